@@ -1,0 +1,32 @@
+//! Lanes: sixty-four simulated paths side by side, the unit of work of everything inside the month loop.
+//!
+//! A plug-in is a plain loop `for i in 0..LANES`; the compiler turns it into vector instructions. No value crosses
+//! from one lane to another, so results do not depend on how paths are grouped.
+
+/// Paths that one batch carries.
+pub const LANES: usize = 64;
+
+/// One number for each path of a batch.
+pub type Lanes = [f64; LANES];
+
+/// Lanes that hold the same number everywhere.
+#[inline]
+pub const fn splat(value: f64) -> Lanes {
+    [value; LANES]
+}
+
+/// The place of a value of the world: an index into the lanes that every strategy reads.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Slot(pub usize);
+
+/// The values of the world that exist so far, in the order in which they are computed.
+pub struct Values<'a>(pub &'a [Lanes]);
+
+impl std::ops::Index<Slot> for Values<'_> {
+    type Output = Lanes;
+
+    #[inline]
+    fn index(&self, slot: Slot) -> &Lanes {
+        &self.0[slot.0]
+    }
+}
