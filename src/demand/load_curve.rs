@@ -1,0 +1,112 @@
+//! The hours of a week, sorted by load: all that costs need to know of a week's shape.
+
+use crate::math;
+
+/// Levels between no load and the highest.
+const LEVELS: usize = 512;
+
+/// How load relative to its mean is distributed over the hours of a month.
+///
+/// Load takes [`LEVELS`] + 1 equally spaced values, so that a question about it is one look-up instead of a search. An hour
+/// between two values is split between them so that its load is kept exactly; the mean is 1.
+#[derive(Clone, Debug)]
+pub struct LoadCurve {
+    /// Distance between two levels.
+    step: f64,
+    /// Share of hours whose level is this index or higher.
+    at_or_above: Vec<f64>,
+    /// Mean of the load above each level: `E[(w − level)⁺]`.
+    excess: Vec<f64>,
+}
+
+impl LoadCurve {
+    /// The curve of a profile of hours, each of which varies around its place by a lognormal factor of mean 1.
+    ///
+    /// `hourly_noise` is the standard deviation of the factor's logarithm. The profile need not have mean 1.
+    pub fn new(profile: &[f64], hourly_noise: f64) -> Self {
+        let mean = profile.iter().sum::<f64>() / profile.len() as f64;
+        let factors = noise_factors(hourly_noise);
+        let hours: Vec<f64> =
+            profile.iter().flat_map(|hour| factors.iter().map(move |factor| hour / mean * factor)).collect();
+        let highest = hours.iter().copied().fold(0.0, f64::max);
+        let step = highest / LEVELS as f64;
+        let mut weight = vec![0.0; LEVELS + 2];
+        let share = 1.0 / hours.len() as f64;
+        for hour in hours {
+            let place = hour / step;
+            let below = (place as usize).min(LEVELS - 1);
+            let upper = place - below as f64;
+            weight[below] += share * (1.0 - upper);
+            weight[below + 1] += share * upper;
+        }
+        let mut at_or_above = vec![0.0; LEVELS + 2];
+        let mut excess = vec![0.0; LEVELS + 2];
+        for level in (0..=LEVELS).rev() {
+            at_or_above[level] = at_or_above[level + 1] + weight[level];
+            excess[level] = excess[level + 1] + step * at_or_above[level + 1];
+        }
+        Self { step, at_or_above, excess }
+    }
+
+    /// The highest load, relative to the mean.
+    pub fn peak(&self) -> f64 {
+        self.step * LEVELS as f64
+    }
+
+    /// Mean of the load above `level`: the part that a capacity of `level` cannot carry. Falls from 1 at 0 to 0 at the peak.
+    #[inline]
+    pub fn excess(&self, level: f64) -> f64 {
+        let place = (level / self.step).clamp(0.0, LEVELS as f64);
+        let i = place as usize;
+        self.excess[i] + (place - i as f64) * (self.excess[i + 1] - self.excess[i])
+    }
+
+    /// Share of hours with a load above `level`.
+    #[inline]
+    pub fn hours_above(&self, level: f64) -> f64 {
+        // A level that rounding put a hair below a value of the grid counts as that value.
+        let place = (level / self.step * (1.0 + 1e-12)).clamp(0.0, LEVELS as f64);
+        self.at_or_above[place as usize + 1]
+    }
+
+    /// Mean over the hours of `max(ceil(load · mean) − from, 0)`: units of capacity beyond `from`, switched hour by hour.
+    pub fn whole_units_beyond(&self, mean: f64, from: f64) -> f64 {
+        if mean <= 0.0 {
+            return 0.0;
+        }
+        let most = math::ceil(mean * self.peak() * (1.0 - 1e-12));
+        if most - from > LEVELS as f64 {
+            return self.sum_over_levels(mean, from);
+        }
+        let mut units = 0.0;
+        let mut unit = from.max(0.0);
+        while unit < most {
+            units += self.hours_above(unit / mean);
+            unit += 1.0;
+        }
+        units
+    }
+
+    /// The same by going through the levels: cheaper than through the units when there are more units than levels.
+    fn sum_over_levels(&self, mean: f64, from: f64) -> f64 {
+        (0..=LEVELS)
+            .map(|level| {
+                let share = self.at_or_above[level] - self.at_or_above[level + 1];
+                let units = math::ceil(mean * self.step * level as f64 * (1.0 - 1e-12));
+                share * (units - from.max(0.0)).max(0.0)
+            })
+            .sum()
+    }
+}
+
+/// Eight equally likely values of a lognormal factor of mean 1.
+fn noise_factors(log_sd: f64) -> Vec<f64> {
+    const NODES: usize = 8;
+    if log_sd == 0.0 {
+        return vec![1.0];
+    }
+    let node = |i: usize| math::exp(log_sd * math::normal_quantile((i as f64 + 0.5) / NODES as f64));
+    let factors: Vec<f64> = (0..NODES).map(node).collect();
+    let mean = factors.iter().sum::<f64>() / NODES as f64;
+    factors.into_iter().map(|factor| factor / mean).collect()
+}

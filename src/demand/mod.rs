@@ -1,0 +1,16 @@
+//! Demand: what arrives, how long requests are, how load spreads over the week.
+
+mod language;
+mod length;
+mod load_curve;
+mod season;
+mod stream;
+mod traffic;
+mod week;
+
+pub use language::{Tokenizer, token_ratio};
+pub use length::Lengths;
+pub use load_curve::LoadCurve;
+pub use stream::Stream;
+pub use traffic::{Requests, Traffic};
+pub use week::{PRESETS, Week};

@@ -1,0 +1,96 @@
+//! The shape of a week: 168 hours from Monday 00:00 in the scenario's zone.
+
+use crate::document::{At, Decode, Shape, Value};
+use crate::diagnostic::Diagnostic;
+use crate::text::did_you_mean;
+
+/// A named week.
+#[derive(Clone, Debug)]
+pub struct Week {
+    /// Its name.
+    pub name: &'static str,
+    /// What it is like and where its figures come from.
+    pub meaning: &'static str,
+    weekday: [f64; 24],
+    saturday: f64,
+    sunday: f64,
+}
+
+/// The weeks that a scenario can name.
+pub const PRESETS: &[Week] = &[
+    Week { name: "flat", meaning: "every hour alike", weekday: [1.0; 24], saturday: 1.0, sunday: 1.0 },
+    Week {
+        name: "office",
+        meaning: "Monday to Friday, nine to six, almost nothing at night and on weekends (assumed, 2026-11-22)",
+        weekday: [
+            0.05, 0.05, 0.05, 0.05, 0.05, 0.05, 0.10, 0.30, 0.90, 1.80, 2.20, 2.20, 1.40, 2.00, 2.20, 2.20, 2.10,
+            1.80, 1.20, 0.70, 0.40, 0.20, 0.10, 0.05,
+        ],
+        saturday: 0.15,
+        sunday: 0.10,
+    },
+    Week {
+        name: "support",
+        meaning: "seven days, busiest in the late morning and the afternoon, quieter on weekends (assumed, 2026-11-22)",
+        weekday: [
+            0.15, 0.10, 0.08, 0.08, 0.08, 0.12, 0.25, 0.50, 0.95, 1.75, 1.95, 1.85, 1.45, 1.70, 1.75, 1.70, 1.65,
+            1.60, 1.35, 1.10, 0.95, 0.75, 0.45, 0.25,
+        ],
+        saturday: 0.70,
+        sunday: 0.60,
+    },
+    Week {
+        name: "consumer",
+        meaning: "every day, lowest at five in the morning, highest in the evening \
+                  (hour of day of ServeGen m-small, week 1, Alibaba, read 2026-11-22; seven equal days are assumed)",
+        weekday: CONSUMER,
+        saturday: 1.0,
+        sunday: 1.0,
+    },
+];
+
+CONSUMER_HOURS
+
+impl Week {
+    /// The 168 hours, not scaled.
+    pub fn hours(&self) -> Vec<f64> {
+        let day = |factor: f64| self.weekday.iter().map(move |hour| hour * factor);
+        let weekdays = (0..5).flat_map(|_| day(1.0));
+        weekdays.chain(day(self.saturday)).chain(day(self.sunday)).collect()
+    }
+
+    /// The week with this name.
+    pub fn named(name: &str) -> Option<&'static Self> {
+        PRESETS.iter().find(|week| week.name == name)
+    }
+}
+
+/// Reads the name of a week.
+pub(super) struct WeekName;
+
+impl Decode for WeekName {
+    type Value = &'static Week;
+
+    fn decode(&self, at: &At<'_>) -> Option<Self::Value> {
+        let names: Vec<_> = PRESETS.iter().map(|week| week.name).collect();
+        let expected = format!("one of \"{}\"", names.join("\", \""));
+        let Value::Text(name) = &at.node.value else {
+            at.refuse("wrong-type", &expected);
+            return None;
+        };
+        let found = Week::named(name);
+        if found.is_none() {
+            let mistake = Diagnostic::error("unknown-week", at.node.span, format!("there is no week named {name:?}"))
+                .label(format!("expected {expected}"));
+            at.scope.push(match did_you_mean(name, names) {
+                Some(close) => mistake.help(format!("did you mean \"{close}\"?")),
+                None => mistake,
+            });
+        }
+        found
+    }
+
+    fn shape(&self) -> Shape {
+        Shape::Text("flat, office, support or consumer")
+    }
+}

@@ -1,0 +1,146 @@
+//! Single quantities: the parameters of distributions, and keys that may not be uncertain.
+
+use crate::diagnostic::{Diagnostic, Span};
+use crate::document::{At, Decode, Reader, Shape, Value};
+use crate::units::{self, Amount, Currency, Kind, Mistake, Period, Quantity, Unit};
+
+/// What a value in base units still needs to be understood: currency, and the time it counts in.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct UnitOf {
+    /// The currency of money.
+    pub currency: Option<Currency>,
+    /// The second currency of an exchange rate.
+    pub quoted: Option<Currency>,
+    /// The time below the slash, or of a duration.
+    pub period: Option<Period>,
+    /// As written, to print values in.
+    pub unit: Option<Unit>,
+}
+
+impl UnitOf {
+    pub(super) fn of(amount: &Amount) -> Self {
+        let unit = &amount.unit;
+        Self { currency: unit.currency, quoted: unit.quoted, period: unit.period, unit: Some(unit.clone()) }
+    }
+
+    /// Whether values of both can be compared and mixed.
+    fn agrees(&self, other: &Self) -> bool {
+        let basis = match (self.period, other.period) {
+            (Some(a), Some(b)) => a.same_basis(b),
+            (None, None) => true,
+            _ => false,
+        };
+        self.currency == other.currency && self.quoted == other.quoted && basis
+    }
+
+    /// A value in base units, printed in the unit as written.
+    pub fn format(&self, value: f64) -> String {
+        self.unit.as_ref().map_or_else(|| crate::text::number(value, 4), |unit| unit.format(value, 4))
+    }
+}
+
+/// One quantity in base units, with its place.
+#[derive(Clone, Debug)]
+pub struct Point {
+    /// In base units.
+    pub value: f64,
+    /// Currency and period.
+    pub unit: UnitOf,
+    /// Where it stands.
+    pub span: Span,
+}
+
+/// A quantity of the kind that an outer key decides: a parameter of a distribution.
+pub struct Inner;
+
+/// A quantity of a kind of its own; it may not be uncertain.
+pub struct QuantityOf(pub &'static Kind);
+
+impl Decode for Inner {
+    type Value = Point;
+
+    fn decode(&self, at: &At<'_>) -> Option<Point> {
+        single(at, at.kind.unwrap_or(&units::NUMBER))
+    }
+
+    fn shape(&self) -> Shape {
+        Shape::Text("a quantity in the unit of the key")
+    }
+}
+
+impl Decode for QuantityOf {
+    type Value = Point;
+
+    fn decode(&self, at: &At<'_>) -> Option<Point> {
+        single(at, self.0)
+    }
+
+    fn shape(&self) -> Shape {
+        Shape::Quantity(self.0)
+    }
+}
+
+fn single(at: &At<'_>, kind: &'static Kind) -> Option<Point> {
+    match read_quantity(at, kind)? {
+        Quantity::Single(amount) => {
+            Some(Point { value: amount.value, unit: UnitOf::of(&amount), span: at.node.span })
+        }
+        Quantity::Interval { .. } => {
+            at.refuse("interval-here", &format!("one value, not an interval: {}", kind.expected()));
+            None
+        }
+    }
+}
+
+/// Reads a quantity string or a bare number.
+pub(super) fn read_quantity(at: &At<'_>, kind: &'static Kind) -> Option<Quantity> {
+    let parsed = match &at.node.value {
+        Value::Text(text) => units::parse(text, kind),
+        Value::Integer(number) => units::parse_number(*number as f64, kind),
+        Value::Float { value, written } if *value == 0.0 && written.bytes().any(|b| (b'1'..=b'9').contains(&b)) => {
+            at.refuse("underflow", "a number that is not lost: this one is too small for a 64-bit float");
+            return None;
+        }
+        Value::Float { value, .. } => units::parse_number(*value, kind),
+        _ => {
+            at.refuse("wrong-type", &kind.expected());
+            return None;
+        }
+    };
+    parsed.map_err(|mistake| refuse_mistake(at, mistake)).ok()
+}
+
+fn refuse_mistake(at: &At<'_>, mistake: Mistake) {
+    // Inside a plain TOML string a byte of the text is a byte of the file, one behind the quote.
+    let span = at.node.span;
+    let plain = matches!(&at.node.value, Value::Text(text) if span.end - span.start == text.len() as u32 + 2);
+    let span = if plain && mistake.range.end > mistake.range.start {
+        Span {
+            start: span.start + 1 + mistake.range.start as u32,
+            end: span.start + 1 + mistake.range.end as u32,
+            ..span
+        }
+    } else {
+        span
+    };
+    let mut diagnostic =
+        Diagnostic::error("bad-quantity", span, format!("`{}`: {}", at.address, mistake.message))
+            .label(format!("expected {}", mistake.expected));
+    if let Some(help) = mistake.help {
+        diagnostic = diagnostic.help(help);
+    }
+    at.scope.push(diagnostic);
+}
+
+/// The common unit of a distribution's parameters; refuses two currencies, or clock and calendar time together.
+pub fn same_unit(t: &mut Reader, points: &[(&'static str, &Point)]) -> Option<UnitOf> {
+    let Some(((_, first), rest)) = points.split_first() else { return Some(UnitOf::default()) };
+    for (key, point) in rest {
+        if !first.unit.agrees(&point.unit) {
+            let help = "give all parameters in one currency, and all per clock time or all per month or year";
+            t.refuse(key, "two-units", &format!("`{key}` does not have the unit of the others"), help);
+            return None;
+        }
+    }
+    Some(first.unit.clone())
+}

@@ -1,0 +1,63 @@
+//! How tables of several files become one.
+
+use super::node::{Entry, Node, Table, Value};
+use crate::diagnostic::{Diagnostic, Diagnostics};
+
+/// Groups of words of which a table may hold one: where two layers name different kinds, the later replaces the earlier.
+pub type KindWords = [Vec<&'static str>];
+
+/// Puts a part beside what other parts said. Parts never override one another: a key given twice is an error.
+pub fn put_beside(base: &mut Table, part: Table, address: &str, diagnostics: &mut Diagnostics) {
+    for entry in part.entries {
+        let Some(existing) = base.entry_mut(&entry.key) else {
+            base.entries.push(entry);
+            continue;
+        };
+        let here = join(address, &entry.key);
+        match (&mut existing.node.value, entry.node.value) {
+            (Value::Table(old), Value::Table(new)) => put_beside(old, new, &here, diagnostics),
+            _ if super::provenance::is_note(&entry.key) => {}
+            _ => diagnostics.push(
+                Diagnostic::error("given-twice", entry.key_span, format!("`{here}` is given by two parts"))
+                    .label("given here")
+                    .related(existing.key_span, "and here")
+                    .help("parts never override one another; let the scenario itself say the value that counts"),
+            ),
+        }
+    }
+}
+
+/// Lays a later layer over an earlier one: tables merge key by key, everything else is replaced whole.
+pub fn lay_over(base: &mut Table, over: Table, kinds: &KindWords) {
+    for entry in over.entries {
+        drop_other_kinds(base, &entry.key, kinds);
+        match base.entry_mut(&entry.key) {
+            None => base.entries.push(entry),
+            Some(existing) => replace(existing, entry, kinds),
+        }
+    }
+}
+
+fn replace(existing: &mut Entry, entry: Entry, kinds: &KindWords) {
+    match (&mut existing.node, entry.node) {
+        (Node { value: Value::Table(old), span }, Node { value: Value::Table(new), span: later }) => {
+            *span = later;
+            existing.key_span = entry.key_span;
+            lay_over(old, new, kinds);
+        }
+        (node, later) => {
+            *node = later;
+            existing.key_span = entry.key_span;
+        }
+    }
+}
+
+fn drop_other_kinds(base: &mut Table, key: &str, kinds: &KindWords) {
+    for group in kinds.iter().filter(|group| group.contains(&key)) {
+        base.entries.retain(|entry| entry.key == key || !group.contains(&entry.key.as_str()));
+    }
+}
+
+fn join(address: &str, key: &str) -> String {
+    if address.is_empty() { key.to_owned() } else { format!("{address}.{key}") }
+}

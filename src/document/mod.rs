@@ -1,0 +1,23 @@
+//! A scenario file as a tree whose nodes know where they stand, and the reader that turns a table of it into a type.
+//!
+//! A type is read by one function that asks a [`Reader`] for its keys. The same function, run without a document,
+//! describes the type: its keys, units, defaults and meanings. So the decoder, the JSON Schema and the `list` command
+//! cannot drift apart.
+
+mod decode;
+mod merge;
+mod node;
+mod parse;
+mod plugin;
+mod provenance;
+mod reader;
+mod shape;
+
+pub use decode::{At, Decode, Either, Flag, Id, ListOf, MapOf, Reference, TableOf, Text, Whole};
+pub use merge::{KindWords, lay_over, put_beside};
+pub use node::{Entry, Node, Table, Value};
+pub use parse::{parse_toml, parse_value};
+pub use plugin::{Plugin, Plugins, plugin_names};
+pub use provenance::{Evidence, Origin, Provenance};
+pub use reader::{Reader, Scope};
+pub use shape::{Field, Need, Shape};

@@ -1,0 +1,88 @@
+//! Plug-ins: a thing that comes in kinds names its kind as its only key.
+
+use super::decode::{At, Decode};
+use super::node::Value;
+use super::reader::Reader;
+use super::shape::{Field, Shape};
+use crate::diagnostic::Diagnostic;
+use crate::text::did_you_mean;
+
+/// One kind of a family: the line of the registry that feeds decoder, schema, `list` and the sweeping tests.
+pub struct Plugin<T> {
+    /// The key in the scenario.
+    pub name: &'static str,
+    /// One sentence for `list`.
+    pub meaning: &'static str,
+    /// An example as it stands in a scenario; a test reads it.
+    pub example: &'static str,
+    /// Reads the parameters.
+    pub read: fn(&mut Reader) -> Option<T>,
+}
+
+/// The names of a registry.
+pub fn plugin_names<T>(plugins: &[Plugin<T>]) -> Vec<&'static str> {
+    plugins.iter().map(|plugin| plugin.name).collect()
+}
+
+impl<T> Plugin<T> {
+    /// The parameters, described.
+    pub fn fields(&self) -> Vec<Field> {
+        Reader::describe(self.read)
+    }
+}
+
+/// A table that holds exactly one kind of a registry, as in `[supply.tokyo.rented]`.
+pub struct Plugins<T: 'static>(pub &'static [Plugin<T>], pub &'static str);
+
+impl<T> Decode for Plugins<T> {
+    type Value = T;
+
+    fn decode(&self, at: &At<'_>) -> Option<T> {
+        let Self(plugins, noun) = self;
+        let names = plugin_names(plugins).join(", ");
+        let Value::Table(table) = &at.node.value else {
+            at.refuse("wrong-type", &format!("a {noun} with its kind as key: {names}"));
+            return None;
+        };
+        let kinds: Vec<_> = table.entries.iter().filter(|e| !super::provenance::is_note(&e.key)).collect();
+        match kinds.as_slice() {
+            [only] => match plugins.iter().find(|plugin| plugin.name == only.key) {
+                Some(plugin) => at.inside(&only.key, &only.node).read(plugin.read),
+                None => {
+                    let mut mistake = Diagnostic::error(
+                        "unknown-kind",
+                        only.key_span,
+                        format!("`{}` is not a kind of {noun}", only.key),
+                    )
+                    .label(format!("expected one of: {names}"));
+                    if let Some(close) = did_you_mean(&only.key, plugin_names(plugins)) {
+                        mistake = mistake.help(format!("did you mean `{close}`?"));
+                    }
+                    at.scope.push(mistake);
+                    None
+                }
+            },
+            [] => {
+                at.refuse("no-kind", &format!("a {noun} with its kind as key: {names}"));
+                None
+            }
+            [first, second, ..] => {
+                at.scope.push(
+                    Diagnostic::error(
+                        "two-kinds",
+                        second.key_span,
+                        format!("`{}` names two kinds: `{}` and `{}`", at.address, first.key, second.key),
+                    )
+                    .label("a second kind")
+                    .related(first.key_span, "the first kind")
+                    .help("keep one of the two"),
+                );
+                None
+            }
+        }
+    }
+
+    fn shape(&self) -> Shape {
+        Shape::Kinds(self.0.iter().map(|plugin| (plugin.name, Shape::Table(plugin.fields()))).collect())
+    }
+}

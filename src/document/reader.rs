@@ -1,0 +1,234 @@
+//! Reads a table key by key, collects every mistake, and describes itself when there is no document.
+
+use std::cell::RefCell;
+use std::collections::BTreeMap;
+
+use super::decode::{At, Decode};
+use super::node::{Entry, Node, Table, Value};
+use super::parse::parse_value;
+use super::provenance::{NOTES, Provenance, is_note};
+use super::shape::{Field, Need, Shape};
+use crate::diagnostic::{Diagnostic, Diagnostics, FileId, Span};
+use crate::text::did_you_mean;
+
+/// What all readers of one scenario share: where mistakes go, and what each file says of its sources.
+#[derive(Default)]
+pub struct Scope {
+    mistakes: RefCell<Diagnostics>,
+    files: BTreeMap<u32, Provenance>,
+}
+
+impl Scope {
+    /// A scope for files with these file-wide notes (source, date, evidence).
+    pub fn new(files: BTreeMap<u32, Provenance>) -> Self {
+        Self { mistakes: RefCell::default(), files }
+    }
+
+    /// Takes note of a mistake.
+    pub fn push(&self, mistake: Diagnostic) {
+        self.mistakes.borrow_mut().push(mistake);
+    }
+
+    /// What was found wrong.
+    pub fn into_mistakes(self) -> Diagnostics {
+        self.mistakes.into_inner()
+    }
+
+    /// The notes at the top of a file.
+    pub(super) fn of_file(&self, file: FileId) -> Provenance {
+        self.files.get(&file.0).cloned().unwrap_or_default()
+    }
+}
+
+/// A table being read, or a type being described.
+pub struct Reader<'a> {
+    at: Option<(At<'a>, &'a Table)>,
+    fields: Vec<Field>,
+    whole: bool,
+    open: bool,
+}
+
+impl<'a> Reader<'a> {
+    /// Describes a type by running its reading function without a document.
+    pub fn describe<T>(read: impl FnOnce(&mut Reader) -> Option<T>) -> Vec<Field> {
+        let mut reader = Reader { at: None, fields: Vec::new(), whole: true, open: false };
+        let _ = read(&mut reader);
+        reader.fields
+    }
+
+    /// Reads the table at a place; keys that the function did not ask for are refused.
+    pub(super) fn read<T>(at: At<'a>, read: impl FnOnce(&mut Reader) -> Option<T>) -> Option<T> {
+        let Value::Table(table) = &at.node.value else {
+            at.refuse("wrong-type", "a table");
+            return None;
+        };
+        let mut reader = Reader { at: Some((at, table)), fields: Vec::new(), whole: true, open: false };
+        let value = read(&mut reader);
+        let complete = reader.refuse_unknown_keys();
+        value.filter(|_| complete)
+    }
+
+    /// A key that must be there.
+    pub fn required<D: Decode>(
+        &mut self,
+        key: &'static str,
+        decode: D,
+        meaning: &'static str,
+    ) -> Option<D::Value> {
+        self.describe_field(key, Need::Required, &decode, meaning);
+        let (at, table) = self.at.as_ref()?;
+        match table.entry(key) {
+            Some(entry) => self.decode_entry(entry, &decode),
+            None => {
+                let place = Span { end: at.node.span.end.min(at.node.span.start + 1), ..at.node.span };
+                at.scope.push(
+                    Diagnostic::error("missing-key", at.key_span.unwrap_or(place), at.lacks(key))
+                        .label(format!("`{key}` is missing here"))
+                        .help(format!("add `{key} = {}`: {meaning}", example(&decode.shape()))),
+                );
+                self.whole = false;
+                None
+            }
+        }
+    }
+
+    /// A key that may be absent. The outer `None` means that it is there and wrong.
+    #[allow(clippy::option_option, reason = "absent and wrong are different, and both end the reading differently")]
+    pub fn optional<D: Decode>(
+        &mut self,
+        key: &'static str,
+        decode: D,
+        meaning: &'static str,
+    ) -> Option<Option<D::Value>> {
+        self.describe_field(key, Need::Optional, &decode, meaning);
+        let (_, table) = self.at.as_ref()?;
+        match table.entry(key) {
+            Some(entry) => self.decode_entry(entry, &decode).map(Some),
+            None => Some(None),
+        }
+    }
+
+    /// A key with a default, which is read as if it had been written.
+    pub fn or<D: Decode>(
+        &mut self,
+        key: &'static str,
+        default: &'static str,
+        decode: D,
+        meaning: &'static str,
+    ) -> Option<D::Value> {
+        self.describe_field(key, Need::Default(default), &decode, meaning);
+        let (at, table) = self.at.as_ref()?;
+        if let Some(entry) = table.entry(key) {
+            return self.decode_entry(entry, &decode);
+        }
+        let mut node = parse_value(at.node.span.file, default, 0);
+        node.span = at.key_span.unwrap_or(at.node.span);
+        let mut place = at.inside(key, &node);
+        place.provenance = Provenance { source: Some("tokencast default".into()), ..Provenance::default() };
+        decode.decode(&place)
+    }
+
+    /// The place being read; `None` while describing.
+    pub fn place(&self) -> Option<&At<'a>> {
+        self.at.as_ref().map(|(at, _)| at)
+    }
+
+    /// Says that every key of the table has been read by other means (a table whose keys are dates).
+    pub fn accept_all_keys(&mut self) {
+        self.open = true;
+    }
+
+    /// Whether a key was written.
+    pub fn has(&self, key: &str) -> bool {
+        self.at.as_ref().is_some_and(|(_, table)| table.get(key).is_some())
+    }
+
+    /// Refuses what was read at a key, for a reason that only several keys together show.
+    pub fn refuse(&mut self, key: &str, code: &'static str, message: &str, help: &str) {
+        if let Some((at, table)) = &self.at {
+            let span = table.get(key).map_or(at.key_span.unwrap_or(at.node.span), |node| node.span);
+            at.scope.push(Diagnostic::error(code, span, message.to_owned()).help(help.to_owned()));
+        }
+        self.whole = false;
+    }
+
+    fn decode_entry<D: Decode>(&self, entry: &'a Entry, decode: &D) -> Option<D::Value> {
+        let (at, _) = self.at.as_ref()?;
+        let mut place = at.inside(&entry.key, &entry.node);
+        place.key_span = Some(entry.key_span);
+        decode.decode(&place)
+    }
+
+    fn describe_field<D: Decode>(&mut self, key: &'static str, need: Need, decode: &D, meaning: &'static str) {
+        let shape = if self.at.is_some() { Shape::Flag } else { decode.shape() };
+        self.fields.push(Field { key, need, shape, meaning });
+    }
+
+    fn refuse_unknown_keys(&self) -> bool {
+        let Some((at, table)) = &self.at else { return true };
+        let known: Vec<&str> = self.fields.iter().map(|field| field.key).collect();
+        let mut whole = self.whole;
+        for entry in table.entries.iter().filter(|e| !self.open && !is_note(&e.key) && !known.contains(&e.key.as_str())) {
+            let mut mistake = Diagnostic::error(
+                "unknown-key",
+                entry.key_span,
+                format!("unknown key `{}`{}", entry.key, at.in_words()),
+            );
+            let all = known.iter().copied().chain(NOTES);
+            mistake = match did_you_mean(&entry.key, all) {
+                Some(close) => mistake.label("not a key of this table").help(format!("did you mean `{close}`?")),
+                None => mistake
+                    .label("not a key of this table")
+                    .help(format!("keys here are: {}", known.join(", "))),
+            };
+            at.scope.push(mistake);
+            whole = false;
+        }
+        for entry in table.entries.iter().filter(|e| is_note(&e.key)) {
+            whole &= check_note(at, entry);
+        }
+        whole
+    }
+}
+
+fn check_note(at: &At<'_>, entry: &Entry) -> bool {
+    let place = At { key_span: Some(entry.key_span), ..at.inside(&entry.key, &entry.node) };
+    match &entry.node.value {
+        Value::Text(word) if entry.key == "evidence" => {
+            let known = super::provenance::Evidence::from_word(word).is_some();
+            if !known {
+                place.refuse("unknown-evidence", "one of \"read\", \"secondhand\", \"computed\", \"recalled\", \"assumed\"");
+            }
+            known
+        }
+        Value::Text(_) => true,
+        _ => {
+            place.refuse("wrong-type", "a string");
+            false
+        }
+    }
+}
+
+fn example(shape: &Shape) -> String {
+    match shape {
+        Shape::Quantity(kind) | Shape::Number(kind) | Shape::Path(kind) => kind.example_written(),
+        Shape::Text(what) => format!("\"{what}\""),
+        Shape::Id(family) => format!("\"id of a {family}\""),
+        Shape::Flag => "true".into(),
+        Shape::Whole(low, _) => low.to_string(),
+        Shape::List(inner) => format!("[{}]", example(inner)),
+        Shape::Table(_) | Shape::Map(..) => "{ … }".into(),
+        Shape::Kinds(kinds) => kinds.first().map_or("{ … }".into(), |(name, _)| format!("{{ {name} = {{ … }} }}")),
+        Shape::Any(shapes) => shapes.first().map_or(String::new(), example),
+    }
+}
+
+/// A node for a default or an override that stands in no file's table.
+pub(super) fn provenance_inside(at: &At<'_>, node: &Node) -> Provenance {
+    let around =
+        if node.span.file == at.node.span.file { at.provenance.clone() } else { at.scope.of_file(node.span.file) };
+    match &node.value {
+        Value::Table(table) => Provenance::of(table, &around),
+        _ => around,
+    }
+}

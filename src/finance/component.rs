@@ -1,0 +1,161 @@
+//! Where money goes.
+
+/// Whether a posting is money that moves, or the month's share of money that moved at another time.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum View {
+    /// Only money that moves.
+    Cash,
+    /// Only what the books spread over months.
+    Accrual,
+    /// Both at once.
+    Both,
+}
+
+/// A part of the cost of a strategy.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[repr(usize)]
+#[allow(missing_docs, reason = "name() says it")]
+pub enum Component {
+    ApiTokens,
+    ApiCache,
+    GpuRental,
+    Servers,
+    Depreciation,
+    Resale,
+    Disposal,
+    Energy,
+    Colocation,
+    Maintenance,
+    Software,
+    TrainingCompute,
+    TrainingData,
+    Evaluation,
+    Staff,
+    Monitoring,
+    Incidents,
+    Compliance,
+    Levers,
+    Shed,
+}
+
+use Component as C;
+
+impl Component {
+    /// All of them, in the order of tables and charts.
+    pub const ALL: [Self; 20] = [
+        C::ApiTokens,
+        C::ApiCache,
+        C::GpuRental,
+        C::Servers,
+        C::Depreciation,
+        C::Resale,
+        C::Disposal,
+        C::Energy,
+        C::Colocation,
+        C::Maintenance,
+        C::Software,
+        C::TrainingCompute,
+        C::TrainingData,
+        C::Evaluation,
+        C::Staff,
+        C::Monitoring,
+        C::Incidents,
+        C::Compliance,
+        C::Levers,
+        C::Shed,
+    ];
+    /// How many there are.
+    pub const COUNT: usize = Self::ALL.len();
+
+    /// Its name in files and charts.
+    pub const fn name(self) -> &'static str {
+        match self {
+            C::ApiTokens => "API tokens",
+            C::ApiCache => "API cache",
+            C::GpuRental => "GPU rental",
+            C::Servers => "Servers",
+            C::Depreciation => "Depreciation",
+            C::Resale => "Resale value",
+            C::Disposal => "Disposal",
+            C::Energy => "Energy",
+            C::Colocation => "Colocation",
+            C::Maintenance => "Maintenance",
+            C::Software => "Software",
+            C::TrainingCompute => "Training compute",
+            C::TrainingData => "Training data",
+            C::Evaluation => "Evaluation",
+            C::Staff => "Staff",
+            C::Monitoring => "Monitoring",
+            C::Incidents => "Incidents",
+            C::Compliance => "Compliance",
+            C::Levers => "Levers",
+            C::Shed => "Unserved requests",
+        }
+    }
+
+    /// Its name in Japanese.
+    pub const fn name_ja(self) -> &'static str {
+        match self {
+            C::ApiTokens => "APIトークン",
+            C::ApiCache => "APIキャッシュ",
+            C::GpuRental => "GPUレンタル",
+            C::Servers => "サーバー購入",
+            C::Depreciation => "減価償却",
+            C::Resale => "売却価値",
+            C::Disposal => "除却損益",
+            C::Energy => "電力",
+            C::Colocation => "コロケーション",
+            C::Maintenance => "保守",
+            C::Software => "ソフトウェア",
+            C::TrainingCompute => "学習計算",
+            C::TrainingData => "学習データ",
+            C::Evaluation => "評価",
+            C::Staff => "人件費",
+            C::Monitoring => "監視",
+            C::Incidents => "障害対応",
+            C::Compliance => "コンプライアンス",
+            C::Levers => "削減策",
+            C::Shed => "未処理リクエスト",
+        }
+    }
+
+    /// What it is, in a sentence; for the documentation of result files.
+    pub const fn meaning(self) -> &'static str {
+        match self {
+            C::ApiTokens => "tokens bought from a vendor's API: input, output and batch",
+            C::ApiCache => "cached input read from and written to a vendor's prompt cache",
+            C::GpuRental => "GPU-hours rented for serving, reserved and on demand",
+            C::Servers => "servers bought, when they are delivered (cash only)",
+            C::Depreciation => "a month's share of the servers' price (accrual only)",
+            C::Resale => "what the servers are worth at the end of the scenario, a credit (cash only)",
+            C::Disposal => "book value less resale value at the end of the scenario (accrual only)",
+            C::Energy => "electricity of own servers: measured load times PUE",
+            C::Colocation => "contracted kW or racks, demand charge and network of a site",
+            C::Maintenance => "maintenance of own servers",
+            C::Software => "licences per GPU of own servers",
+            C::TrainingCompute => "GPU-hours of training runs, failed ones included",
+            C::TrainingData => "training data: preparation, labeling, review and rework",
+            C::Evaluation => "evaluation and red team of each training run",
+            C::Staff => "salaries and on-call allowances",
+            C::Monitoring => "monitoring and logs",
+            C::Incidents => "incidents, as frequency times severity",
+            C::Compliance => "audits and compliance work",
+            C::Levers => "one-off and running cost of optimizations",
+            C::Shed => "requests that nobody could serve, at their price",
+        }
+    }
+
+    /// Which totals it belongs to.
+    pub const fn view(self) -> View {
+        match self {
+            C::Servers | C::Resale => View::Cash,
+            C::Depreciation | C::Disposal => View::Accrual,
+            _ => View::Both,
+        }
+    }
+
+    /// Whether it may be negative: only credits and residual values may.
+    pub const fn may_be_credit(self) -> bool {
+        matches!(self, C::Resale | C::Disposal)
+    }
+}

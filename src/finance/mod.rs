@@ -1,0 +1,11 @@
+//! Money over time: the ledger and its components, discounting, depreciation.
+
+mod component;
+mod depreciation;
+mod discount;
+mod ledger;
+
+pub use component::{Component, View};
+pub use depreciation::StraightLine;
+pub use discount::{Discounting, FirstFlow};
+pub use ledger::{Ledger, Line, Measure, Posting};

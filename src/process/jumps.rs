@@ -1,0 +1,91 @@
+//! A sticky price: it stays, and now and then it jumps.
+
+use super::{Lookup, Process, Written, WrittenPath};
+use crate::calendar::Month;
+use crate::distribution::{Number, NumberOf, Sampler};
+use crate::document::{Plugin, Reader};
+use crate::lanes::{LANES, Lanes, Slot, Values};
+use crate::math;
+use crate::process::Path;
+use crate::random::Draws;
+use crate::units;
+
+pub(super) const PLUGIN: Plugin<WrittenPath> = Plugin {
+    name: "jumps",
+    meaning: "stays where it is, and at rare moments is multiplied by a factor drawn anew (list prices)",
+    example: "{ jumps = { frequency = \"0.1 /year\", factor = { lognormal = { p5 = 0.5, p95 = 1.6 } } } }",
+    read,
+};
+
+/// `S(t) = S(t−1) · Π factor_j` over the jumps of a month, whose number is Poisson.
+///
+/// A month holds at most [`MOST`] jumps; at one jump a month the chance of more is 6e-4, at one a year 3e-8.
+#[derive(Debug)]
+pub struct Jumps {
+    initial: Number,
+    frequency: Number,
+    factor: Number,
+}
+
+/// Jumps that one month can hold.
+const MOST: usize = 5;
+
+fn read(t: &mut Reader) -> Option<WrittenPath> {
+    let initial = super::path::initial(t);
+    let frequency = t.required("frequency", NumberOf(&units::EVENTS_PER_TIME), "jumps per time");
+    let factor = t.required("factor", NumberOf(&units::FACTOR), "what a jump multiplies by; drawn anew at each jump");
+    let (initial, frequency, factor) = (initial?, frequency?, factor?);
+    let unit = initial.unit.clone();
+    Some(WrittenPath::new(Jumps { initial, frequency, factor }, unit))
+}
+
+impl Written for Jumps {
+    fn resolve(&self, lookup: &mut dyn Lookup) -> Option<Box<dyn Process>> {
+        let initial = lookup.number(&self.initial);
+        let frequency = lookup.per_month(&Path::from(self.frequency.clone()))?;
+        Some(Box::new(Running { initial, frequency, factor: self.factor.distribution.sampler() }))
+    }
+}
+
+struct Running {
+    initial: Slot,
+    frequency: Slot,
+    factor: Sampler,
+}
+
+impl Process for Running {
+    fn words(&self) -> u64 {
+        1 + MOST as u64
+    }
+    fn state(&self) -> usize {
+        1
+    }
+    fn step(&self, now: &Month, values: &Values, draws: &mut Draws, state: &mut [Lanes], out: &mut Lanes) {
+        if now.index == 0 {
+            *out = values[self.initial];
+            state[0] = *out;
+            return;
+        }
+        // The first word of each month is the count; the factors are drawn only where there is a jump.
+        let frequency = &values[self.frequency];
+        let month = now.index as u64;
+        let mut u = [0.0; LANES];
+        draws.uniform(month, &mut u);
+        *out = state[0];
+        for lane in 0..LANES {
+            // 1 - λ < exp(-λ): most lanes need no exponential to know that nothing happens.
+            if u[lane] <= 1.0 - frequency[lane] {
+                continue;
+            }
+            let count = math::poisson_quantile(frequency[lane], u[lane]).min(MOST as u64);
+            for jump in 0..count {
+                let word = FACTORS + month * MOST as u64 + jump;
+                out[lane] *= self.factor.at(draws.score_of(lane, word));
+            }
+        }
+        state[0] = *out;
+    }
+}
+
+/// Where the factors of the jumps begin in the stream: behind the counts of every month a scenario can have.
+const FACTORS: u64 = 1 << 16;

@@ -1,0 +1,45 @@
+//! What a plug-in may ask while it is resolved: places of values, never values.
+
+use super::Path;
+use crate::calendar::Timeline;
+use crate::diagnostic::Diagnostic;
+use crate::distribution::Number;
+use crate::document::Reference;
+use crate::lanes::{Lanes, Slot, Values};
+
+/// A formula over values that are known earlier.
+pub type Formula = Box<dyn Fn(&Values, &mut Lanes) + Send + Sync>;
+
+/// Turns what a scenario says into places in the world. The same number asked for twice has one place and one draw.
+pub trait Lookup {
+    /// The months of the scenario.
+    fn timeline(&self) -> &Timeline;
+    /// A number in base units: money in the scenario's currency, time in the unit it was written in.
+    fn number(&mut self, number: &Number) -> Slot;
+    /// A path in base units: money in the scenario's currency, time in the unit it was written in.
+    fn path(&mut self, path: &Path) -> Option<Slot>;
+    /// A number or path per time, as an amount per month: what is written per clock time counts the month's real hours.
+    fn per_month(&mut self, path: &Path) -> Option<Slot>;
+    /// A share per time that compounds, as the factor of one month.
+    fn monthly_factor(&mut self, rate: &Number) -> Slot;
+    /// A duration in months (a clock duration counts months of 730.5 hours).
+    fn in_months(&mut self, duration: &Number) -> Slot;
+    /// A path that several prices follow.
+    fn index(&mut self, id: &Reference) -> Option<Slot>;
+    /// The hours of the month.
+    fn hours(&mut self) -> Slot;
+    /// A value derived from others: once per path if they all are, else every month.
+    fn derive(&mut self, name: &str, inputs: &[Slot], formula: Formula) -> Slot;
+    /// A known number.
+    fn constant(&mut self, value: f64) -> Slot;
+    /// The product of two values.
+    fn times(&mut self, a: Slot, b: Slot) -> Slot {
+        self.derive("product", &[a, b], Box::new(move |values, out| {
+            for (o, (x, y)) in out.iter_mut().zip(values[a].iter().zip(&values[b])) {
+                *o = x * y;
+            }
+        }))
+    }
+    /// Takes note of a mistake that only resolving could show.
+    fn refuse(&mut self, mistake: Diagnostic);
+}

@@ -1,0 +1,66 @@
+//! Uncertain paths: one value per month. One file per kind, one line per kind in [`KINDS`].
+
+mod ar1;
+mod exponential;
+mod follows;
+mod geometric_brownian;
+mod jumps;
+mod lookup;
+mod mean_reverting;
+mod path;
+mod product;
+mod schedule;
+
+use std::fmt::Debug;
+
+pub use ar1::Ar1;
+pub use exponential::Exponential;
+pub use geometric_brownian::GeometricBrownian;
+pub use jumps::Jumps;
+pub use lookup::{Formula, Lookup};
+pub use mean_reverting::MeanReverting;
+pub use path::{Path, PathHere, PathOf, WrittenPath};
+pub use product::Product;
+pub use schedule::Schedule;
+
+use crate::calendar::Month;
+use crate::document::Plugin;
+use crate::lanes::{Lanes, Values};
+use crate::random::Draws;
+
+/// A path as it stands in a scenario: it knows its parameters, but not yet where their draws live.
+pub trait Written: Debug + Send + Sync {
+    /// Asks for its parameters and becomes runnable; `None` if a mistake was noted.
+    fn resolve(&self, lookup: &mut dyn Lookup) -> Option<Box<dyn Process>>;
+}
+
+/// A path that runs: a plain loop over lanes, once per month.
+///
+/// Each month uses the same number of words of its stream, so that plain, stratified and quasi-random points feed the same
+/// code, and a draw depends on seed, name, path and month only.
+pub trait Process: Send + Sync {
+    /// Words of its stream that one month uses.
+    fn words(&self) -> u64 {
+        0
+    }
+    /// Lanes of state that the engine keeps for it.
+    fn state(&self) -> usize {
+        0
+    }
+    /// Sets the state before the first month.
+    fn start(&self, _values: &Values, _state: &mut [Lanes]) {}
+    /// Writes this month's value.
+    fn step(&self, now: &Month, values: &Values, draws: &mut Draws, state: &mut [Lanes], out: &mut Lanes);
+}
+
+/// Every kind of path that a scenario can name.
+pub const KINDS: &[Plugin<WrittenPath>] = &[
+    schedule::PLUGIN,
+    exponential::PLUGIN,
+    geometric_brownian::PLUGIN,
+    mean_reverting::PLUGIN,
+    jumps::PLUGIN,
+    ar1::PLUGIN,
+    follows::PLUGIN,
+    product::PLUGIN,
+];

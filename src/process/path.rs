@@ -1,0 +1,113 @@
+//! Reading a path: any uncertain number is a path that stays; otherwise a process by its name.
+
+use std::sync::Arc;
+
+use super::follows::Follows;
+use super::{KINDS, Written};
+use crate::distribution::{Number, NumberOf, UnitOf};
+use crate::document::{At, Decode, Id, Origin, Plugins, Reader, Shape, Value};
+use crate::units::{self, Kind};
+
+/// A path and the unit its values have.
+#[derive(Clone, Debug)]
+pub struct WrittenPath {
+    /// The process.
+    pub process: Arc<dyn Written>,
+    /// Currency and period.
+    pub unit: UnitOf,
+}
+
+impl WrittenPath {
+    /// A process whose values have this unit.
+    pub fn new(process: impl Written + 'static, unit: UnitOf) -> Self {
+        Self { process: Arc::new(process), unit }
+    }
+}
+
+/// A value that may be uncertain and may move over time.
+#[derive(Clone, Debug)]
+pub enum Path {
+    /// Drawn once; it stays.
+    Number(Number),
+    /// One value per month.
+    Process(WrittenPath, Origin),
+}
+
+impl From<Number> for Path {
+    fn from(number: Number) -> Self {
+        Self::Number(number)
+    }
+}
+
+impl Path {
+    /// Currency and period of its values.
+    pub fn unit(&self) -> &UnitOf {
+        match self {
+            Self::Number(number) => &number.unit,
+            Self::Process(written, _) => &written.unit,
+        }
+    }
+
+    /// Name, place and source.
+    pub fn origin(&self) -> &Origin {
+        match self {
+            Self::Number(number) => &number.origin,
+            Self::Process(_, origin) => origin,
+        }
+    }
+}
+
+/// Reads a path of a kind.
+pub struct PathOf(pub &'static Kind);
+
+/// Reads a path of the kind that an outer key decides.
+pub struct PathHere;
+
+impl Decode for PathOf {
+    type Value = Path;
+
+    fn decode(&self, at: &At<'_>) -> Option<Path> {
+        read_path(at, self.0)
+    }
+
+    fn shape(&self) -> Shape {
+        Shape::Path(self.0)
+    }
+}
+
+impl Decode for PathHere {
+    type Value = Path;
+
+    fn decode(&self, at: &At<'_>) -> Option<Path> {
+        read_path(at, at.kind.unwrap_or(&units::FACTOR))
+    }
+
+    fn shape(&self) -> Shape {
+        Shape::Path(&units::FACTOR)
+    }
+}
+
+fn read_path(at: &At<'_>, kind: &'static Kind) -> Option<Path> {
+    if let Value::Table(table) = &at.node.value {
+        let named = |name: &str| table.get(name).is_some();
+        if named("follows") {
+            let index = at.clone().read(|t| t.required("follows", Id("index"), "the index that this path is"))?;
+            return Some(Path::Process(Follows::written(index), at.origin()));
+        }
+        if KINDS.iter().any(|plugin| named(plugin.name)) {
+            let written = Plugins(KINDS, "path").decode(&At { kind: Some(kind), ..at.clone() })?;
+            return Some(Path::Process(written, at.origin()));
+        }
+    }
+    NumberOf(kind).decode(at).map(Path::Number)
+}
+
+/// The value in the scenario's first month; 1 where the key is a factor and does not say it.
+pub(super) fn initial(t: &mut Reader) -> Option<Number> {
+    let factor = t.place().is_none_or(|at| at.kind.is_none_or(|kind| *kind == units::FACTOR));
+    if factor {
+        t.or("initial", "1", NumberOf(&units::FACTOR), "the value in the scenario's first month")
+    } else {
+        t.required("initial", super::super::distribution::NumberHere, "the value in the scenario's first month")
+    }
+}

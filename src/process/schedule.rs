@@ -1,0 +1,110 @@
+//! Dated steps: each value holds until the next date.
+
+use super::{Lookup, Process, Written, WrittenPath};
+use crate::calendar::{Month, YearMonth};
+use crate::diagnostic::Diagnostic;
+use crate::distribution::{Number, NumberHere};
+use crate::document::{At, Decode, Plugin, Reader, Shape, Value};
+use crate::lanes::{Lanes, Slot, Values};
+use crate::random::Draws;
+
+pub(super) const PLUGIN: Plugin<WrittenPath> = Plugin {
+    name: "schedule",
+    meaning: "dated steps, each until the next; a month before the first date has no value and is refused",
+    example: "{ schedule = { 2027-04 = 1, 2028-01 = 0.5 } }",
+    read,
+};
+
+/// Values by the month they begin.
+#[derive(Debug)]
+pub struct Schedule(Vec<(YearMonth, Number)>);
+
+/// The dated values of a schedule's table.
+pub struct Steps;
+
+impl Decode for Steps {
+    type Value = Vec<(YearMonth, Number)>;
+
+    fn decode(&self, at: &At<'_>) -> Option<Self::Value> {
+        let Value::Table(table) = &at.node.value else {
+            at.refuse("wrong-type", "a table of dates and values");
+            return None;
+        };
+        let mut steps = Some(Vec::new());
+        for entry in &table.entries {
+            let place = At { key_span: Some(entry.key_span), ..at.inside(&entry.key, &entry.node) };
+            let month = YearMonth::parse(&entry.key);
+            if month.is_none() {
+                at.scope.push(
+                    Diagnostic::error("bad-date", entry.key_span, format!("`{}` is not a month", entry.key))
+                        .label("expected a month such as 2027-04"),
+                );
+            }
+            match (month, NumberHere.decode(&place)) {
+                (Some(month), Some(number)) => {
+                    if let Some(list) = steps.as_mut() {
+                        list.push((month, number));
+                    }
+                }
+                _ => steps = None,
+            }
+        }
+        steps.map(|mut list| {
+            list.sort_by_key(|(month, _)| *month);
+            list
+        })
+    }
+
+    fn shape(&self) -> Shape {
+        Shape::Map("month", Box::new(NumberHere.shape()))
+    }
+}
+
+fn read(t: &mut Reader) -> Option<WrittenPath> {
+    let place = t.place()?.clone();
+    let steps = Steps.decode(&place)?;
+    t.accept_all_keys();
+    let Some((_, first)) = steps.first() else {
+        place.refuse("empty-schedule", "at least one date and value, such as { 2027-04 = 1 }");
+        return None;
+    };
+    let unit = first.unit.clone();
+    if steps.iter().any(|(_, number)| number.unit.currency != unit.currency) {
+        place.refuse("two-currencies", "one currency in all steps");
+        return None;
+    }
+    Some(WrittenPath::new(Schedule(steps), unit))
+}
+
+impl Written for Schedule {
+    fn resolve(&self, lookup: &mut dyn Lookup) -> Option<Box<dyn Process>> {
+        let months: Vec<YearMonth> = lookup.timeline().months().map(|month| month.label).collect();
+        let slots: Vec<Slot> = self.0.iter().map(|(_, number)| lookup.number(number)).collect();
+        let mut by_month = Vec::with_capacity(months.len());
+        for month in months {
+            let begun = self.0.iter().filter(|(begins, _)| *begins <= month).count();
+            if begun == 0 {
+                let (first, number) = &self.0[0];
+                lookup.refuse(
+                    Diagnostic::error(
+                        "schedule-starts-late",
+                        number.origin.span,
+                        format!("`{}` begins in {first}, after {month}", number.origin.address),
+                    )
+                    .help(format!("add a step at or before {month}")),
+                );
+                return None;
+            }
+            by_month.push(slots[begun - 1]);
+        }
+        Some(Box::new(Running(by_month)))
+    }
+}
+
+struct Running(Vec<Slot>);
+
+impl Process for Running {
+    fn step(&self, now: &Month, values: &Values, _: &mut Draws, _: &mut [Lanes], out: &mut Lanes) {
+        *out = values[self.0[now.index]];
+    }
+}
