@@ -1,2 +1,6 @@
 //! tokencast: what will it cost to serve an LLM product, month by month, and how sure are we?
+pub mod calendar;
+pub mod diagnostic;
 pub mod lanes;
+pub mod text;
+pub mod units;
