@@ -1,5 +1,9 @@
 //! Months, days, fiscal years and zone offsets of the Gregorian calendar.
 
+mod timeline;
+
+pub use timeline::{Month, Timeline};
+
 use std::fmt;
 
 /// A text that is no date, month, time or offset.

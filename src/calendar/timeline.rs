@@ -1,0 +1,45 @@
+//! The months of a scenario.
+
+use super::YearMonth;
+
+/// One month of a scenario.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Month {
+    /// Its number, from 0.
+    pub index: usize,
+    /// Its name.
+    pub label: YearMonth,
+    /// Its hours.
+    pub hours: f64,
+}
+
+/// The months of a scenario, from its start on.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Timeline {
+    /// The first month.
+    pub start: YearMonth,
+    /// How many there are.
+    pub length: usize,
+    /// Hours of every month where the scenario states them (published studies do); else real lengths count.
+    pub hours_per_month: Option<f64>,
+    /// The month in which fiscal years begin, 1 to 12.
+    pub fiscal_year_starts: u8,
+}
+
+impl Timeline {
+    /// One month by its number.
+    pub fn month(&self, index: usize) -> Month {
+        let label = self.start.plus_months(index as i32);
+        Month { index, label, hours: self.hours_per_month.unwrap_or_else(|| label.hours()) }
+    }
+
+    /// All months in order.
+    pub fn months(&self) -> impl Iterator<Item = Month> + '_ {
+        (0..self.length).map(|index| self.month(index))
+    }
+
+    /// The fiscal year of a month: `FY2027`.
+    pub fn fiscal_year(&self, index: usize) -> String {
+        self.month(index).label.fiscal_year(self.fiscal_year_starts).to_string()
+    }
+}

@@ -1,0 +1,133 @@
+//! Vendors: who sells tokens and GPU-hours.
+
+use super::RateCard;
+use crate::distribution::{Number, NumberOf};
+use crate::document::{MapOf, Origin, Reader, Reference, TableOf, Title, TitleOf};
+use crate::lanes::Slot;
+use crate::process::{Lookup, Path, PathOf};
+use crate::units;
+
+/// `[vendor.<id>]`.
+#[derive(Clone, Debug)]
+pub struct Vendor {
+    /// What people call it.
+    pub title: Option<Title>,
+    /// llms it serves.
+    pub llms: Vec<(Reference, RateCard)>,
+    /// GPUs it rents out.
+    pub gpus: Vec<(Reference, GpuOffer)>,
+}
+
+impl Vendor {
+    /// Reads `[vendor.<id>]`.
+    pub fn read(t: &mut Reader) -> Option<Self> {
+        let title = t.optional("title", TitleOf, "what people call it");
+        let llms = t.or("llm", "{}", MapOf("llm", TableOf(RateCard::read)), "llms that it serves, with rate cards");
+        let gpus = t.or("gpu", "{}", MapOf("gpu", TableOf(GpuOffer::read)), "GPUs that it rents out");
+        Some(Self { title: title?, llms: llms?, gpus: gpus? })
+    }
+
+    /// An llm by id.
+    pub fn llm(&self, id: &str) -> Option<&RateCard> {
+        self.llms.iter().find(|(name, _)| name.id == id).map(|(_, card)| card)
+    }
+
+    /// A GPU by id.
+    pub fn gpu(&self, id: &str) -> Option<&GpuOffer> {
+        self.gpus.iter().find(|(name, _)| name.id == id).map(|(_, offer)| offer)
+    }
+}
+
+/// `[vendor.<id>.gpu.<id>]`: GPU-hours for rent.
+#[derive(Clone, Debug)]
+pub struct GpuOffer {
+    /// Where the GPUs stand.
+    pub regions: Vec<String>,
+    /// By the hour.
+    pub on_demand: Path,
+    /// For a year, paid used or not.
+    pub reserved_1y: Option<Reserved>,
+    /// For three years.
+    pub reserved_3y: Option<Reserved>,
+    /// Factor on all rates over time.
+    pub over_time: Option<Path>,
+    /// Name and place.
+    pub origin: Origin,
+}
+
+/// A reserved price: money, or a factor of the price on demand so that both move together.
+#[derive(Clone, Debug)]
+pub enum Reserved {
+    /// Money per GPU and time.
+    Rate(Path),
+    /// Factor of the price on demand.
+    Factor(Number),
+}
+
+impl GpuOffer {
+    fn read(t: &mut Reader) -> Option<Self> {
+        let regions = t.or("regions", "{}", MapOf("region", NumberOf(&units::FACTOR)), "where the GPUs stand; 1 for each region");
+        let rates = t.required("rates", TableOf(read_rates), "list prices");
+        let factors = t.or("factors", "{}", TableOf(read_factors), "discounts as factors of the price on demand");
+        let over_time = t.optional("over_time", PathOf(&units::FACTOR), "factor on all rates over time; frozen if absent");
+        let ((on_demand, rate_1y, rate_3y), (factor_1y, factor_3y)) = (rates?, factors?);
+        Some(Self {
+            regions: regions?.into_iter().map(|(id, _)| id.id).collect(),
+            on_demand,
+            reserved_1y: rate_1y.map(Reserved::Rate).or(factor_1y.map(Reserved::Factor)),
+            reserved_3y: rate_3y.map(Reserved::Rate).or(factor_3y.map(Reserved::Factor)),
+            over_time: over_time?,
+            origin: t.place()?.origin(),
+        })
+    }
+
+    /// The price of a GPU-hour on demand, and reserved for a year and for three, in this month.
+    pub fn resolve(&self, lookup: &mut dyn Lookup) -> Option<GpuRates> {
+        let mut price = lookup.per_hour(&self.on_demand)?;
+        let over_time = match &self.over_time {
+            Some(path) => Some(lookup.path(path)?),
+            None => None,
+        };
+        if let Some(factor) = over_time {
+            price = lookup.times(price, factor);
+        }
+        let mut reserved = |offer: &Option<Reserved>| -> Option<Option<Slot>> {
+            Some(match offer {
+                None => None,
+                Some(Reserved::Factor(factor)) => {
+                    let factor = lookup.number(factor);
+                    Some(lookup.times(price, factor))
+                }
+                Some(Reserved::Rate(path)) => {
+                    let rate = lookup.per_hour(path)?;
+                    Some(over_time.map_or(rate, |factor| lookup.times(rate, factor)))
+                }
+            })
+        };
+        Some(GpuRates { reserved_1y: reserved(&self.reserved_1y)?, reserved_3y: reserved(&self.reserved_3y)?, on_demand: price })
+    }
+}
+
+/// Prices of a GPU-hour in the world, in the scenario's currency.
+#[derive(Clone, Copy, Debug)]
+pub struct GpuRates {
+    /// By the hour.
+    pub on_demand: Slot,
+    /// For a year.
+    pub reserved_1y: Option<Slot>,
+    /// For three years.
+    pub reserved_3y: Option<Slot>,
+}
+
+fn read_rates(t: &mut Reader) -> Option<(Path, Option<Path>, Option<Path>)> {
+    let on_demand = t.required("on_demand", PathOf(&units::MONEY_PER_GPU_TIME), "by the hour");
+    let one = t.optional("reserved_1y", PathOf(&units::MONEY_PER_GPU_TIME), "for a year, paid used or not");
+    let three = t.optional("reserved_3y", PathOf(&units::MONEY_PER_GPU_TIME), "for three years");
+    Some((on_demand?, one?, three?))
+}
+
+fn read_factors(t: &mut Reader) -> Option<(Option<Number>, Option<Number>)> {
+    let one = t.optional("reserved_1y", NumberOf(&units::FACTOR), "for a year, as a factor of on_demand");
+    let three = t.optional("reserved_3y", NumberOf(&units::FACTOR), "for three years");
+    Some((one?, three?))
+}

@@ -1,0 +1,11 @@
+//! Self-hosting: llms, deployments and their capacity, servers and sites, fleets.
+
+mod capacity;
+mod deployment;
+mod fleet;
+mod server;
+
+pub use capacity::{Capacity, MeasuredPoint};
+pub use deployment::{Deployment, Llm};
+pub use fleet::{Carried, Fleet, carried};
+pub use server::{Server, Site};

@@ -1,0 +1,5 @@
+//! Training programmes: what a cycle costs and when it is due.
+
+mod programme;
+
+pub use programme::{KINDS, Programme};
