@@ -1,3 +1,5 @@
 //! tokencast: what will it cost to serve an LLM product, month by month, and how sure are we?
 pub mod lanes;
 pub mod math;
+pub mod random;
+pub mod stats;

@@ -73,8 +73,8 @@ impl Double {
     }
 }
 
-pub(super) const LN_2: Double = Double(0.693147180559945309417, 2.319046813846299558e-17);
-pub(super) const PI: Double = Double(3.14159265358979323846, 1.2246467991473532e-16);
+pub(super) const LN_2: Double = Double(std::f64::consts::LN_2, 2.319046813846299558e-17);
+pub(super) const PI: Double = Double(std::f64::consts::PI, 1.2246467991473532e-16);
 
 /// e^x for results that are normal numbers.
 pub(super) fn exp(x: Double) -> Double {
