@@ -1,6 +1,21 @@
 //! tokencast: what will it cost to serve an LLM product, month by month, and how sure are we?
 pub mod calendar;
+pub mod demand;
 pub mod diagnostic;
+pub mod distribution;
+pub mod document;
+pub mod finance;
 pub mod lanes;
+pub mod lever;
+pub mod math;
+pub mod operations;
+pub mod pricing;
+pub mod process;
+pub mod random;
+pub mod serving;
+pub mod stats;
+pub mod supply;
 pub mod text;
+pub mod training;
 pub mod units;
+pub mod world;

@@ -1,6 +1,6 @@
 //! What a plug-in may ask while it is resolved: places of values, never values.
 
-use super::Path;
+use super::{Path, Process};
 use crate::calendar::Timeline;
 use crate::diagnostic::Diagnostic;
 use crate::distribution::Number;
@@ -20,6 +20,8 @@ pub trait Lookup {
     fn path(&mut self, path: &Path) -> Option<Slot>;
     /// A number or path per time, as an amount per month: what is written per clock time counts the month's real hours.
     fn per_month(&mut self, path: &Path) -> Option<Slot>;
+    /// A number or path per time, as an amount per hour: what is written per month is spread over the month's real hours.
+    fn per_hour(&mut self, path: &Path) -> Option<Slot>;
     /// A share per time that compounds, as the factor of one month.
     fn monthly_factor(&mut self, rate: &Number) -> Slot;
     /// A duration in months (a clock duration counts months of 730.5 hours).
@@ -30,6 +32,10 @@ pub trait Lookup {
     fn hours(&mut self) -> Slot;
     /// A value derived from others: once per path if they all are, else every month.
     fn derive(&mut self, name: &str, inputs: &[Slot], formula: Formula) -> Slot;
+    /// A value that a process computes each month; the name is that of its draws, if it has any.
+    fn monthly(&mut self, name: &str, inputs: &[Slot], process: Box<dyn Process>) -> Slot;
+    /// A value that was computed in the currency of `like`, in the scenario's currency.
+    fn converted(&mut self, slot: Slot, like: &Number) -> Option<Slot>;
     /// A known number.
     fn constant(&mut self, value: f64) -> Slot;
     /// The product of two values.
@@ -37,6 +43,14 @@ pub trait Lookup {
         self.derive("product", &[a, b], Box::new(move |values, out| {
             for (o, (x, y)) in out.iter_mut().zip(values[a].iter().zip(&values[b])) {
                 *o = x * y;
+            }
+        }))
+    }
+    /// The sum of two values.
+    fn plus(&mut self, a: Slot, b: Slot) -> Slot {
+        self.derive("sum", &[a, b], Box::new(move |values, out| {
+            for (o, (x, y)) in out.iter_mut().zip(values[a].iter().zip(&values[b])) {
+                *o = x + y;
             }
         }))
     }

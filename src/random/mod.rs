@@ -1,0 +1,16 @@
+//! Random numbers by name and place: each is a function of the seed, the name of its stream, the path and the step.
+//!
+//! Nothing is drawn in sequence, so that results depend neither on threads nor on how paths are grouped, a process that
+//! is added or removed leaves the draws of all others alone, and two scenarios that share a name share its luck (common
+//! random numbers). The generator behind is Philox (J. K. Salmon et al., "Parallel random numbers: as easy as 1, 2, 3",
+//! SC 2011), which turns a counter and a key into four words.
+#![allow(clippy::inline_always, reason = "a loop over lanes vectorizes only when its body is inlined")]
+
+mod philox;
+mod stream;
+
+pub use philox::{philox, philox_lanes};
+pub use stream::{Draws, Key, PathRng};
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,158 @@
+use rand::Rng;
+
+use super::*;
+use crate::lanes::{LANES, Lanes};
+use crate::math;
+use crate::stats::{ks_critical, ks_statistic};
+
+/// The known answers of Random123 (`kat_vectors`).
+#[test]
+fn philox_meets_the_known_answers() {
+    let counter = [0x243f6a88, 0x85a308d3, 0x13198a2e, 0x03707344];
+    assert_eq!(philox([0; 4], 0), [0x6627e8d5, 0xe169c58d, 0xbc57ac4c, 0x9b00dbd8]);
+    assert_eq!(philox([u32::MAX; 4], u64::MAX), [0x408f276d, 0x41c83b0e, 0xa20bc7c6, 0x6d5451fd]);
+    assert_eq!(philox(counter, 0x299f31d0_a4093822), [0xd16cfe09, 0x94fdcceb, 0x5001e420, 0x24126ea1]);
+}
+
+#[test]
+fn lanes_have_the_bits_of_scalars() {
+    // The second start carries into the upper word of the path, the third wraps around.
+    for (first_path, start) in [(0, 0), (u64::from(u32::MAX) - 10, 1 << 35), (u64::MAX - 5, u64::MAX - 9)] {
+        let key = Key::new(7, "x");
+        let mut draws = Draws::new(key, first_path);
+        let (mut bits, mut score, mut uniform) = ([0; LANES], [0.0; LANES], [0.0; LANES]);
+        for index in [0, 1, 3, 4, 9, 2].map(|i| start + i) {
+            draws.bits(index, &mut bits);
+            draws.score(index, &mut score);
+            draws.uniform(index, &mut uniform);
+            for lane in 0..LANES {
+                let path = first_path.wrapping_add(lane as u64);
+                let block = index / 4;
+                let counter = [path as u32, (path >> 32) as u32, block as u32, (block >> 32) as u32];
+                assert_eq!(bits[lane], philox(counter, key.0)[index as usize % 4]);
+                assert_eq!(bits[lane], draws.bits_of(lane, index));
+                assert_eq!(score[lane].to_bits(), draws.score_of(lane, index).to_bits());
+                assert_eq!(uniform[lane].to_bits(), draws.uniform_of(lane, index).to_bits());
+            }
+        }
+    }
+}
+
+/// Every published result depends on these, which a second implementation in Python confirms; they never change.
+#[test]
+fn keys_and_words_are_pinned() {
+    let keys = [Key::new(0, ""), Key::new(0, "demand"), Key::new(1, "demand"), Key::new(u64::MAX, "prix/€")];
+    assert_eq!(
+        keys.map(|key| key.0),
+        [6566800829925814604, 4014780713345828129, 8343444308105667746, 12144162936020004920]
+    );
+    let words = [0, 1, 5].map(|index| Key::new(1, "demand").bits(12345, index));
+    assert_eq!(words, [1576611361, 3243789627, 2011910697]);
+}
+
+#[test]
+fn draws_do_not_depend_on_how_paths_are_grouped() {
+    let key = Key::new(3, "demand");
+    let (mut whole, mut shifted) = ([0.0; LANES], [0.0; LANES]);
+    for index in 0..20 {
+        Draws::new(key, 128).score(index, &mut whole);
+        Draws::new(key, 100).score(index, &mut shifted);
+        assert_eq!(whole[..36], shifted[28..]);
+    }
+}
+
+#[test]
+fn draws_do_not_depend_on_the_order_of_reading() {
+    let key = Key::new(3, "demand");
+    let mut draws = Draws::new(key, 64);
+    let mut read = |index| {
+        let mut out = [0; LANES];
+        draws.bits(index, &mut out);
+        out
+    };
+    let forward: Vec<_> = (0..16).map(&mut read).collect();
+    let mut backward: Vec<_> = (0..16).rev().map(&mut read).collect();
+    backward.reverse();
+    assert_eq!(forward, backward);
+}
+
+#[test]
+fn path_rng_reads_the_stream() {
+    let key = Key::new(9, "oracle");
+    let draws = Draws::new(key, 640);
+    let mut rng = PathRng::new(key, 643);
+    for index in 0..9 {
+        assert_eq!(rng.next_u32(), draws.bits_of(3, index));
+    }
+    let expected = u64::from(draws.bits_of(3, 9)) | u64::from(draws.bits_of(3, 10)) << 32;
+    assert_eq!(rng.next_u64(), expected);
+    let mut bytes = [0; 6];
+    rng.fill_bytes(&mut bytes);
+    assert_eq!(bytes[..4], draws.bits_of(3, 11).to_le_bytes());
+    assert_eq!(bytes[4..], draws.bits_of(3, 12).to_le_bytes()[..2]);
+}
+
+/// Uniform numbers of some steps, all lanes of some batches.
+fn uniforms(name: &str, batches: u64, steps: u64) -> Vec<f64> {
+    let mut numbers = Vec::new();
+    for batch in 0..batches {
+        let mut draws = Draws::new(Key::new(1, name), batch * LANES as u64);
+        let mut out: Lanes = [0.0; LANES];
+        for step in 0..steps {
+            draws.uniform(step, &mut out);
+            numbers.extend(out);
+        }
+    }
+    numbers
+}
+
+/// Fails a perfect generator once in 10^6 choices of the seed, for each of the two laws.
+#[test]
+fn draws_are_uniform_and_scores_normal() {
+    let mut numbers = uniforms("demand", 100, 50);
+    let bound = ks_critical(numbers.len(), 1e-6);
+    assert!(ks_statistic(&mut numbers, |u| u) < bound);
+
+    let mut scores = Vec::new();
+    for batch in 0..100 {
+        let mut draws = Draws::new(Key::new(1, "price"), batch * LANES as u64);
+        let mut out = [0.0; LANES];
+        for step in 0..50 {
+            draws.score(step, &mut out);
+            scores.extend(out);
+        }
+    }
+    assert!(ks_statistic(&mut scores, math::normal_cdf) < bound);
+}
+
+/// The correlation of n independent pairs is about normal with a standard deviation of 1/sqrt(n): five of them are
+/// passed once in 1.7 million choices of the seed, for each of the four pairings.
+#[test]
+fn neighbors_are_independent() {
+    let numbers = uniforms("demand", 50, 50);
+    let other = uniforms("demand2", 50, 50);
+    let correlation = |pairs: &mut dyn Iterator<Item = (f64, f64)>| {
+        let (sum, count) = pairs.fold((0.0, 0.0), |(sum, count), (x, y)| {
+            (sum + 12.0 * (x - 0.5) * (y - 0.5), count + 1.0) // 1/12 is the variance
+        });
+        (sum / count, 5.0_f64 / f64::sqrt(count))
+    };
+    let shifted = |by: usize| numbers.iter().copied().zip(numbers[by..].iter().copied());
+    let paths = correlation(&mut shifted(1));
+    let steps = correlation(&mut shifted(LANES));
+    let blocks = correlation(&mut shifted(4 * LANES));
+    let names = correlation(&mut numbers.iter().copied().zip(other.iter().copied()));
+    for (found, bound) in [paths, steps, blocks, names] {
+        assert!(found.abs() < bound, "{found} against {bound}");
+    }
+}
+
+/// The mean square of scores is 1 with a standard error of sqrt(2/n): five are passed once in 1.7 million.
+#[test]
+fn rand_distributions_accept_the_generator() {
+    use rand_distr::{Distribution, StandardNormal};
+    let mut rng = PathRng::new(Key::new(1, "oracle"), 0);
+    let n = 40_000;
+    let squares: f64 = (0..n).map(|_| -> f64 { StandardNormal.sample(&mut rng) }).map(|z| z * z).sum();
+    assert!((squares / f64::from(n) - 1.0).abs() < 5.0 * (2.0 / f64::from(n)).sqrt());
+}

@@ -1,0 +1,270 @@
+//! Builds the program of a world while plug-ins ask for their values.
+
+use std::collections::BTreeMap;
+
+use super::program::{Node, Program};
+use crate::calendar::Timeline;
+use crate::diagnostic::{Diagnostic, Diagnostics};
+use crate::distribution::Number;
+use crate::document::{Origin, Reference};
+use crate::lanes::{LANES, Slot};
+use crate::math;
+use crate::process::{Formula, Lookup, Path, Process};
+use crate::text::did_you_mean;
+use crate::units::{Currency, Period};
+
+/// A value of the world and what it comes from, for `explain` and for the table of drawn inputs.
+#[derive(Clone, Debug)]
+pub struct Input {
+    /// What the scenario says; absent for a derived value.
+    pub origin: Option<Origin>,
+    /// What a derived value is.
+    pub name: String,
+    /// The values it is derived from.
+    pub parents: Vec<Slot>,
+    /// Whether it is drawn, not known.
+    pub uncertain: bool,
+}
+
+/// Turns numbers and paths into places of a [`Program`]; the same address twice is the same place.
+pub struct Builder {
+    timeline: Timeline,
+    currency: Currency,
+    fx: BTreeMap<Currency, Path>,
+    indexes: BTreeMap<String, Path>,
+    nodes: Vec<Node>,
+    inputs: Vec<Input>,
+    state: usize,
+    known: BTreeMap<String, Slot>,
+    mistakes: Diagnostics,
+}
+
+impl Builder {
+    /// A world of these months, in a currency, with exchange rates and indexes.
+    pub fn new(
+        timeline: Timeline,
+        currency: Currency,
+        fx: BTreeMap<Currency, Path>,
+        indexes: BTreeMap<String, Path>,
+    ) -> Self {
+        Self {
+            timeline,
+            currency,
+            fx,
+            indexes,
+            nodes: Vec::new(),
+            inputs: Vec::new(),
+            state: 0,
+            known: BTreeMap::new(),
+            mistakes: Diagnostics::new(),
+        }
+    }
+
+    /// The program, what its values come from, and what was wrong.
+    pub fn finish(self) -> (Program, Vec<Input>, Diagnostics) {
+        (Program { nodes: self.nodes, state: self.state }, self.inputs, self.mistakes)
+    }
+
+    fn add(&mut self, node: Node, origin: Option<Origin>, name: &str, parents: &[Slot]) -> Slot {
+        let uncertain = matches!(node, Node::Draw(..))
+            || matches!(&node, Node::Process { process, .. } if process.words() > 0)
+            || parents.iter().any(|parent| self.inputs[parent.0].uncertain);
+        self.nodes.push(node);
+        self.inputs.push(Input { origin, name: name.to_owned(), parents: parents.to_vec(), uncertain });
+        Slot(self.nodes.len() - 1)
+    }
+
+    /// A number in base units and in its own currency.
+    fn raw(&mut self, number: &Number) -> Slot {
+        let address = &number.origin.address;
+        if let Some(slot) = self.known.get(address) {
+            return *slot;
+        }
+        let node = match number.known() {
+            Some(value) => Node::Constant(value),
+            None => Node::Draw(number.distribution.sampler(), address.clone()),
+        };
+        let slot = self.add(node, Some(number.origin.clone()), address, &[]);
+        self.known.insert(address.clone(), slot);
+        slot
+    }
+
+    fn raw_path(&mut self, path: &Path) -> Option<Slot> {
+        let (written, origin) = match path {
+            Path::Number(number) => return Some(self.raw(number)),
+            Path::Process(written, origin) => (written, origin),
+        };
+        if let Some(slot) = self.known.get(&origin.address) {
+            return Some(*slot);
+        }
+        let before = self.nodes.len();
+        let process = written.process.resolve(self)?;
+        let parents: Vec<Slot> = (before..self.nodes.len()).map(Slot).collect();
+        let slot = self.add_process(process, Some(origin.clone()), &origin.address, &parents);
+        self.known.insert(origin.address.clone(), slot);
+        Some(slot)
+    }
+
+    fn add_process(&mut self, process: Box<dyn Process>, origin: Option<Origin>, name: &str, parents: &[Slot]) -> Slot {
+        let state = self.state;
+        self.state += process.state();
+        self.add(Node::Process { process, state, name: name.to_owned() }, origin, name, parents)
+    }
+
+    /// A value in the scenario's currency.
+    fn convert(&mut self, slot: Slot, currency: Option<Currency>, origin: &Origin) -> Option<Slot> {
+        let Some(currency) = currency.filter(|currency| *currency != self.currency) else { return Some(slot) };
+        let key = format!("{} in {}", slot.0, self.currency);
+        if let Some(known) = self.known.get(&key) {
+            return Some(*known);
+        }
+        let Some(path) = self.fx.get(&currency).cloned() else {
+            let mistake = Diagnostic::error(
+                "no-exchange-rate",
+                origin.span,
+                format!("`{}` is in {currency}, and the scenario counts in {}", origin.address, self.currency),
+            )
+            .label(format!("no rate for {currency}"))
+            .help(format!("add `[fx]` with `{currency} = \"… {} /{currency}\"`", self.currency));
+            self.mistakes.push(mistake);
+            return None;
+        };
+        let rate = self.raw_path(&path)?;
+        let converted = self.times(slot, rate);
+        self.known.insert(key, converted);
+        Some(converted)
+    }
+
+    /// Multiplies by the month's hours or divides by them.
+    fn by_hours(&mut self, slot: Slot, multiply: bool) -> Slot {
+        let hours = self.hours();
+        let name = if multiply { "per month" } else { "per hour" };
+        self.derive(
+            name,
+            &[slot, hours],
+            Box::new(move |values, out| {
+                for i in 0..LANES {
+                    let (value, hours) = (values[slot][i], values[hours][i]);
+                    out[i] = if multiply { value * hours } else { value / hours };
+                }
+            }),
+        )
+    }
+}
+
+impl Lookup for Builder {
+    fn timeline(&self) -> &Timeline {
+        &self.timeline
+    }
+
+    fn number(&mut self, number: &Number) -> Slot {
+        let raw = self.raw(number);
+        self.convert(raw, number.unit.currency.filter(|_| number.unit.quoted.is_none()), &number.origin).unwrap_or(raw)
+    }
+
+    fn path(&mut self, path: &Path) -> Option<Slot> {
+        let raw = self.raw_path(path)?;
+        let unit = path.unit();
+        self.convert(raw, unit.currency.filter(|_| unit.quoted.is_none()), path.origin())
+    }
+
+    fn per_month(&mut self, path: &Path) -> Option<Slot> {
+        let slot = self.path(path)?;
+        let clock = path.unit().period.is_some_and(Period::is_clock);
+        Some(if clock { self.by_hours(slot, true) } else { slot })
+    }
+
+    fn per_hour(&mut self, path: &Path) -> Option<Slot> {
+        let slot = self.path(path)?;
+        let clock = path.unit().period.is_none_or(Period::is_clock);
+        Some(if clock { slot } else { self.by_hours(slot, false) })
+    }
+
+    fn monthly_factor(&mut self, rate: &Number) -> Slot {
+        let raw = self.raw(rate);
+        // `(1 + share)^(1/months)`; a clock period counts months of 730.5 hours, a twelfth of an average year.
+        let months = match rate.unit.period {
+            Some(Period::Calendar { months }) => months,
+            Some(Period::Clock { hours }) => hours / HOURS_PER_MONTH,
+            None => 1.0,
+        };
+        self.derive(
+            "factor of a month",
+            &[raw],
+            Box::new(move |values, out| {
+                for i in 0..LANES {
+                    out[i] = math::pow((1.0 + values[raw][i]).max(0.0), 1.0 / months);
+                }
+            }),
+        )
+    }
+
+    fn in_months(&mut self, duration: &Number) -> Slot {
+        let raw = self.raw(duration);
+        if !duration.unit.period.is_some_and(Period::is_clock) {
+            return raw;
+        }
+        self.derive(
+            "in months",
+            &[raw],
+            Box::new(move |values, out| {
+                for i in 0..LANES {
+                    out[i] = values[raw][i] / HOURS_PER_MONTH;
+                }
+            }),
+        )
+    }
+
+    fn converted(&mut self, slot: Slot, like: &Number) -> Option<Slot> {
+        self.convert(slot, like.unit.currency, &like.origin)
+    }
+
+    fn index(&mut self, id: &Reference) -> Option<Slot> {
+        let Some(path) = self.indexes.get(&id.id).cloned() else {
+            let close = did_you_mean(&id.id, self.indexes.keys().map(String::as_str)).map(str::to_owned);
+            let mistake = Diagnostic::error("unknown-id", id.span, format!("there is no index `{}`", id.id))
+                .label("not defined in this scenario")
+                .help(close.map(|close| format!("did you mean `{close}`?")));
+            self.mistakes.push(mistake);
+            return None;
+        };
+        self.raw_path(&path)
+    }
+
+    fn hours(&mut self) -> Slot {
+        if let Some(slot) = self.known.get("hours of the month") {
+            return *slot;
+        }
+        let slot = self.add(Node::Hours, None, "hours of the month", &[]);
+        self.known.insert("hours of the month".into(), slot);
+        slot
+    }
+
+    fn derive(&mut self, name: &str, inputs: &[Slot], formula: Formula) -> Slot {
+        let stays = inputs.iter().all(|input| self.nodes[input.0].stays());
+        let node = if stays { Node::Once(formula) } else { Node::Monthly(formula) };
+        self.add(node, None, name, inputs)
+    }
+
+    fn monthly(&mut self, name: &str, inputs: &[Slot], process: Box<dyn Process>) -> Slot {
+        if process.words() > 0
+            && let Some(slot) = self.known.get(name)
+        {
+            return *slot;
+        }
+        let slot = self.add_process(process, None, name, inputs);
+        self.known.insert(name.to_owned(), slot);
+        slot
+    }
+
+    fn constant(&mut self, value: f64) -> Slot {
+        self.add(Node::Constant(value), None, "constant", &[])
+    }
+
+    fn refuse(&mut self, mistake: Diagnostic) {
+        self.mistakes.push(mistake);
+    }
+}
+
+/// Hours of an average month: 365.25 days a year.
+const HOURS_PER_MONTH: f64 = 730.5;

@@ -1,0 +1,126 @@
+//! The recipe of a world and the lanes it fills: numbers once per path, paths month by month.
+
+use crate::calendar::Month;
+use crate::distribution::Sampler;
+use crate::lanes::{LANES, Lanes, Slot, Values};
+use crate::process::{Formula, Process};
+use crate::random::{Draws, Key};
+
+/// How one value comes about. A value reads only values before it.
+pub(super) enum Node {
+    /// A known number.
+    Constant(f64),
+    /// One draw per path.
+    Draw(Sampler, String),
+    /// From values that stay.
+    Once(Formula),
+    /// From values of this month.
+    Monthly(Formula),
+    /// A process, with the place of its state and the name of its stream.
+    Process { process: Box<dyn Process>, state: usize, name: String },
+    /// The hours of the month.
+    Hours,
+}
+
+impl Node {
+    /// Whether the value stays the same in all months.
+    pub(super) fn stays(&self) -> bool {
+        matches!(self, Self::Constant(_) | Self::Draw(..) | Self::Once(_))
+    }
+}
+
+/// All values of the world, in the order in which they are computed.
+pub struct Program {
+    pub(super) nodes: Vec<Node>,
+    pub(super) state: usize,
+}
+
+/// The values of one batch of paths.
+pub struct World {
+    lanes: Vec<Lanes>,
+    state: Vec<Lanes>,
+    keys: Vec<Key>,
+    draws: Vec<Draws>,
+}
+
+impl Program {
+    /// Values in the world.
+    pub fn len(&self) -> usize {
+        self.nodes.len()
+    }
+
+    /// Whether there are none.
+    pub fn is_empty(&self) -> bool {
+        self.nodes.is_empty()
+    }
+
+    /// Lanes for the worlds of a seed; nothing is allocated after this.
+    pub fn world(&self, seed: u64) -> World {
+        let name = |node: &Node| match node {
+            Node::Draw(_, name) | Node::Process { name, .. } => name.clone(),
+            _ => String::new(),
+        };
+        let keys: Vec<Key> = self.nodes.iter().map(|node| Key::new(seed, &name(node))).collect();
+        World {
+            lanes: vec![[0.0; LANES]; self.nodes.len()],
+            state: vec![[0.0; LANES]; self.state],
+            draws: keys.iter().map(|key| Draws::new(*key, 0)).collect(),
+            keys,
+        }
+    }
+
+    /// Begins the worlds of the paths from `first_path` on: draws the numbers, sets processes to their start.
+    pub fn start(&self, first_path: u64, world: &mut World) {
+        let World { lanes, state, keys, draws } = world;
+        let mut scores = [0.0; LANES];
+        for (i, node) in self.nodes.iter().enumerate() {
+            draws[i] = Draws::new(keys[i], first_path);
+            let (before, rest) = lanes.split_at_mut(i);
+            let out = &mut rest[0];
+            match node {
+                Node::Constant(value) => *out = [*value; LANES],
+                Node::Draw(sampler, _) => {
+                    draws[i].score(0, &mut scores);
+                    sampler.fill(&scores, out);
+                }
+                Node::Once(formula) => formula(&Values(before), out),
+                _ => {}
+            }
+        }
+        for (i, node) in self.nodes.iter().enumerate() {
+            if let Node::Process { process, state: place, .. } = node {
+                process.start(&Values(&lanes[..i]), &mut state[*place..*place + process.state()]);
+            }
+        }
+    }
+
+    /// Computes this month's values.
+    pub fn step(&self, now: &Month, world: &mut World) {
+        let World { lanes, state, draws, .. } = world;
+        for (i, node) in self.nodes.iter().enumerate() {
+            let (before, rest) = lanes.split_at_mut(i);
+            let out = &mut rest[0];
+            match node {
+                Node::Monthly(formula) => formula(&Values(before), out),
+                Node::Process { process, state: place, .. } => {
+                    let state = &mut state[*place..*place + process.state()];
+                    process.step(now, &Values(before), &mut draws[i], state, out);
+                }
+                Node::Hours => *out = [now.hours; LANES],
+                Node::Constant(_) | Node::Draw(..) | Node::Once(_) => {}
+            }
+        }
+    }
+}
+
+impl World {
+    /// The values as they stand.
+    pub fn values(&self) -> Values<'_> {
+        Values(&self.lanes)
+    }
+
+    /// One value.
+    pub fn value(&self, slot: Slot) -> &Lanes {
+        &self.lanes[slot.0]
+    }
+}
