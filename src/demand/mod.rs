@@ -1,5 +1,6 @@
 //! Demand: what arrives, how long requests are, how load spreads over the week.
 
+mod effects;
 mod language;
 mod length;
 mod load_curve;
@@ -8,9 +9,10 @@ mod stream;
 mod traffic;
 mod week;
 
+pub use effects::Effects;
 pub use language::{Tokenizer, token_ratio};
 pub use length::Lengths;
 pub use load_curve::LoadCurve;
 pub use stream::Stream;
-pub use traffic::{Requests, Traffic};
+pub use traffic::{Requests, Targets, Traffic};
 pub use week::{PRESETS, Week};

@@ -1,10 +1,12 @@
 //! Money over time: the ledger and its components, discounting, depreciation.
 
+mod charge;
 mod component;
 mod depreciation;
 mod discount;
 mod ledger;
 
+pub use charge::Charge;
 pub use component::{Component, View};
 pub use depreciation::StraightLine;
 pub use discount::{Discounting, FirstFlow};

@@ -1,0 +1,26 @@
+//! Costs that do not depend on what is served: people, training cycles, rollouts.
+
+use super::ledger::{Ledger, Line};
+use crate::lanes::{Slot, Values};
+
+/// An amount that is posted every month, or in some.
+#[derive(Clone, Debug)]
+pub struct Charge {
+    /// What it is.
+    pub line: Line,
+    /// Quantity in base units.
+    pub quantity: Slot,
+    /// Price of a base unit.
+    pub price: Slot,
+    /// The months in which it is due; every month if absent.
+    pub due: Option<Vec<bool>>,
+}
+
+impl Charge {
+    /// Posts it if it is due.
+    pub fn post(&self, month: usize, values: &Values, ledger: &mut Ledger) {
+        if self.due.as_ref().is_none_or(|due| due[month]) {
+            ledger.post(&self.line, &values[self.quantity], &values[self.price]);
+        }
+    }
+}

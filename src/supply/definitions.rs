@@ -1,0 +1,84 @@
+//! What supplies refer to: vendors, llms, deployments, servers, sites, tokenizers.
+
+use crate::demand::Tokenizer;
+use crate::diagnostic::Diagnostic;
+use crate::document::Reference;
+use crate::pricing::{GpuOffer, RateCard, Vendor};
+use crate::process::Lookup;
+use crate::serving::{Deployment, Llm, Server, Site};
+use crate::text::did_you_mean;
+
+/// Definitions by id, in the order of their files.
+#[derive(Clone, Debug, Default)]
+pub struct Definitions {
+    /// `[vendor.<id>]`
+    pub vendors: Vec<(Reference, Vendor)>,
+    /// `[llm.<id>]`
+    pub llms: Vec<(Reference, Llm)>,
+    /// `[deployment.<id>]`
+    pub deployments: Vec<(Reference, Deployment)>,
+    /// `[server.<id>]`
+    pub servers: Vec<(Reference, Server)>,
+    /// `[site.<id>]`
+    pub sites: Vec<(Reference, Site)>,
+    /// `[tokenizer.<id>]`
+    pub tokenizers: Vec<(Reference, Tokenizer)>,
+}
+
+/// Looks an id up; a mistake names the nearest one.
+pub fn find<'a, T>(
+    family: &str,
+    list: &'a [(Reference, T)],
+    wanted: &Reference,
+    lookup: &mut dyn Lookup,
+) -> Option<&'a T> {
+    let found = list.iter().find(|(id, _)| id.id == wanted.id).map(|(_, value)| value);
+    if found.is_none() {
+        lookup.refuse(unknown(family, wanted, list.iter().map(|(id, _)| id.id.as_str()).collect()));
+    }
+    found
+}
+
+/// The mistake of naming something that is not there.
+pub fn unknown(family: &str, wanted: &Reference, known: Vec<&str>) -> Diagnostic {
+    let mistake = Diagnostic::error("unknown-id", wanted.span, format!("there is no {family} `{}`", wanted.id))
+        .label("not defined in this scenario");
+    match did_you_mean(&wanted.id, known.iter().copied()) {
+        Some(close) => mistake.help(format!("did you mean `{close}`?")),
+        None if known.is_empty() => mistake.help(format!("no {family} is defined; is a `use` missing?")),
+        None => mistake.help(format!("defined are: {}", known.join(", "))),
+    }
+}
+
+impl Definitions {
+    /// A vendor's llm by `vendor/llm`.
+    pub fn rate_card(&self, wanted: &Reference, lookup: &mut dyn Lookup) -> Option<&RateCard> {
+        let found = wanted.halves().and_then(|(vendor, llm)| self.vendor(vendor)?.llm(llm));
+        if found.is_none() {
+            let known = self.sold(|vendor| vendor.llms.iter().map(|(id, _)| id.id.as_str()).collect());
+            lookup.refuse(unknown("llm of a vendor", wanted, known.iter().map(String::as_str).collect()));
+        }
+        found
+    }
+
+    /// A vendor's GPU by `vendor/gpu`.
+    pub fn gpu_offer(&self, wanted: &Reference, lookup: &mut dyn Lookup) -> Option<&GpuOffer> {
+        let found = wanted.halves().and_then(|(vendor, gpu)| self.vendor(vendor)?.gpu(gpu));
+        if found.is_none() {
+            let known = self.sold(|vendor| vendor.gpus.iter().map(|(id, _)| id.id.as_str()).collect());
+            lookup.refuse(unknown("GPU of a vendor", wanted, known.iter().map(String::as_str).collect()));
+        }
+        found
+    }
+
+    fn vendor(&self, id: &str) -> Option<&Vendor> {
+        self.vendors.iter().find(|(name, _)| name.id == id).map(|(_, vendor)| vendor)
+    }
+
+    fn sold(&self, what: impl Fn(&Vendor) -> Vec<&str>) -> Vec<String> {
+        let name = |(id, vendor): &(Reference, Vendor)| -> Vec<String> {
+            what(vendor).iter().map(|thing| format!("{}/{thing}", id.id)).collect()
+        };
+        self.vendors.iter().flat_map(name).collect()
+    }
+}

@@ -1,0 +1,57 @@
+//! Where tokens are served. One file per kind, one line per kind in [`KINDS`].
+
+mod api;
+mod definitions;
+mod owned;
+mod purchase;
+mod rented;
+mod work;
+
+use std::fmt::Debug;
+
+pub use api::Api;
+pub use definitions::Definitions;
+pub use owned::Owned;
+pub use purchase::{PURCHASES, Purchase};
+pub use rented::Rented;
+pub use work::{Entry, Work};
+
+use crate::calendar::Month;
+use crate::document::Plugin;
+use crate::finance::Ledger;
+use crate::lanes::{Lanes, Values};
+use crate::process::Lookup;
+
+/// A supply as it stands in a scenario.
+pub trait Written: Debug + Send + Sync {
+    /// Becomes runnable for the entries of a strategy that it serves, in their order.
+    fn resolve(&self, id: &str, entries: &[Entry], all: &Definitions, lookup: &mut dyn Lookup) -> Option<Box<dyn Supply>>;
+}
+
+/// Something that serves tokens and costs money. It is opened, asked and closed once a month.
+pub trait Supply: Send + Sync {
+    /// Lanes of state that the engine keeps for it.
+    fn state(&self) -> usize {
+        0
+    }
+    /// Sets the state before the first month.
+    fn start(&self, _values: &Values, _state: &mut [Lanes]) {}
+    /// Begins a month: deliveries and orders.
+    fn open(&self, _now: &Month, _values: &Values, _state: &mut [Lanes], _ledger: &mut Ledger) {}
+    /// Is offered the requests of an entry, and says how many it serves.
+    fn accept(
+        &self,
+        entry: usize,
+        now: &Month,
+        values: &Values,
+        offered: &Lanes,
+        state: &mut [Lanes],
+        served: &mut Lanes,
+        ledger: &mut Ledger,
+    );
+    /// Ends a month: posts what depends on everything it served.
+    fn close(&self, _now: &Month, _values: &Values, _state: &mut [Lanes], _ledger: &mut Ledger) {}
+}
+
+/// Every kind of supply that a scenario can name; a vendor's llm needs no entry, it is named as `vendor/llm`.
+pub const KINDS: &[Plugin<Box<dyn Written>>] = &[rented::PLUGIN, owned::PLUGIN];

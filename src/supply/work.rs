@@ -1,0 +1,123 @@
+//! The work of one entry of `serve`: a stream's requests as the llm that serves them sees them.
+
+use super::definitions::find;
+use super::Definitions;
+use crate::demand::{Effects, Stream, Targets, Traffic, token_ratio};
+use crate::diagnostic::Diagnostic;
+use crate::document::Reference;
+use crate::lanes::{LANES, Slot};
+use crate::process::Lookup;
+
+/// One entry of `serve` that a supply stands behind.
+#[derive(Clone)]
+pub struct Entry<'a> {
+    /// The traffic.
+    pub traffic: &'a Traffic,
+    /// Its stream in the world.
+    pub stream: &'a Stream,
+    /// What the strategy's levers do to it.
+    pub effects: Effects,
+    /// Where the supply is named.
+    pub by: &'a Reference,
+    /// How far the supply may grow for this entry, in replicas.
+    pub up_to_replicas: Option<f64>,
+    /// Whether work that can wait is bought at the batch rate.
+    pub batch: bool,
+    /// The region asked for.
+    pub region: Option<&'a Reference>,
+}
+
+/// The tokens of a stream, counted with the tokenizer of the llm that serves it.
+#[derive(Clone, Copy, Debug)]
+pub struct Work {
+    /// llm calls per request.
+    pub calls: Slot,
+    /// Tokens in, per call.
+    pub input: Slot,
+    /// Tokens out, per call.
+    pub output: Slot,
+    /// Share of the input that a prefix cache holds.
+    pub cache_read: Option<Slot>,
+    /// Share of the input that is written to it.
+    pub cache_write: Option<Slot>,
+    /// Share of the requests that can wait.
+    pub waits: Option<Slot>,
+    /// About how many tokens in there are per call: for choices that are made once.
+    pub mean_input: f64,
+    /// Latency targets.
+    pub targets: Targets,
+}
+
+impl Work {
+    /// The work of an entry for an llm with this tokenizer.
+    pub fn resolve(
+        entry: &Entry,
+        tokenizer: Option<&Reference>,
+        all: &Definitions,
+        lookup: &mut dyn Lookup,
+    ) -> Option<Self> {
+        let Entry { traffic, stream, .. } = *entry;
+        let (mut input, mut output) = (stream.input_tokens, stream.output_tokens);
+        if let Some(ratio) = ratio(entry, tokenizer, all, lookup)? {
+            input = lookup.times(input, ratio);
+            output = lookup.times(output, ratio);
+        }
+        let mut work = Self {
+            calls: stream.calls,
+            input,
+            output,
+            cache_read: None,
+            cache_write: None,
+            waits: stream.can_wait,
+            mean_input: traffic.input_tokens.mean.distribution.mean(),
+            targets: traffic.targets,
+        };
+        if let (Some(cacheable), Some(hit_rate)) = (stream.cacheable, entry.effects.cache_hit_rate) {
+            let read = lookup.times(cacheable, hit_rate);
+            work.cache_read = Some(read);
+            work.cache_write = Some(lookup.derive(
+                "written to the cache",
+                &[cacheable, read],
+                Box::new(move |v, out| {
+                    for i in 0..LANES {
+                        out[i] = v[cacheable][i] - v[read][i];
+                    }
+                }),
+            ));
+        }
+        Some(work)
+    }
+}
+
+/// The token ratio of an entry, if the llm counts with another tokenizer than the traffic.
+#[allow(clippy::option_option, reason = "no conversion and a mistake are different")]
+fn ratio(entry: &Entry, tokenizer: Option<&Reference>, all: &Definitions, lookup: &mut dyn Lookup) -> Option<Option<Slot>> {
+    let (Some(counted), Some(target)) = (&entry.traffic.counted_with, tokenizer) else {
+        let missing = entry.traffic.counted_with.as_ref().filter(|_| tokenizer.is_none());
+        if let Some(counted) = missing {
+            lookup.refuse(
+                Diagnostic::error("no-tokenizer", entry.by.span, format!("`{}` does not say its tokenizer", entry.by.id))
+                    .related(counted.span, "the traffic's tokens were counted with this one")
+                    .help("add `tokenizer = \"…\"` to the llm"),
+            );
+            return None;
+        }
+        return Some(None);
+    };
+    if counted.id == target.id {
+        return Some(None);
+    }
+    let counted = find("tokenizer", &all.tokenizers, counted, lookup)?;
+    let found = find("tokenizer", &all.tokenizers, target, lookup)?;
+    match token_ratio(lookup, &entry.traffic.languages, counted, found) {
+        Ok(ratio) => Some(Some(ratio)),
+        Err(language) => {
+            lookup.refuse(
+                Diagnostic::error("no-language-factor", entry.by.span, format!("no factor for the language `{language}`"))
+                    .label("this llm's tokenizer, or the one the counts were made with, does not name it")
+                    .help(format!("add `{language} = …` to `tokens` of both tokenizers")),
+            );
+            None
+        }
+    }
+}
