@@ -15,20 +15,24 @@ const WIDTH: usize = 120;
 
 /// One diagnostic as text in the manner of rustc, ending without a newline.
 ///
-/// Control characters of the shown lines are made visible. A span that lies outside its file is moved inside.
+/// Control characters are made visible, line ends inside a message too: names from a file must not forge output. A span that lies outside its file is moved inside.
 pub fn render(diagnostic: &Diagnostic, sources: &Sources, color: bool) -> String {
     let level = match diagnostic.severity {
         Severity::Error => Level::ERROR,
         Severity::Warning => Level::WARNING,
     };
-    let title = level.primary_title(diagnostic.message.as_str()).id(diagnostic.code);
+    let title = level.primary_title(visible(&diagnostic.message)).id(diagnostic.code);
     let places = places(diagnostic, sources);
     let mut group: Group<'_> = title.elements(places.into_iter().map(Place::snippet));
     for help in &diagnostic.help {
-        group = group.element(Level::HELP.message(help.as_str()));
+        group = group.element(Level::HELP.message(visible(help)));
     }
     let renderer = if color { Renderer::styled() } else { Renderer::plain() };
     renderer.term_width(WIDTH).render(&[group])
+}
+
+fn visible(text: &str) -> String {
+    normalize_untrusted_str(text).replace('\n', "␊")
 }
 
 /// The annotations of one file; the file of the diagnostic itself comes first.
@@ -41,9 +45,9 @@ impl<'a> Place<'a> {
     fn snippet(self) -> Snippet<'a, Annotation<'a>> {
         let body = self.source.body();
         let annotations = self.annotations.into_iter().map(|(range, label, kind)| {
-            kind.span(range).label(if label.is_empty() { None } else { Some(label) })
+            kind.span(range).label(if label.is_empty() { None } else { Some(visible(label)) })
         });
-        Snippet::source(body).path(normalize_untrusted_str(self.source.name())).annotations(annotations)
+        Snippet::source(body).path(visible(self.source.name())).annotations(annotations)
     }
 }
 

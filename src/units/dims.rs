@@ -181,7 +181,7 @@ impl Dims {
         let word = |i: usize| if i == Base::Month as usize { (month, months) } else { WORDS[i] };
         let side = |sign: i8| (0..BASES).filter(move |&i| self.0[i].signum() == sign);
         let mut above: Vec<&str> = side(1).map(|i| word(i).0).collect();
-        if let (Some(last), Some(base)) = (above.last_mut(), side(1).last()) {
+        if let (Some(last), Some(base)) = (above.last_mut(), side(1).next_back()) {
             *last = word(base).1;
         }
         let below: Vec<&str> = side(-1).map(|i| word(i).0).collect();

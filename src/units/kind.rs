@@ -92,7 +92,8 @@ impl Kind {
 
     /// `a price per token, such as "2 USD /Mtok"`.
     pub fn expected(&self) -> String {
-        if self.accepts_bare_number() {
+        let bare = self.example.parse::<f64>().is_ok();
+        if bare {
             format!("{}, such as {}", self.noun, self.example)
         } else {
             format!("{}, such as \"{}\"", self.noun, self.example)

@@ -8,6 +8,7 @@
 mod atom;
 mod currency;
 mod dims;
+mod expression;
 mod kind;
 mod mistake;
 mod number;

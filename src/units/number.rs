@@ -61,7 +61,7 @@ type Parts<'a> = (&'a str, &'a str, &'a str, &'a str, Option<(char, i64)>);
 fn split(part: &str) -> Parts<'_> {
     let (sign, rest) = part.split_at(usize::from(part.starts_with(['+', '-'])));
     let (whole, rest) = rest.split_at(run(rest, |b| b.is_ascii_digit() || b == b','));
-    let fraction_len = if rest.starts_with('.') { 1 + run(&rest[1..], |b| b.is_ascii_digit()) } else { 0 };
+    let fraction_len = rest.strip_prefix('.').map_or(0, |digits| 1 + run(digits, |b| b.is_ascii_digit()));
     let (fraction, rest) = rest.split_at(fraction_len);
     let (exponent, rest) = rest.split_at(exponent_len(rest));
     let letter = rest.chars().next();

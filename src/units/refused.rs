@@ -4,6 +4,7 @@ use std::ops::Range;
 
 use super::atom;
 use super::currency::Currency;
+use super::expression::is_well_formed;
 use super::mistake::Mistake;
 use super::number::{Number, SCALES};
 use super::unit::{Written, spelled_otherwise, trimmed};
@@ -24,7 +25,17 @@ pub(super) fn text(text: &str) -> Option<Mistake> {
     if text.trim().is_empty() {
         return Some(Mistake::new(0..text.len(), "the quantity is empty"));
     }
+    if is_date(text) {
+        return Some(Mistake::new(0..text.len(), "this is a date, not a quantity"));
+    }
     text.char_indices().find_map(|(at, c)| character(text, at, c))
+}
+
+/// Whether a text looks like `2027-04` or `2026-11-22`, which would pass for a badly written interval.
+fn is_date(text: &str) -> bool {
+    let lengths: Vec<usize> = text.split('-').map(str::len).collect();
+    let digits = text.bytes().all(|b| b.is_ascii_digit() || b == b'-');
+    digits && matches!(lengths[..], [4, 2] | [4, 2, 2])
 }
 
 fn character(text: &str, at: usize, c: char) -> Option<Mistake> {
@@ -48,7 +59,7 @@ fn character(text: &str, at: usize, c: char) -> Option<Mistake> {
         '−' => Some(Mistake::new(range.clone(), "the minus sign is `-`").replace(text, range, "-")),
         '０'..='９' | '．' | '，' | '％' | '／' => {
             let narrow: String = text.chars().map(narrow).collect();
-            Some(Mistake::new(range, format!("`{c}` is a wide character")).help(format!("write \"{narrow}\"")))
+            Some(Mistake::new(range, format!("`{c}` is a wide character")).write(narrow))
         }
         _ => None,
     }
@@ -64,20 +75,22 @@ fn narrow(c: char) -> char {
 
 fn symbol(text: &str, range: Range<usize>, c: char, code: &str) -> Mistake {
     let mistake = Mistake::new(range, format!("`{c}` is not the code of a currency"));
-    let plain: String = text.chars().filter(|&other| other != c).collect();
-    let words: Vec<&str> = plain.split_whitespace().collect();
-    let named = words.iter().any(|word| Currency::parse(word).is_some());
-    let slash = words.iter().position(|word| word.starts_with('/')).unwrap_or(words.len());
-    let (before, after) = words.split_at(slash);
-    let code = if named { &[][..] } else { &[code][..] };
-    let right = [before, code, after].concat().join(" ");
-    let reads =
-        plain.bytes().filter(u8::is_ascii_alphabetic).count() <= 8 && super::quantity::is_well_formed(&right);
-    if reads {
-        mistake.help(format!("write \"{right}\""))
+    let right = with_code(&text.replace(c, " "), code);
+    if is_well_formed(&right) {
+        mistake.write(right)
     } else {
         mistake.help("write the ISO 4217 code after the number, such as \"5 USD\"")
     }
+}
+
+/// A text with a currency before its slash or at its end, unless it names one.
+fn with_code(text: &str, code: &str) -> String {
+    let mut words: Vec<&str> = text.split(' ').filter(|word| !word.is_empty()).collect();
+    if !words.iter().any(|word| Currency::parse(word).is_some()) {
+        let slash = words.iter().position(|word| word.starts_with('/')).unwrap_or(words.len());
+        words.insert(slash, code);
+    }
+    words.join(" ")
 }
 
 /// No number where one belongs.
@@ -98,6 +111,12 @@ pub(super) fn start(text: &str, range: Range<usize>) -> Mistake {
     }
     if part.starts_with('(') {
         return arithmetic(place);
+    }
+    let behind = text[place.end..range.end].trim_start();
+    if Currency::parse(&text[place.clone()]).is_some() && behind.starts_with(|c: char| c.is_ascii_digit()) {
+        let right =
+            with_code(&format!("{}{}", &text[..place.start], &text[place.end..]), &text[place.clone()]);
+        return Mistake::new(place, "the currency stands behind the number").write(right);
     }
     Mistake::new(place, "a quantity starts with a number")
 }
@@ -213,15 +232,10 @@ fn letter_m(place: Range<usize>) -> Mistake {
 /// What stands after the number and its space, where it is no unit at first sight.
 pub(super) fn unit(text: &str, number: &Number, place: &Range<usize>) -> Option<Mistake> {
     let unit = &text[place.clone()];
-    let first = unit.chars().next()?;
-    let here = place.start..place.start + first.len_utf8();
-    if first.is_ascii_digit() {
+    if unit.starts_with(|c: char| c.is_ascii_digit()) {
         let end = place.start + unit.find(' ').unwrap_or(unit.len());
         let mistake = Mistake::new(number.range.start..end, "no space stands inside a number");
         return Some(mistake.replace(text, number.range.end..place.start, ""));
-    }
-    if let Some(mistake) = joined(text, here, place.end) {
-        return Some(mistake);
     }
     let word = &unit[..unit.find([' ', '/']).unwrap_or(unit.len())];
     let word_place = place.start..place.start + word.len();
@@ -229,16 +243,18 @@ pub(super) fn unit(text: &str, number: &Number, place: &Range<usize>) -> Option<
         return Some(letter_m(word_place));
     }
     let is_scale = word.chars().count() == 1 && SCALES.iter().any(|&(scale, _)| word.starts_with(scale));
-    if is_scale || (other_scale(word).is_some() && unit.len() > word.len()) {
+    if is_scale || other_scale(word).is_some() {
         let right = other_scale(word).unwrap_or(word);
         let mistake = Mistake::new(word_place.clone(), "a scale touches the number");
         return Some(mistake.replace(text, number.range.end..word_place.end, right));
     }
-    spaces(text, place)
+    let signs = unit.char_indices().map(|(at, c)| place.start + at..place.start + at + c.len_utf8());
+    let second = signs.filter(|sign| sign.start == place.start || &text[sign.clone()] != "/");
+    second.into_iter().find_map(|sign| joined(text, sign, place.end)).or_else(|| words(text, place))
 }
 
-/// Spaces inside a unit: "USD per Mtok", "GPU hours", "USD / 1M tokens".
-fn spaces(text: &str, place: &Range<usize>) -> Option<Mistake> {
+/// Several words or a number in a unit: "USD per Mtok", "GPU hours", "USD /1M tokens".
+fn words(text: &str, place: &Range<usize>) -> Option<Mistake> {
     let unit = &text[place.clone()];
     if let Some(at) = unit.find("per ").filter(|&at| at == 0 || unit[..at].ends_with(' ')) {
         let at = place.start + at;
@@ -253,16 +269,11 @@ fn spaces(text: &str, place: &Range<usize>) -> Option<Mistake> {
         });
     }
     let tight = unit.split('/').map(str::trim).collect::<Vec<_>>().join("/");
-    let hyphened = tight.replace(' ', "-");
-    if hyphened == tight {
+    if !tight.contains(' ') {
         return None;
     }
-    let mistake = Mistake::new(place.clone(), "no space stands inside a unit");
-    Some(if is_unit(&hyphened) {
-        mistake.replace(text, place.clone(), &hyphened.replace('/', " /"))
-    } else {
-        mistake
-    })
+    let hyphened = tight.replace(' ', "-").replace('/', " /");
+    Some(Mistake::new(place.clone(), "no space stands inside a unit").replace(text, place.clone(), &hyphened))
 }
 
 /// `1M tokens` below the slash, as vendors write it.

@@ -128,6 +128,9 @@ impl Product {
             if i == Self::MOST_ATOMS {
                 return Err(Mistake::new(range, "no unit has so many factors"));
             }
+            if word == "%" && place != range {
+                return Err(Mistake::new(place, "`%` stands alone"));
+            }
             let atom = Atom::parse(word).ok_or_else(|| unknown(text, place.clone()))?;
             if atom.currency.is_some() && product.currency.is_some() {
                 return Err(Mistake::new(place, "money times money is no unit"));
@@ -223,7 +226,17 @@ fn join_slashes(unit: &str) -> String {
 /// A word that is no unit, with the word that was probably meant.
 fn unknown(text: &str, range: Range<usize>) -> Mistake {
     let word = &text[range.clone()];
+    if word.is_empty() {
+        return Mistake::new(range, "a word is missing beside `-`");
+    }
+    if let Some(currency) = Currency::parse(&word.to_ascii_uppercase()) {
+        let mistake = Mistake::new(range.clone(), "codes of currencies are in upper case");
+        return mistake.replace(text, range, currency.code());
+    }
     let mistake = Mistake::new(range.clone(), format!("there is no unit `{word}`"));
+    if matches!(word, "kb" | "Mb" | "Gb" | "Tb" | "kbps" | "Mbps" | "Gbps" | "Tbps") {
+        return mistake.help("data is measured in bytes: 8 Gb are 1 GB");
+    }
     match spelled_otherwise(word).or_else(|| did_you_mean(word, atom::words())) {
         Some(right) => mistake.replace(text, range, right),
         None => mistake,
