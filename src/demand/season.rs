@@ -26,6 +26,6 @@ pub(super) struct Season(pub(super) [f64; 12]);
 
 impl Process for Season {
     fn step(&self, now: &Month, _: &Values, _: &mut Draws, _: &mut [Lanes], out: &mut Lanes) {
-        *out = [self.0[now.label.month as usize - 1]; LANES];
+        *out = [self.0[usize::from(now.label.month()) - 1]; LANES];
     }
 }

@@ -3,7 +3,7 @@
 use super::length::{Lengths, LengthsOf};
 use super::week::{Week, WeekName};
 use crate::distribution::{Number, NumberOf, QuantityOf};
-use crate::document::{Id, ListOf, MapOf, Origin, Reader, Reference, TableOf, Text};
+use crate::document::{At, Decode, Id, ListOf, MapOf, Origin, Reader, Reference, Shape, TableOf, Text, Title, TitleOf, Value};
 use crate::process::{Exponential, Path, PathOf, WrittenPath};
 use crate::units;
 
@@ -11,7 +11,7 @@ use crate::units;
 #[derive(Clone, Debug)]
 pub struct Traffic {
     /// What people call it.
-    pub title: Option<String>,
+    pub title: Option<Title>,
     /// How much arrives.
     pub requests: Requests,
     /// A factor that grows.
@@ -73,7 +73,7 @@ pub struct Targets {
 impl Traffic {
     /// Reads `[traffic.<id>]`.
     pub fn read(t: &mut Reader) -> Option<Self> {
-        let title = t.optional("title", super::super::text::TitleOf, "what people call it");
+        let title = t.optional("title", TitleOf, "what people call it");
         let requests = read_requests(t);
         let growth = t.optional("growth", GrowthOf, "multiplies the requests: a rate, or a path that is a factor");
         let season = t.or("season", "{}", TableOf(super::season::read), "factor by month of the year");
@@ -168,7 +168,7 @@ fn read_target(t: &mut Reader) -> Option<f64> {
 fn check_languages(t: &mut Reader, languages: &[(String, f64)], counted: bool) -> Option<()> {
     let sum: f64 = languages.iter().map(|(_, share)| share).sum();
     if !languages.is_empty() && (sum - 1.0).abs() > 1e-9 {
-        let message = format!("the shares of languages sum to {}, not 1", crate::text::number(sum, 4));
+        let message = format!("the shares of languages sum to {}, not 1", crate::units::format_number(sum, 4));
         t.refuse("languages", "shares-sum", &message, "let the shares sum to 1");
         return None;
     }
@@ -183,12 +183,12 @@ fn check_languages(t: &mut Reader, languages: &[(String, f64)], counted: bool) -
 /// `"2M /month"`, a path, or `{ share_of = { traffic, share } }`.
 struct RequestsOf;
 
-impl crate::document::Decode for RequestsOf {
+impl Decode for RequestsOf {
     type Value = Requests;
 
-    fn decode(&self, at: &crate::document::At<'_>) -> Option<Requests> {
+    fn decode(&self, at: &At<'_>) -> Option<Requests> {
         match &at.node.value {
-            crate::document::Value::Table(table) if table.get("share_of").is_some() => at.clone().read(|t| {
+            Value::Table(table) if table.get("share_of").is_some() => at.clone().read(|t| {
                 let of = t.required("share_of", TableOf(read_share_of), "a share of another traffic");
                 let (traffic, share) = of?;
                 Some(Requests::ShareOf(traffic, share))
@@ -197,8 +197,8 @@ impl crate::document::Decode for RequestsOf {
         }
     }
 
-    fn shape(&self) -> crate::document::Shape {
-        crate::document::Shape::Path(&units::REQUESTS_PER_TIME)
+    fn shape(&self) -> Shape {
+        Shape::Path(&units::REQUESTS_PER_TIME)
     }
 }
 
@@ -211,10 +211,10 @@ fn read_share_of(t: &mut Reader) -> Option<(Reference, Number)> {
 /// A rate that compounds, or a path that is a factor.
 struct GrowthOf;
 
-impl crate::document::Decode for GrowthOf {
+impl Decode for GrowthOf {
     type Value = Path;
 
-    fn decode(&self, at: &crate::document::At<'_>) -> Option<Path> {
+    fn decode(&self, at: &At<'_>) -> Option<Path> {
         if crate::process::names_process(&at.node.value) {
             return PathOf(&units::FACTOR).decode(at);
         }
@@ -223,10 +223,10 @@ impl crate::document::Decode for GrowthOf {
         Some(Path::Process(WrittenPath::new(Exponential::factor(rate), crate::distribution::UnitOf::default()), origin))
     }
 
-    fn shape(&self) -> crate::document::Shape {
-        crate::document::Shape::Any(vec![
-            crate::document::Shape::Number(&units::GROWTH),
-            crate::document::Shape::Path(&units::FACTOR),
+    fn shape(&self) -> Shape {
+        Shape::Any(vec![
+            Shape::Number(&units::GROWTH),
+            Shape::Path(&units::FACTOR),
         ])
     }
 }

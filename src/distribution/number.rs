@@ -6,7 +6,7 @@ use super::quantity::read_quantity;
 use super::{Constant, Distribution, FAMILIES, LogNormal, LogitNormal, Normal, Truncated, UnitOf, Written};
 use crate::diagnostic::Diagnostic;
 use crate::document::{At, Decode, Origin, Plugins, Reader, Shape, Value};
-use crate::units::{self, Amount, Kind, Quantity, Support};
+use crate::units::{self, Amount, Kind, Support};
 
 /// A number that is drawn once per path, in base units; its address is the name of its draw.
 #[derive(Clone, Debug)]
@@ -79,19 +79,20 @@ pub(crate) fn read_number(at: &At<'_>, kind: &'static Kind) -> Option<Number> {
         let distribution = within_limits(at, kind, written.distribution)?;
         return Some(Number { distribution, unit: written.unit, origin: at.origin() });
     }
-    let (distribution, unit): (Arc<dyn Distribution>, UnitOf) = match read_quantity(at, kind)? {
-        Quantity::Single(amount) => (Arc::new(Constant(amount.value)), UnitOf::of(&amount)),
-        Quantity::Interval { low, high } => (interval(kind, &low, &high), UnitOf::of(&high)),
+    let quantity = read_quantity(at, kind)?;
+    let distribution: Arc<dyn Distribution> = match quantity.amount {
+        Amount::Single(value) => Arc::new(Constant(value)),
+        Amount::Interval { low, high } => interval(kind, low, high),
     };
-    Some(Number { distribution, unit, origin: at.origin() })
+    Some(Number { distribution, unit: UnitOf::of(&quantity.unit), origin: at.origin() })
 }
 
 /// "A to B" is a 90 % interval whose shape follows what the key can be.
-fn interval(kind: &Kind, low: &Amount, high: &Amount) -> Arc<dyn Distribution> {
+fn interval(kind: &Kind, low: f64, high: f64) -> Arc<dyn Distribution> {
     match kind.support {
-        Support::Share => Arc::new(LogitNormal::from_p5_p95(low.value, high.value)),
-        Support::Positive => Arc::new(LogNormal::from_p5_p95(low.value, high.value)),
-        Support::Any => Arc::new(Normal::from_p5_p95(low.value, high.value)),
+        Support::Share => Arc::new(LogitNormal::from_p5_p95(low, high)),
+        Support::Positive => Arc::new(LogNormal::from_p5_p95(low, high)),
+        Support::Any => Arc::new(Normal::from_p5_p95(low, high)),
     }
 }
 
@@ -111,7 +112,7 @@ fn within_limits(at: &At<'_>, kind: &Kind, distribution: Arc<dyn Distribution>) 
     let truncated = Truncated::new(distribution, min, max).filter(|t| t.cut() <= MOST_CUT);
     match truncated {
         Some(truncated) => {
-            let percent = crate::text::number(100.0 * truncated.cut(), 2);
+            let percent = crate::units::format_number(100.0 * truncated.cut(), 2);
             at.scope.push(
                 Diagnostic::warning(
                     "truncated",

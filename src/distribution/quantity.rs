@@ -2,7 +2,7 @@
 
 use crate::diagnostic::{Diagnostic, Span};
 use crate::document::{At, Decode, Reader, Shape, Value};
-use crate::units::{self, Amount, Currency, Kind, Mistake, Period, Quantity, Unit};
+use crate::units::{self, Currency, Kind, Mistake, Period, Quantity, Unit};
 
 /// What a value in base units still needs to be understood: currency, and the time it counts in.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -18,8 +18,7 @@ pub struct UnitOf {
 }
 
 impl UnitOf {
-    pub(super) fn of(amount: &Amount) -> Self {
-        let unit = &amount.unit;
+    pub(super) fn of(unit: &Unit) -> Self {
         Self { currency: unit.currency, quoted: unit.quoted, period: unit.period, unit: Some(unit.clone()) }
     }
 
@@ -35,7 +34,7 @@ impl UnitOf {
 
     /// A value in base units, printed in the unit as written.
     pub fn format(&self, value: f64) -> String {
-        self.unit.as_ref().map_or_else(|| crate::text::number(value, 4), |unit| unit.format(value, 4))
+        self.unit.as_ref().map_or_else(|| crate::units::format_number(value, 4), |unit| unit.format(value, 4))
     }
 }
 
@@ -81,15 +80,12 @@ impl Decode for QuantityOf {
 }
 
 fn single(at: &At<'_>, kind: &'static Kind) -> Option<Point> {
-    match read_quantity(at, kind)? {
-        Quantity::Single(amount) => {
-            Some(Point { value: amount.value, unit: UnitOf::of(&amount), span: at.node.span })
-        }
-        Quantity::Interval { .. } => {
-            at.refuse("interval-here", &format!("one value, not an interval: {}", kind.expected()));
-            None
-        }
-    }
+    let quantity = read_quantity(at, kind)?;
+    let Some(value) = quantity.single() else {
+        at.refuse("interval-here", &format!("one value, not an interval: {}", kind.expected()));
+        return None;
+    };
+    Some(Point { value, unit: UnitOf::of(&quantity.unit), span: at.node.span })
 }
 
 /// Reads a quantity string or a bare number.

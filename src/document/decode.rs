@@ -4,6 +4,7 @@ use super::node::{Node, Value};
 use super::provenance::{Origin, Provenance};
 use super::reader::{Reader, Scope, provenance_inside};
 use super::shape::Shape;
+use crate::calendar::YearMonth;
 use crate::diagnostic::{Diagnostic, Span};
 use crate::units::Kind;
 
@@ -274,5 +275,64 @@ impl<T, A: Decode<Value = T>, B: Decode<Value = T>> Decode for Either<A, B> {
 
     fn shape(&self) -> Shape {
         Shape::Any(vec![self.1.shape(), self.2.shape()])
+    }
+}
+
+/// What people call something, in one language or two.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Title {
+    /// In English, or in the only language given.
+    pub en: String,
+    /// In Japanese.
+    pub ja: Option<String>,
+}
+
+/// Reads a title: a string, or `{ en, ja }`.
+pub struct TitleOf;
+
+impl Decode for TitleOf {
+    type Value = Title;
+
+    fn decode(&self, at: &At<'_>) -> Option<Title> {
+        match &at.node.value {
+            Value::Text(text) => Some(Title { en: text.clone(), ja: None }),
+            _ => at.clone().read(|t| {
+                let en = t.required("en", Text("title"), "in English");
+                let ja = t.optional("ja", Text("title"), "in Japanese");
+                Some(Title { en: en?, ja: ja? })
+            }),
+        }
+    }
+
+    fn shape(&self) -> Shape {
+        Shape::Text("title, or { en = …, ja = … }")
+    }
+}
+
+/// Reads a month: `"2027-04"`, or a day in it.
+pub struct MonthOf;
+
+impl Decode for MonthOf {
+    type Value = YearMonth;
+
+    fn decode(&self, at: &At<'_>) -> Option<YearMonth> {
+        let parsed = match &at.node.value {
+            Value::Text(text) => YearMonth::parse_month_or_day(text),
+            _ => {
+                at.refuse("wrong-type", "a month as a string, such as \"2027-04\"");
+                return None;
+            }
+        };
+        parsed
+            .map_err(|malformed| {
+                let message = format!("`{}`: {}", at.address, malformed.message);
+                let label = format!("expected {}", malformed.expected);
+                at.scope.push(Diagnostic::error("bad-date", at.node.span, message).label(label));
+            })
+            .ok()
+    }
+
+    fn shape(&self) -> Shape {
+        Shape::Text("2027-04")
     }
 }

@@ -10,6 +10,7 @@ use super::provenance::{NOTES, Provenance, is_note};
 use super::shape::{Field, Need, Shape};
 use crate::diagnostic::{Diagnostic, Diagnostics, FileId, Span};
 use crate::text::did_you_mean;
+use crate::units::Kind;
 
 /// What all readers of one scenario share: where mistakes go, and what each file says of its sources.
 #[derive(Default)]
@@ -209,9 +210,17 @@ fn check_note(at: &At<'_>, entry: &Entry) -> bool {
     }
 }
 
+fn written_example(kind: &Kind) -> String {
+    if kind.accepts_bare_number() && kind.example.parse::<f64>().is_ok() {
+        kind.example.to_owned()
+    } else {
+        format!("\"{}\"", kind.example)
+    }
+}
+
 fn example(shape: &Shape) -> String {
     match shape {
-        Shape::Quantity(kind) | Shape::Number(kind) | Shape::Path(kind) => kind.example_written(),
+        Shape::Quantity(kind) | Shape::Number(kind) | Shape::Path(kind) => written_example(kind),
         Shape::Text(what) => format!("\"{what}\""),
         Shape::Id(family) => format!("\"id of a {family}\""),
         Shape::Flag => "true".into(),

@@ -19,7 +19,7 @@ pub use geometric_brownian::GeometricBrownian;
 pub use jumps::Jumps;
 pub use lookup::{Formula, Lookup};
 pub use mean_reverting::MeanReverting;
-pub use path::{Path, PathHere, PathOf, WrittenPath};
+pub use path::{Path, PathHere, PathOf, WrittenPath, names_process};
 pub use product::Product;
 pub use schedule::Schedule;
 

@@ -94,7 +94,7 @@ fn read_path(at: &At<'_>, kind: &'static Kind) -> Option<Path> {
             let index = at.clone().read(|t| t.required("follows", Id("index"), "the index that this path is"))?;
             return Some(Path::Process(Follows::written(index), at.origin()));
         }
-        if KINDS.iter().any(|plugin| named(plugin.name)) {
+        if names_process(&at.node.value) {
             let written = Plugins(KINDS, "path").decode(&At { kind: Some(kind), ..at.clone() })?;
             return Some(Path::Process(written, at.origin()));
         }
@@ -109,5 +109,13 @@ pub(super) fn initial(t: &mut Reader) -> Option<Number> {
         t.or("initial", "1", NumberOf(&units::FACTOR), "the value in the scenario's first month")
     } else {
         t.required("initial", super::super::distribution::NumberHere, "the value in the scenario's first month")
+    }
+}
+
+/// Whether a table names a process.
+pub fn names_process(value: &Value) -> bool {
+    match value {
+        Value::Table(table) => KINDS.iter().any(|plugin| table.get(plugin.name).is_some()),
+        _ => false,
     }
 }

@@ -33,7 +33,7 @@ impl Decode for Steps {
         let mut steps = Some(Vec::new());
         for entry in &table.entries {
             let place = At { key_span: Some(entry.key_span), ..at.inside(&entry.key, &entry.node) };
-            let month = YearMonth::parse(&entry.key);
+            let month = YearMonth::parse(&entry.key).ok();
             if month.is_none() {
                 at.scope.push(
                     Diagnostic::error("bad-date", entry.key_span, format!("`{}` is not a month", entry.key))

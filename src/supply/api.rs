@@ -153,6 +153,10 @@ impl Biller<'_> {
 }
 
 impl Supply for Api {
+    fn unlimited(&self, _entry: usize) -> bool {
+        true
+    }
+
     fn accept(
         &self,
         _entry: usize,

@@ -2,15 +2,17 @@
 
 mod api;
 mod definitions;
+mod hosting;
 mod owned;
 mod purchase;
 mod rented;
+mod running_costs;
 mod work;
 
 use std::fmt::Debug;
 
 pub use api::Api;
-pub use definitions::Definitions;
+pub use definitions::{Definitions, find, unknown};
 pub use owned::Owned;
 pub use purchase::{PURCHASES, Purchase};
 pub use rented::Rented;
@@ -49,6 +51,8 @@ pub trait Supply: Send + Sync {
         served: &mut Lanes,
         ledger: &mut Ledger,
     );
+    /// Whether it never refuses a request of an entry.
+    fn unlimited(&self, entry: usize) -> bool;
     /// Ends a month: posts what depends on everything it served.
     fn close(&self, _now: &Month, _values: &Values, _state: &mut [Lanes], _ledger: &mut Ledger) {}
 }

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::definitions::find;
-use super::work::Work;
+use super::hosting::{Hosted, Hosting, Load};
 use super::{Definitions, Entry, Supply, Written};
 use crate::calendar::Month;
 use crate::demand::LoadCurve;
@@ -14,7 +14,6 @@ use crate::finance::{Component, Ledger, Line, Measure};
 use crate::lanes::{LANES, Lanes, Slot, Values};
 use crate::process::Lookup;
 use crate::serving::{Deployment, Fleet};
-use crate::supply::hosting::{Hosted, Hosting};
 use crate::units;
 
 pub(super) const PLUGIN: Plugin<Box<dyn Written>> = Plugin {
@@ -142,10 +141,12 @@ impl Supply for Running {
         _: &mut Ledger,
     ) {
         let hosted = &self.entries[entry];
-        let most = self.max.min(hosted.up_to);
-        let target = &values[self.utilization_target];
-        let capacity: Lanes = std::array::from_fn(|i| most * target[i]);
-        hosted.accept(&self.curve, now, values, offered, &capacity, &mut Load(state), served);
+        let (most, target) = ([self.max; LANES], &values[self.utilization_target]);
+        hosted.accept(&self.curve, now, values, offered, &most, target, &mut Load(state), served);
+    }
+
+    fn unlimited(&self, entry: usize) -> bool {
+        self.max.min(self.entries[entry].up_to).is_infinite()
     }
 
     fn close(&self, now: &Month, values: &Values, state: &mut [Lanes], ledger: &mut Ledger) {
@@ -156,15 +157,15 @@ impl Supply for Running {
         let mut paid = [0.0; LANES];
         let mut busy = [0.0; LANES];
         for i in 0..LANES {
-            let need = load.at_once_kept()[i] / target[i];
+            let need = load.offered()[i] / target[i];
             // Replicas in an hour: max(ceil(load), min) + spare, of which those reserved are paid already.
-            let standing = self.min + self.spare;
             let from = self.min.max(reserved - self.spare);
-            let mut on_demand = (standing - reserved).max(0.0) + self.beyond(need, from, load.most()[i]);
-            // Work that can wait first fills what is paid anyway; what is left needs replicas of its own.
-            let usable = (reserved + on_demand - self.spare).max(0.0) * target[i];
-            let used = load.at_once_carried()[i] + load.waiting_carried()[i];
-            on_demand += ((used - usable) / target[i]).max(0.0);
+            let always = (self.min + self.spare - reserved).max(0.0);
+            let beyond = self.curve.whole_units_beyond(need, from) - self.curve.whole_units_beyond(need, load.most()[i].max(from));
+            // Work that can wait first fills what is paid anyway; what is left needs replica-hours of its own.
+            let usable = (reserved + always + beyond - self.spare).max(0.0) * target[i];
+            let used = load.carried()[i] + load.waiting()[i];
+            let on_demand = always + beyond + ((used - usable) / target[i]).max(0.0);
             hours[i] = on_demand * self.gpus * now.hours;
             paid[i] = hours[i] + reserved * self.gpus * now.hours;
             busy[i] = used * self.gpus * now.hours;

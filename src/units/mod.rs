@@ -24,4 +24,4 @@ pub use dims::Dims;
 pub use kind::*;
 pub use mistake::Mistake;
 pub use quantity::{Amount, Quantity, parse, parse_number, parse_one_of};
-pub use unit::{Period, Unit};
+pub use unit::{Period, Unit, format_number};

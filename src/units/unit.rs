@@ -83,7 +83,7 @@ impl Unit {
 }
 
 /// A number with commas every three digits, or with an exponent where it is very large or small.
-pub(super) fn format_number(number: f64, digits: usize) -> String {
+pub fn format_number(number: f64, digits: usize) -> String {
     let scientific = format!("{number:.*e}", digits.clamp(1, 17) - 1);
     let rounded: f64 = scientific.parse().unwrap_or(number);
     if rounded != 0.0 && !(1e-4..1e15).contains(&rounded.abs()) {

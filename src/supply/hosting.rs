@@ -1,0 +1,182 @@
+//! What rented and owned replicas have in common: the load of their entries, and how a fleet of some size carries it.
+
+use std::sync::Arc;
+
+use super::work::Work;
+use super::{Definitions, Entry};
+use super::definitions::find;
+use crate::calendar::Month;
+use crate::demand::LoadCurve;
+use crate::diagnostic::Diagnostic;
+use crate::lanes::{LANES, Lanes, Slot, Values};
+use crate::process::Lookup;
+use crate::serving::{Deployment, carried};
+
+/// The entries of a strategy that one fleet serves.
+pub(super) struct Hosting {
+    pub(super) entries: Vec<Hosted>,
+    pub(super) curve: Arc<LoadCurve>,
+    /// The values behind the fleet's size.
+    pub(super) inputs: Vec<Slot>,
+}
+
+/// One entry on a fleet.
+pub(super) struct Hosted {
+    /// Replica-hours at full capacity that one request takes.
+    hours_per_request: Slot,
+    waits: Option<Slot>,
+    /// How far the fleet may grow for this entry, in replicas.
+    pub(super) up_to: f64,
+}
+
+impl Hosting {
+    pub(super) fn resolve(
+        entries: &[Entry],
+        deployment: &Deployment,
+        regions: &[String],
+        all: &Definitions,
+        lookup: &mut dyn Lookup,
+    ) -> Option<Self> {
+        let llm = find("llm", &all.llms, &deployment.llm, lookup)?;
+        let mut inputs = Vec::new();
+        let mut hosted = Vec::new();
+        for entry in entries {
+            check_entry(entry, regions, &entries[0], lookup)?;
+            let work = Work::resolve(entry, llm.tokenizer.as_ref(), all, lookup)?;
+            let input = computed_input(&work, lookup);
+            let calls_per_hour =
+                deployment.calls_per_hour(work.targets, (input, work.output), work.mean_input, lookup)?;
+            let calls = work.calls;
+            let hours_per_request = lookup.derive(
+                "replica-hours per request",
+                &[calls, calls_per_hour],
+                Box::new(move |v, out| {
+                    for i in 0..LANES {
+                        out[i] = v[calls][i] / v[calls_per_hour][i];
+                    }
+                }),
+            );
+            inputs.extend([entry.stream.requests, hours_per_request]);
+            let up_to = entry.up_to_replicas.unwrap_or(f64::INFINITY);
+            hosted.push(Hosted { hours_per_request, waits: work.waits, up_to });
+        }
+        let curve = entries.first()?.stream.curve.clone();
+        Some(Self { entries: hosted, curve, inputs })
+    }
+}
+
+/// Input tokens that must be computed: what the prefix cache holds is not.
+fn computed_input(work: &Work, lookup: &mut dyn Lookup) -> Slot {
+    let Some(read) = work.cache_read else { return work.input };
+    let input = work.input;
+    lookup.derive(
+        "computed input tokens",
+        &[input, read],
+        Box::new(move |v, out| {
+            for i in 0..LANES {
+                out[i] = v[input][i] * (1.0 - v[read][i]);
+            }
+        }),
+    )
+}
+
+fn check_entry(entry: &Entry, regions: &[String], first: &Entry, lookup: &mut dyn Lookup) -> Option<()> {
+    let (by, traffic) = (entry.by, entry.traffic);
+    let may_stay = traffic.stays_in.as_ref().is_none_or(|allowed| regions.iter().any(|r| allowed.contains(r)));
+    if !may_stay {
+        let stands = if regions.is_empty() { "an unnamed region".into() } else { regions.join(", ") };
+        lookup.refuse(
+            Diagnostic::error("not-allowed-here", by.span, format!("`{}` may not serve this traffic: it stands in {stands}", by.id))
+                .label("residency: `stays_in` of the traffic is a gate"),
+        );
+        return None;
+    }
+    if entry.batch {
+        lookup.refuse(
+            Diagnostic::error("no-batch", by.span, format!("`{}` is a fleet: it has no batch tier", by.id))
+                .help("leave `tier` out; work that can wait goes into the troughs by itself"),
+        );
+        return None;
+    }
+    let same = traffic.week.name == first.traffic.week.name
+        && (traffic.hourly_noise - first.traffic.hourly_noise).abs() < 1e-12;
+    if !same {
+        lookup.refuse(
+            Diagnostic::error("two-weeks", by.span, format!("`{}` serves traffics whose weeks differ", by.id))
+                .label("streams that share a fleet must have the same `week` and `hourly_noise`")
+                .help("give the streams the same week, or a fleet each"),
+        );
+        return None;
+    }
+    Some(())
+}
+
+/// The load of a fleet in a month, in replicas at full capacity; four lanes of state.
+pub(super) struct Load<'a>(pub(super) &'a mut [Lanes]);
+
+impl Load<'_> {
+    /// Lanes of state.
+    pub(super) const STATE: usize = 4;
+
+    pub(super) fn clear(&mut self) {
+        self.0[..Self::STATE].fill([0.0; LANES]);
+    }
+
+    /// Mean load offered that must be served in its hour.
+    pub(super) fn offered(&self) -> &Lanes {
+        &self.0[0]
+    }
+
+    /// Of that, what is carried.
+    pub(super) fn carried(&self) -> &Lanes {
+        &self.0[1]
+    }
+
+    /// Mean load carried that can wait.
+    pub(super) fn waiting(&self) -> &Lanes {
+        &self.0[2]
+    }
+
+    /// The largest number of replicas that some entry allowed.
+    pub(super) fn most(&self) -> &Lanes {
+        &self.0[3]
+    }
+}
+
+impl Hosted {
+    /// Carries what fits into a capacity of `most` replicas used up to `target`; says how many requests are served.
+    #[allow(clippy::too_many_arguments, reason = "the lanes of one month stay apart, so that no copy is made")]
+    pub(super) fn accept(
+        &self,
+        curve: &LoadCurve,
+        now: &Month,
+        values: &Values,
+        offered: &Lanes,
+        most: &Lanes,
+        target: &Lanes,
+        load: &mut Load,
+        served: &mut Lanes,
+    ) {
+        let hours = &values[self.hours_per_request];
+        let waits = self.waits.map(|slot| &values[slot]);
+        for i in 0..LANES {
+            let all = offered[i] * hours[i] / now.hours;
+            let can_wait = waits.map_or(0.0, |share| all * share[i]);
+            let at_once = all - can_wait;
+            let most = most[i].min(self.up_to);
+            let capacity = most * target[i];
+            let before = load.0[1][i];
+            let room = (capacity - before - load.0[2][i]).max(0.0);
+            let with = carried(curve, load.0[0][i] + at_once, capacity);
+            let now_carried = (with - before).clamp(0.0, at_once).min(room);
+            let now_waiting = can_wait.min(room - now_carried);
+            load.0[0][i] += at_once;
+            load.0[1][i] += now_carried;
+            load.0[2][i] += now_waiting;
+            load.0[3][i] = load.0[3][i].max(most);
+            let share = if all > 0.0 { (now_carried + now_waiting) / all } else { 1.0 };
+            // Rounding must not leave a trace of a request for the next supply.
+            served[i] = if share > 1.0 - 1e-9 { offered[i] } else { offered[i] * share };
+        }
+    }
+}

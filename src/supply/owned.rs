@@ -1,0 +1,305 @@
+//! Owned servers: bought whole, delivered late, standing somewhere, and worth something at the end.
+
+use std::sync::Arc;
+
+use super::definitions::find;
+use super::hosting::{Hosted, Hosting, Load};
+use super::purchase::{Order, PURCHASES, Purchase};
+use super::rented::other_gpu;
+use super::{Definitions, Entry, Supply, Written};
+use crate::calendar::Month;
+use crate::demand::LoadCurve;
+use crate::distribution::{Number, NumberOf, QuantityOf};
+use crate::document::{Id, Plugin, Plugins, Reader, Reference, TableOf};
+use crate::finance::{Ledger, Measure, StraightLine};
+use crate::lanes::{LANES, Lanes, Slot, Values};
+use crate::math;
+use crate::process::{Lookup, Path, PathOf};
+use crate::serving::Fleet;
+use crate::supply::running_costs::{Resale, RunningCosts};
+use crate::units;
+
+pub(super) const PLUGIN: Plugin<Box<dyn Written>> = Plugin {
+    name: "owned",
+    meaning: "replicas on servers that are bought, delivered, housed, powered, depreciated and sold",
+    example: "{ owned = { deployment = \"swallow-70b-h200\", server = \"h200-x8\", site = \"tokyo-colo\", \
+              purchase = { once = { servers = \"1 server\", ordered = \"2027-01\" } }, \
+              depreciation = { straight_line = { over = \"5 years\" } }, load = \"65 %\" } }",
+    read,
+};
+
+/// `[supply.<id>.owned]`.
+#[derive(Clone, Debug)]
+pub struct Owned {
+    pub(super) deployment: Reference,
+    pub(super) server: Reference,
+    pub(super) site: Reference,
+    pub(super) purchase: Purchase,
+    pub(super) depreciation: StraightLine,
+    pub(super) resale: Option<WrittenResale>,
+    pub(super) maintenance: Option<Path>,
+    pub(super) load: Number,
+    pub(super) software: Option<Path>,
+    pub(super) storage: Option<Path>,
+    fleet: Fleet,
+}
+
+/// What a server fetches at the end of its depreciation.
+#[derive(Clone, Debug)]
+pub(super) struct WrittenResale {
+    pub(super) share: Number,
+    pub(super) follows: Option<Reference>,
+}
+
+fn read(t: &mut Reader) -> Option<Box<dyn Written>> {
+    let deployment = t.required("deployment", Id("deployment"), "what one replica is");
+    let server = t.required("server", Id("server"), "what is bought");
+    let site = t.required("site", Id("site"), "where it stands");
+    let purchase = t.required("purchase", Plugins(PURCHASES, "purchase"), "when servers are ordered, and how many");
+    let depreciation = t.required("depreciation", TableOf(read_depreciation), "how the price is spread over the months");
+    let resale = t.optional("resale", TableOf(read_resale), "what a server still fetches when the scenario ends");
+    let maintenance = t.optional("maintenance", PathOf(&units::SHARE_PER_TIME), "share of the purchase price, per time");
+    let load = t.required("load", NumberOf(&units::SHARE), "mean power drawn, as a share of the power at full load");
+    let software = t.optional("software", PathOf(&units::MONEY_PER_GPU_TIME), "licences, per GPU and time");
+    let storage = t.optional("storage", PathOf(&units::MONEY_PER_TIME), "storage, per time");
+    let fleet = t.or("fleet", "{}", TableOf(Fleet::read), "how the fleet is run");
+    Some(Box::new(Owned {
+        deployment: deployment?,
+        server: server?,
+        site: site?,
+        purchase: purchase?,
+        depreciation: depreciation?,
+        resale: resale?,
+        maintenance: maintenance?,
+        load: load?,
+        software: software?,
+        storage: storage?,
+        fleet: fleet?,
+    }))
+}
+
+fn read_depreciation(t: &mut Reader) -> Option<StraightLine> {
+    t.required("straight_line", TableOf(read_straight_line), "the same amount every month")
+}
+
+fn read_straight_line(t: &mut Reader) -> Option<StraightLine> {
+    let over = t.required("over", QuantityOf(&units::DURATION), "months or years until nothing is left")?;
+    let whole = over.unit.period.is_some_and(|period| !period.is_clock());
+    if !whole || over.value < 1.0 || over.value.fract() != 0.0 {
+        t.refuse("over", "not-whole-months", "depreciation counts whole months", "write for example \"5 years\"");
+        return None;
+    }
+    Some(StraightLine { months: over.value as usize })
+}
+
+fn read_resale(t: &mut Reader) -> Option<WrittenResale> {
+    let share = t.required("share", NumberOf(&units::SHARE), "share of the price left at the end of the depreciation");
+    let follows = t.optional("follows", Id("index"), "an index that scales it: the rental market");
+    Some(WrittenResale { share: share?, follows: follows? })
+}
+
+impl Written for Owned {
+    fn resolve(&self, id: &str, entries: &[Entry], all: &Definitions, lookup: &mut dyn Lookup) -> Option<Box<dyn Supply>> {
+        let deployment = find("deployment", &all.deployments, &self.deployment, lookup);
+        let server = find("server", &all.servers, &self.server, lookup);
+        let site = find("site", &all.sites, &self.site, lookup);
+        let (deployment, server, site) = (deployment?, server?, site?);
+        if server.gpu.id != deployment.gpu.id {
+            lookup.refuse(other_gpu(&self.server, deployment));
+            return None;
+        }
+        let hosting = Hosting::resolve(entries, deployment, std::slice::from_ref(&site.region), all, lookup)?;
+        let costs = RunningCosts::resolve(id, self, server, site, lookup)?;
+        let timeline = lookup.timeline().clone();
+        let (margin, over_months) = match self.purchase {
+            Purchase::TrailingNeed { margin, over_months, .. } => (margin, over_months),
+            Purchase::Dated(_) => (0.0, 0),
+        };
+        Some(Box::new(Running {
+            orders: self.purchase.dated_orders(&timeline),
+            months: timeline.length,
+            margin,
+            over_months,
+            lead_months: lookup.in_months(&server.lead_time),
+            gpus: server.gpus,
+            replicas_per_server: server.gpus / deployment.gpus,
+            spare: self.fleet.spare_replicas,
+            most: self.fleet.max_replicas.unwrap_or(f64::INFINITY),
+            utilization_target: lookup.number(&self.fleet.utilization_target),
+            curve: hosting.curve,
+            entries: hosting.entries,
+            depreciation: self.depreciation,
+            costs,
+        }))
+    }
+}
+
+struct Running {
+    orders: Vec<Vec<Order>>,
+    months: usize,
+    margin: f64,
+    over_months: usize,
+    lead_months: Slot,
+    gpus: f64,
+    replicas_per_server: f64,
+    spare: f64,
+    most: f64,
+    utilization_target: Slot,
+    curve: Arc<LoadCurve>,
+    entries: Vec<Hosted>,
+    depreciation: StraightLine,
+    costs: RunningCosts,
+}
+
+/// Places in the state, behind those of the load.
+const SERVERS: usize = Load::STATE;
+const ON_ORDER: usize = SERVERS + 1;
+const BOOK_RATE: usize = SERVERS + 2;
+const PAID: usize = SERVERS + 3;
+const HISTORY: usize = SERVERS + 4;
+
+impl Running {
+    /// Where servers that arrive in a month are noted.
+    fn arriving(&self, month: usize) -> usize {
+        HISTORY + month
+    }
+
+    /// Where the price of servers delivered in a month is noted.
+    fn paid_in(&self, month: usize) -> usize {
+        HISTORY + self.months + month
+    }
+
+    /// Where the need of a month is noted, in servers.
+    fn need_of(&self, month: usize) -> usize {
+        HISTORY + 2 * self.months + month
+    }
+
+    /// Servers ordered in this month arrive after the lead time, rounded up to whole months; before the scenario means at
+    /// its start.
+    fn order(&self, now: &Month, lane: usize, servers: f64, months_ago: f64, lead: f64, state: &mut [Lanes]) {
+        let arrival = now.index as f64 + math::ceil((lead - months_ago).max(0.0) - 1e-9);
+        state[ON_ORDER][lane] += servers;
+        if arrival < self.months as f64 {
+            state[self.arriving(arrival as usize)][lane] += servers;
+        }
+    }
+
+    /// Orders what the trailing need and the margin ask for beyond what is there or on its way.
+    fn order_by_need(&self, now: &Month, lead: &Lanes, state: &mut [Lanes]) {
+        if self.over_months == 0 || now.index < self.over_months {
+            return;
+        }
+        for lane in 0..LANES {
+            let past = now.index - self.over_months..now.index;
+            let mean = past.map(|month| state[self.need_of(month)][lane]).sum::<f64>() / self.over_months as f64;
+            let have = state[SERVERS][lane] + state[ON_ORDER][lane];
+            let want = math::ceil(mean * (1.0 + self.margin) - 1e-9);
+            if want > have {
+                self.order(now, lane, want - have, 0.0, lead[lane], state);
+            }
+        }
+    }
+
+    fn deliver(&self, now: &Month, values: &Values, state: &mut [Lanes], ledger: &mut Ledger) {
+        let arrived = state[self.arriving(now.index)];
+        let price = self.costs.price(values);
+        if arrived.iter().any(|servers| *servers > 0.0) {
+            self.costs.post_purchase(&arrived, values, ledger);
+        }
+        let months = self.depreciation.months;
+        for i in 0..LANES {
+            let value = arrived[i] * price[i];
+            state[SERVERS][i] += arrived[i];
+            state[ON_ORDER][i] -= arrived[i];
+            state[PAID][i] += value;
+            state[self.paid_in(now.index)][i] = value;
+            state[BOOK_RATE][i] += value * self.depreciation.share(0);
+            if now.index >= months {
+                state[BOOK_RATE][i] -= state[self.paid_in(now.index - months)][i] * self.depreciation.share(0);
+            }
+        }
+    }
+
+    fn most_replicas(&self, state: &[Lanes]) -> Lanes {
+        std::array::from_fn(|i| {
+            let replicas = math::floor(state[SERVERS][i] * self.replicas_per_server + 1e-9) - self.spare;
+            replicas.clamp(0.0, self.most)
+        })
+    }
+
+    /// Book value and resale value of all servers at the end of a month.
+    fn values_left(&self, now: &Month, values: &Values, resale: &Resale, state: &[Lanes]) -> (Lanes, Lanes) {
+        let (mut book, mut market) = ([0.0; LANES], [0.0; LANES]);
+        for delivered in 0..=now.index {
+            let age = now.index - delivered;
+            let (in_books, paid) = (self.depreciation.book_share(age), &state[self.paid_in(delivered)]);
+            for i in 0..LANES {
+                book[i] += paid[i] * in_books;
+                market[i] += paid[i] * resale.share(values, i, 1.0 - in_books);
+            }
+        }
+        (book, market)
+    }
+}
+
+impl Supply for Running {
+    fn state(&self) -> usize {
+        HISTORY + 3 * self.months
+    }
+
+    fn start(&self, _: &Values, state: &mut [Lanes]) {
+        state.fill([0.0; LANES]);
+    }
+
+    fn open(&self, now: &Month, values: &Values, state: &mut [Lanes], ledger: &mut Ledger) {
+        Load(state).clear();
+        let lead = &values[self.lead_months];
+        for order in &self.orders[now.index] {
+            for lane in 0..LANES {
+                self.order(now, lane, order.servers, order.months_ago, lead[lane], state);
+            }
+        }
+        self.order_by_need(now, lead, state);
+        self.deliver(now, values, state, ledger);
+    }
+
+    fn accept(
+        &self,
+        entry: usize,
+        now: &Month,
+        values: &Values,
+        offered: &Lanes,
+        state: &mut [Lanes],
+        served: &mut Lanes,
+        _: &mut Ledger,
+    ) {
+        let most = self.most_replicas(state);
+        let target = &values[self.utilization_target];
+        self.entries[entry].accept(&self.curve, now, values, offered, &most, target, &mut Load(state), served);
+    }
+
+    fn unlimited(&self, _entry: usize) -> bool {
+        false
+    }
+
+    fn close(&self, now: &Month, values: &Values, state: &mut [Lanes], ledger: &mut Ledger) {
+        let target = &values[self.utilization_target];
+        let (mut owned, mut busy) = ([0.0; LANES], [0.0; LANES]);
+        let peak = self.curve.peak();
+        for i in 0..LANES {
+            let load = Load(state);
+            let gpu_hours_per_replica = self.gpus / self.replicas_per_server * now.hours;
+            busy[i] = (load.carried()[i] + load.waiting()[i]) * gpu_hours_per_replica;
+            let need = math::ceil(load.offered()[i] * peak / target[i] - 1e-9) + self.spare;
+            state[self.need_of(now.index)][i] = need / self.replicas_per_server;
+            owned[i] = state[SERVERS][i] * self.gpus * now.hours;
+        }
+        ledger.measure(Measure::GpuHours, &owned);
+        ledger.measure(Measure::BusyGpuHours, &busy);
+        self.costs.post_month(now, values, (&state[SERVERS], &state[PAID], &state[BOOK_RATE]), ledger);
+        if now.index + 1 == self.months {
+            let (book, market) = self.values_left(now, values, &self.costs.resale, state);
+            self.costs.post_end(&book, &market, ledger);
+        }
+    }
+}
