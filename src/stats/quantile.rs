@@ -52,7 +52,7 @@ pub fn quantiles<T: Number>(values: &mut [T], probabilities: &[f64]) -> Vec<f64>
 /// one standard error. Reorders the sample.
 pub fn quantile<T: Number>(values: &mut [T], probability: f64) -> Estimate {
     let interval = quantile_interval(values, probability, 0.95);
-    let standard_error = (interval.high - interval.low) / (2.0 * score(0.95));
+    let standard_error = known((interval.high - interval.low) / (2.0 * score(0.95)));
     Estimate { value: quantiles(values, &[probability])[0], standard_error }
 }
 
@@ -60,7 +60,9 @@ pub fn quantile<T: Number>(values: &mut [T], probability: f64) -> Estimate {
 /// order statistics, by [`rank_interval`]. Reorders the sample.
 pub fn quantile_interval<T: Number>(values: &mut [T], probability: f64, level: f64) -> Interval {
     let (low, high) = rank_interval(values.len() as u64, probability, level);
-    let ranks: Vec<usize> = [low, high].into_iter().flatten().map(|rank| rank as usize).collect();
+    let mut ranks: Vec<usize> = [low, high].into_iter().flatten().map(|rank| rank as usize).collect();
+    ranks.sort_unstable(); // at a level near 0 they may meet or cross
+    ranks.dedup();
     select(values, 0, &ranks);
     let at = |rank: u64| values[rank as usize].value();
     Interval { low: low.map_or(f64::NEG_INFINITY, at), high: high.map_or(f64::INFINITY, at) }
@@ -118,12 +120,18 @@ pub fn cvar<T: Number>(values: &mut [T], p: f64) -> Estimate {
     worst.sort_unstable_by(T::order);
     let fraction = size - worst.len() as f64;
     let mean = |of: &dyn Fn(f64) -> f64| {
-        (worst.iter().map(|x| of(x.value())).sum::<f64>() + fraction * of(last)) / size
+        let whole: f64 = worst.iter().map(|x| of(x.value())).sum();
+        (if fraction > 0.0 { whole + fraction * of(last) } else { whole }) / size
     };
     let value = mean(&|x| x);
     let variance = mean(&|x| (x - value) * (x - value));
     let standard_error = ((variance + p * (value - last) * (value - last)) / size).sqrt();
-    Estimate { value, standard_error: if size < 2.0 { f64::INFINITY } else { standard_error } }
+    Estimate { value, standard_error: if size < 2.0 { f64::INFINITY } else { known(standard_error) } }
+}
+
+/// A standard error, infinite where infinite values leave none.
+fn known(standard_error: f64) -> f64 {
+    if standard_error.is_nan() { f64::INFINITY } else { standard_error }
 }
 
 /// A place between two neighboring ranks.

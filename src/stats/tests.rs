@@ -70,6 +70,8 @@ fn cvar_counts_the_last_value_by_its_fraction() {
     close(0.9, 5.0);
     close(1.0, 5.0);
     assert!(cvar::<f64>(&mut [], 0.9).value.is_nan());
+    let infinite = cvar(&mut [f64::INFINITY; 4], 0.5);
+    assert!(infinite.value.is_infinite() && infinite.standard_error.is_infinite());
 }
 
 /// Over 1,000 samples the standard deviation of an estimate is known to 2.2 %: five of these are passed once in 1.7
