@@ -51,7 +51,7 @@ pub fn gamma_quantile(a: f64, u: f64) -> f64 {
     let mut y = if u <= 0.5 {
         (ln(u) + ln_gamma(a + 1.0)) / a // P(a, x) <= x^a / gamma(a + 1)
     } else {
-        let t = -ln_1p(-u); // B. Laurent and P. Massart, Annals of Statistics 28, 2000, lemma 1
+        let t = -ln_1p(-u); // S. Boucheron et al., Concentration Inequalities, 2013, section 2.4
         ln(a + (2.0 * a * t).sqrt() + t)
     };
     for _ in 0..200 {

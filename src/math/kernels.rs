@@ -3,7 +3,7 @@ use multiversion::multiversion;
 
 use crate::lanes::{LANES, Lanes};
 
-/// [`exp`](super::exp) of each lane.
+/// [`exp`](super::exp()) of each lane.
 #[multiversion(targets("x86_64+avx512f+avx512dq+avx512vl+avx512bw", "x86_64+avx+avx2"))]
 pub fn exp_lanes(x: &Lanes, out: &mut Lanes) {
     for i in 0..LANES {
@@ -11,7 +11,7 @@ pub fn exp_lanes(x: &Lanes, out: &mut Lanes) {
     }
 }
 
-/// [`ln`](super::ln) of each lane.
+/// [`ln`](super::ln()) of each lane.
 #[multiversion(targets("x86_64+avx512f+avx512dq+avx512vl+avx512bw", "x86_64+avx+avx2"))]
 pub fn ln_lanes(x: &Lanes, out: &mut Lanes) {
     for i in 0..LANES {
@@ -19,7 +19,7 @@ pub fn ln_lanes(x: &Lanes, out: &mut Lanes) {
     }
 }
 
-/// [`pow`](super::pow) of each lane.
+/// [`pow`](super::pow()) of each lane.
 #[multiversion(targets("x86_64+avx512f+avx512dq+avx512vl+avx512bw", "x86_64+avx+avx2"))]
 pub fn pow_lanes(x: &Lanes, y: &Lanes, out: &mut Lanes) {
     for i in 0..LANES {

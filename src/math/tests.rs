@@ -145,7 +145,7 @@ fn floor_and_ceil_are_those_of_the_standard_library() {
     }
 }
 
-/// On this machine's instruction set; continuous integration runs others.
+/// With the instruction set that this machine chooses.
 #[test]
 fn lanes_have_the_bits_of_scalars() {
     let bits = |lanes: &Lanes| lanes.map(f64::to_bits);

@@ -42,7 +42,7 @@ fn mix(x: u64) -> u64 {
 /// A stream as a batch of sixty-four paths reads it. A process that uses `slots` words a step finds its word `slot` of
 /// step `step` at the index `step * slots + slot`.
 ///
-/// Any index may be asked for; rising ones cost a call of Philox for every four only.
+/// Any index may be asked for; consecutive ones share one call of Philox among four.
 #[derive(Clone, Debug)]
 pub struct Draws {
     key: Key,

@@ -1,5 +1,18 @@
-//! From simulated values to findings: moments, quantiles, tails, and how sure each of them is.
+//! From simulated values to findings: moments, quantiles, tails, dependence, and how sure each of them is.
 
+mod correlation;
+mod interval;
 mod ks;
+mod moments;
+mod quantile;
+mod sketch;
 
+pub use correlation::{correlation, rank_correlation};
+pub use interval::{Estimate, Interval, normal_interval, wilson_interval};
 pub use ks::{ks_critical, ks_statistic};
+pub use moments::Moments;
+pub use quantile::{Number, cvar, quantile, quantile_interval, quantiles, rank_interval};
+pub use sketch::Sketch;
+
+#[cfg(test)]
+mod tests;

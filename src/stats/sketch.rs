@@ -1,0 +1,201 @@
+//! Quantiles of samples too large to keep.
+use super::quantile::Place;
+
+/// Bins per octave, as a power of two.
+const BIN_BITS: u32 = 11;
+/// A double's bits below those that name its bin.
+const SHIFT: u32 = 52 - BIN_BITS;
+/// Bins that a window gains at a time. Windows begin and end at multiples, so that they depend on the values only.
+const CHUNK: usize = 256;
+
+/// A histogram whose bins have equal relative width: 2,048 in each octave. Its quantiles are those of the sample with
+/// every value moved by at most 2.5e-4 of itself, and exact for the least and the greatest one.
+///
+/// It holds counts only, so that a sample gives the same sketch in any order and grouping. Only the range between the
+/// smallest and the largest magnitude takes memory, 8 KiB an octave. NaN counts as infinity, a subnormal number as zero.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Sketch {
+    count: u64,
+    low: f64,
+    high: f64,
+    negative: Window,
+    positive: Window,
+    zero: u64,
+    negative_infinite: u64,
+    infinite: u64,
+}
+
+impl Default for Sketch {
+    fn default() -> Self {
+        Self {
+            count: 0,
+            low: f64::INFINITY,
+            high: f64::NEG_INFINITY,
+            negative: Window::default(),
+            positive: Window::default(),
+            zero: 0,
+            negative_infinite: 0,
+            infinite: 0,
+        }
+    }
+}
+
+impl Sketch {
+    /// Adds a value.
+    #[inline]
+    pub fn add(&mut self, value: f64) {
+        self.count += 1;
+        self.low = if value < self.low { value } else { self.low };
+        self.high = if value > self.high { value } else { self.high };
+        if value.is_normal() {
+            let bin = (value.abs().to_bits() >> SHIFT) as usize;
+            if value > 0.0 { self.positive.add(bin) } else { self.negative.add(bin) }
+        } else {
+            self.add_special(value);
+        }
+    }
+
+    #[cold]
+    fn add_special(&mut self, value: f64) {
+        if value.is_finite() {
+            self.zero += 1;
+        } else if value < 0.0 {
+            self.negative_infinite += 1;
+        } else {
+            self.infinite += 1;
+            self.high = f64::INFINITY;
+        }
+    }
+
+    /// Adds all values of another sketch.
+    pub fn merge(&mut self, other: &Self) {
+        self.count += other.count;
+        self.low = self.low.min(other.low);
+        self.high = self.high.max(other.high);
+        self.negative.merge(&other.negative);
+        self.positive.merge(&other.positive);
+        self.zero += other.zero;
+        self.negative_infinite += other.negative_infinite;
+        self.infinite += other.infinite;
+    }
+
+    /// Number of values.
+    pub fn count(&self) -> u64 {
+        self.count
+    }
+
+    /// Memory taken.
+    pub fn memory_bytes(&self) -> usize {
+        size_of::<Self>()
+            + (self.negative.counts.capacity() + self.positive.counts.capacity()) * size_of::<u32>()
+    }
+
+    /// The quantiles at some probabilities from 0 to 1, as [`quantiles`](super::quantiles) defines them; NaN without
+    /// values.
+    pub fn quantiles(&self, probabilities: &[f64]) -> Vec<f64> {
+        if self.count == 0 {
+            return vec![f64::NAN; probabilities.len()];
+        }
+        let order = self.order();
+        probabilities.iter().map(|&p| Place::of(self.count, p).interpolate(|rank| at(&order, rank))).collect()
+    }
+
+    /// The order statistics of some ranks, which count from 0 and lie below [`count`](Self::count).
+    pub fn order_statistics(&self, ranks: &[u64]) -> Vec<f64> {
+        let order = self.order();
+        ranks.iter().map(|&rank| at(&order, rank)).collect()
+    }
+
+    /// The mean of the highest share `1 - p`, as in [`cvar`](super::cvar); NaN without values.
+    pub fn cvar(&self, p: f64) -> f64 {
+        let size = (self.count as f64 * (1.0 - p)).clamp(0.0, self.count as f64);
+        if self.count == 0 || size < 1.0 {
+            return if self.count == 0 { f64::NAN } else { self.high };
+        }
+        let (mut sum, mut rest) = (0.0, size);
+        let order = self.order();
+        for i in (0..order.len()).rev() {
+            let below = if i == 0 { 0 } else { order[i - 1].1 };
+            let taken = rest.min((order[i].1 - below) as f64);
+            if taken > 0.0 {
+                sum += taken * order[i].0;
+                rest -= taken;
+            }
+        }
+        sum / size
+    }
+
+    /// The values of the bins that are not empty, rising, each with the number of values up to it.
+    fn order(&self) -> Vec<(f64, u64)> {
+        let negative = self.negative.bins().rev().map(|(value, count)| (-value, count));
+        let zero = [(0.0, self.zero)];
+        let ends = ([(f64::NEG_INFINITY, self.negative_infinite)], [(f64::INFINITY, self.infinite)]);
+        let bins = ends.0.into_iter().chain(negative).chain(zero).chain(self.positive.bins()).chain(ends.1);
+        let mut below = 0;
+        bins.filter(|&(_, count)| count > 0)
+            .map(|(value, count)| {
+                below += count;
+                (value.clamp(self.low, self.high), below)
+            })
+            .collect()
+    }
+}
+
+/// The value of a rank.
+fn at(order: &[(f64, u64)], rank: u64) -> f64 {
+    let bin = order.partition_point(|&(_, up_to)| up_to <= rank);
+    order.get(bin).map_or(f64::NAN, |&(value, _)| value)
+}
+
+/// Counts of the bins from `first` on. A count stays at 2^32 - 1 once it is there, which leaves order and grouping
+/// without influence too.
+#[derive(Clone, Debug, Default, PartialEq)]
+struct Window {
+    first: usize,
+    counts: Vec<u32>,
+}
+
+impl Window {
+    #[inline]
+    fn add(&mut self, bin: usize) {
+        if let Some(count) = self.counts.get_mut(bin.wrapping_sub(self.first)) {
+            *count = count.saturating_add(1);
+        } else {
+            self.cover(bin, bin + 1);
+            self.counts[bin - self.first] = 1;
+        }
+    }
+
+    fn merge(&mut self, other: &Self) {
+        if other.counts.is_empty() {
+            return;
+        }
+        self.cover(other.first, other.first + other.counts.len());
+        let place = other.first - self.first;
+        for (count, added) in self.counts[place..].iter_mut().zip(&other.counts) {
+            *count = count.saturating_add(*added);
+        }
+    }
+
+    /// Widens the window to hold the bins from `first` to `end` (excluded).
+    #[cold]
+    fn cover(&mut self, first: usize, end: usize) {
+        let (first, end) = (first / CHUNK * CHUNK, end.div_ceil(CHUNK) * CHUNK);
+        if self.counts.is_empty() {
+            self.first = first;
+        }
+        let below = self.first.saturating_sub(first);
+        self.counts.splice(0..0, std::iter::repeat_n(0, below));
+        self.first -= below;
+        let length = self.counts.len().max(end - self.first);
+        self.counts.resize(length, 0);
+    }
+
+    /// The middle of each bin and its count, rising.
+    fn bins(&self) -> impl DoubleEndedIterator<Item = (f64, u64)> {
+        self.counts.iter().enumerate().map(|(i, &count)| {
+            let bits = ((self.first + i) as u64) << SHIFT | 1 << (SHIFT - 1);
+            (f64::from_bits(bits), u64::from(count))
+        })
+    }
+}
