@@ -73,10 +73,17 @@ impl Diagnostic {
         self
     }
 
+    /// With a way out.
+    #[must_use]
+    pub fn help(mut self, help: impl Into<String>) -> Self {
+        self.help.push(help.into());
+        self
+    }
+
     /// With a way out, if there is one.
     #[must_use]
-    pub fn help(mut self, help: impl Into<Option<String>>) -> Self {
-        self.help.extend(help.into());
+    pub fn help_if(mut self, help: Option<String>) -> Self {
+        self.help.extend(help);
         self
     }
 

@@ -21,7 +21,7 @@ pub use constant::Constant;
 pub use logit_normal::LogitNormal;
 pub use lognormal::LogNormal;
 pub use normal::Normal;
-pub use number::{Number, NumberHere, NumberOf};
+pub use number::{Number, NumberHere, NumberOf, names_distribution};
 pub use pert::Pert;
 pub use quantity::{Inner, QuantityOf, UnitOf, same_unit};
 pub use sampler::Sampler;

@@ -237,7 +237,7 @@ impl<D: Decode> Decode for MapOf<D> {
             let id = valid_id(&entry.key).then(|| Reference { id: entry.key.clone(), span: entry.key_span });
             if id.is_none() {
                 at.scope.push(
-                    Diagnostic::error("bad-id", entry.key_span, format!("`{}` is not an id", crate::text::visible(&entry.key)))
+                    Diagnostic::error("bad-id", entry.key_span, format!("`{}` is not an id", entry.key))
                         .label("ids are made of a-z, 0-9 and -"),
                 );
             }

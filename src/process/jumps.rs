@@ -77,7 +77,7 @@ impl Process for Running {
             if u[lane] <= 1.0 - frequency[lane] {
                 continue;
             }
-            let count = math::poisson_quantile(frequency[lane], u[lane]).min(MOST as u64);
+            let count = math::poisson_quantile(frequency[lane], u[lane]).min(MOST as f64) as u64;
             for jump in 0..count {
                 let word = FACTORS + month * MOST as u64 + jump;
                 out[lane] *= self.factor.at(draws.score_of(lane, word));

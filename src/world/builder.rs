@@ -224,7 +224,7 @@ impl Lookup for Builder {
             let close = did_you_mean(&id.id, self.indexes.keys().map(String::as_str)).map(str::to_owned);
             let mistake = Diagnostic::error("unknown-id", id.span, format!("there is no index `{}`", id.id))
                 .label("not defined in this scenario")
-                .help(close.map(|close| format!("did you mean `{close}`?")));
+                .help_if(close.map(|close| format!("did you mean `{close}`?")));
             self.mistakes.push(mistake);
             return None;
         };
