@@ -12,6 +12,7 @@ pub mod operations;
 pub mod pricing;
 pub mod process;
 pub mod random;
+pub mod scenario;
 pub mod serving;
 pub mod stats;
 pub mod supply;
