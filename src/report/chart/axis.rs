@@ -45,6 +45,16 @@ pub(super) fn from_zero(values: impl IntoIterator<Item = f64>) -> (f64, f64) {
     (if low < 0.0 { low - air } else { 0.0 }, if high > 0.0 { high + air } else { 0.0 })
 }
 
+/// The height at which to cut towers off: a little above the usual if a tenth of the heights or fewer tower over the
+/// others, else infinite. `least` is usual in any case.
+pub(super) fn cut(mut heights: Vec<f64>, least: f64) -> f64 {
+    heights.retain(|h| drawable(*h).is_some());
+    heights.sort_by(f64::total_cmp);
+    let usual = heights.iter().rev().nth(heights.len() / 10).map_or(0.0, |h| h.max(least));
+    let towers = heights.last().is_some_and(|h| *h > 1.7 * usual);
+    if usual > 0.0 && towers { 1.15 * usual } else { f64::INFINITY }
+}
+
 /// The money axis on the left: labels, hairlines, and the line at zero. Returns the space that labels take.
 pub(super) struct Amounts {
     labels: Vec<(f64, String)>,
@@ -98,7 +108,7 @@ pub(super) fn months(count: usize, area: Area) -> Scale {
 pub(super) fn draw_months(canvas: &mut Canvas, labels: &[String], area: Area, scale: Scale) {
     let labels: Vec<_> = labels.iter().map(|l| clean(l, 12)).collect();
     let widest = labels.iter().map(|l| AXIS.width(l, canvas.lang)).fold(1.0, f64::max);
-    let most = (area.width() / (widest * 1.7)).max(1.0);
+    let most = (area.width() / (widest * 1.45)).clamp(1.0, 8.0);
     let years = (1..).map(|y| 12 * y);
     let step = [1, 2, 3, 6]
         .into_iter()
@@ -134,10 +144,20 @@ impl Threshold {
         format!("{} {}", clean(&self.name, 40), money(self.amount, currency, lang))
     }
 
-    /// A dashed line over the area with its name on top of it.
-    pub(super) fn draw_across(&self, canvas: &mut Canvas, area: Area, scale: Scale, currency: &str) {
-        let label = self.label(currency, canvas.lang);
+    /// A dashed line over the area with its name on top of it, unless another panel has that.
+    pub(super) fn draw_across(
+        &self,
+        canvas: &mut Canvas,
+        area: Area,
+        scale: Scale,
+        currency: &str,
+        labeled: bool,
+    ) {
+        let label = if labeled { self.label(currency, canvas.lang) } else { String::new() };
         if self.amount > scale.high || self.amount < scale.low {
+            if !labeled {
+                return;
+            }
             let arrow = if self.amount > scale.high { "↑" } else { "↓" };
             canvas.text((area.left + 12.0, area.top + 14.0), NOTE.halo(), &format!("{arrow} {label}"));
             return;

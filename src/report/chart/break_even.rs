@@ -2,7 +2,7 @@
 use super::axis::{Scale, draw_months, draw_shares, drawable, months};
 use super::frame::{Area, Caption, empty, open};
 use super::labels::{EndLabel, draw_at_end, room};
-use super::svg::{Canvas, Point, Stroke};
+use super::svg::{Point, Stroke};
 use super::theme::{AXIS, color};
 use crate::report::display::{Lang, clean, percent};
 
@@ -51,7 +51,6 @@ impl BreakEven {
         for (s, (name, detail)) in self.series.iter().zip(texts) {
             let line = steps(&s.overtaken, self.months.len(), x, y);
             let Some(end) = line.last().copied() else { continue };
-            draw_area(&mut canvas, &line, plot.bottom, color(s.color).fill);
             canvas.polyline(&line, Stroke::new(color(s.color).fill, 3.0));
             labels.push(EndLabel { name, detail, color: color(s.color), y: end.1 });
         }
@@ -91,12 +90,4 @@ fn steps(overtaken: &[f64], months: usize, x: Scale, y: Scale) -> Vec<Point> {
         line.push((x.at(x.high), only.1));
     }
     line
-}
-
-fn draw_area(canvas: &mut Canvas, line: &[Point], bottom: f64, fill: &str) {
-    if let (Some(first), Some(last)) = (line.first(), line.last()) {
-        let mut outline = line.to_vec();
-        outline.extend([(last.0, bottom), (first.0, bottom)]);
-        canvas.polygon(&outline, fill, 0.07);
-    }
 }

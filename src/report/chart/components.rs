@@ -169,13 +169,12 @@ impl Components {
     ) {
         let strategy = &self.strategies[k];
         let total: f64 = rows.iter().map(|r| r.amounts[k]).sum();
-        let name = NAME.fit(&clean(&strategy.name, 80), self.lang, column.width());
-        canvas.text((column.left, column.top + 16.0), NAME.fill(color(strategy.color).text), &name);
-        canvas.text((column.left, column.top + 50.0), TITLE.sized(25.0), &self.money(total));
-
         let room = (column.width() - layout.number - 8.0).max(10.0);
         let unit = if high > low { room / (high - low) } else { 0.0 };
         let zero = column.left - low * unit;
+        let name = NAME.fit(&clean(&strategy.name, 80), self.lang, column.right - zero);
+        canvas.text((zero, column.top + 16.0), NAME.fill(color(strategy.color).text), &name);
+        canvas.text((zero, column.top + 50.0), TITLE.sized(25.0), &self.money(total));
         for (i, row) in rows.iter().enumerate() {
             let amount = row.amounts[k];
             let middle = layout.top + layout.row * (i as f64 + 0.5);

@@ -1,10 +1,10 @@
 //! Mean cost by component, month by month: a panel of stacked bars for every strategy, all on one scale.
-use super::axis::{Amounts, Scale, draw_months, drawable, from_zero};
+use super::axis::{Amounts, Scale, cut, draw_months, drawable, from_zero};
 use super::components::{Row, rank};
 use super::fan::heading;
 use super::frame::{Area, Caption, empty, open};
 use super::svg::Canvas;
-use super::theme::{Color, NAME, NOTE, REST, color};
+use super::theme::{Color, NAME, NOTE, REST, VALUE, color};
 use crate::report::display::{Lang, money};
 
 /// Components with a color of their own; more cannot be told apart.
@@ -54,7 +54,7 @@ impl ComponentsMonthly {
         let top = draw_legend(&mut canvas, area, &layers);
         let count = self.panels.len();
         let columns = (1..=count).find(|c| c * c >= count).unwrap_or(1);
-        let domain = from_zero((0..count).flat_map(|k| self.heights(&layers, k)));
+        let domain = self.domain(&layers);
         let axis = Amounts::new(domain, if count > 9 { 3 } else { 4 }, &self.currency, self.lang);
         let inner =
             Area { left: area.left + axis.width(self.lang) + 14.0, top, bottom: area.bottom - 34.0, ..area };
@@ -69,11 +69,33 @@ impl ComponentsMonthly {
                 draw_months(&mut canvas, &self.months, centers, x);
             }
             draw_stack(&mut canvas, &layers, k, plot, width, y);
+            self.draw_cuts(&mut canvas, &ends(&layers, k), plot, width, y);
             let total: f64 = layers.iter().flat_map(|l| &l.panels[k]).sum();
             let black = Color { fill: NAME.fill, text: NAME.fill };
             heading(&mut canvas, cell, &self.panels[k].name, &money(total, &self.currency, self.lang), black);
         }
         canvas.finish()
+    }
+
+    /// How far the bars go that are cut off.
+    fn draw_cuts(&self, canvas: &mut Canvas, ends: &[(f64, f64)], plot: Area, width: f64, y: Scale) {
+        for (m, (top, bottom)) in ends.iter().enumerate() {
+            let cuts = [
+                (*top, *top > y.high, "↑", plot.top + 12.0),
+                (*bottom, *bottom < y.low, "↓", plot.bottom - 4.0),
+            ];
+            for (amount, _, arrow, baseline) in cuts.into_iter().filter(|c| c.1) {
+                let text = format!("{arrow} {}", money(amount, &self.currency, self.lang));
+                let (left, right) =
+                    (plot.left + width * m as f64 - 6.0, plot.left + width * (m + 1) as f64 + 6.0);
+                let style = VALUE.bold().fill(NAME.fill).halo();
+                if right + style.width(&text, self.lang) < plot.right {
+                    canvas.text((right, baseline), style, &text);
+                } else {
+                    canvas.text((left, baseline), style.end(), &text);
+                }
+            }
+        }
     }
 
     /// The largest components with colors, the rest in gray. Amounts that are not finite count as zero.
@@ -97,12 +119,25 @@ impl ComponentsMonthly {
         rank(&self.components, &columns, COLORS + 1, self.lang).into_iter().enumerate().map(layer).collect()
     }
 
-    /// The ends of the stack of every month.
-    fn heights(&self, layers: &[Layer], k: usize) -> Vec<f64> {
-        let ends =
-            |m: usize, sign: f64| sign * layers.iter().map(|l| (sign * l.panels[k][m]).max(0.0)).sum::<f64>();
-        (0..self.months.len()).flat_map(|m| [ends(m, 1.0), ends(m, -1.0)]).collect()
+    /// Amounts that the picture spans. A purchase or a residual value in one month does not flatten the others.
+    fn domain(&self, layers: &[Layer]) -> (f64, f64) {
+        let ends: Vec<_> = (0..self.panels.len()).map(|k| ends(layers, k)).collect();
+        let month =
+            |m: usize, pick: fn(&(f64, f64)) -> f64| ends.iter().map(|e| pick(&e[m])).fold(0.0, f64::max);
+        let tops: Vec<f64> = (0..self.months.len()).map(|m| month(m, |e| e.0)).collect();
+        let bottoms: Vec<f64> = (0..self.months.len()).map(|m| month(m, |e| -e.1)).collect();
+        let top = tops.iter().fold(0.0, |a: f64, b| a.max(*b)).min(cut(tops.clone(), 0.0));
+        let bottom = bottoms.iter().fold(0.0, |a: f64, b| a.max(*b)).min(cut(bottoms.clone(), 0.2 * top));
+        from_zero([top, -bottom])
     }
+}
+
+/// The upper and the lower end of the stack of every month.
+fn ends(layers: &[Layer], k: usize) -> Vec<(f64, f64)> {
+    let months = layers.first().map_or(0, |l| l.panels[k].len());
+    let sum =
+        |m: usize, sign: f64| sign * layers.iter().map(|l| (sign * l.panels[k][m]).max(0.0)).sum::<f64>();
+    (0..months).map(|m| (sum(m, 1.0), sum(m, -1.0))).collect()
 }
 
 /// Colored squares with names in a row, or in several if they need the room. Returns where the chart may begin.

@@ -102,12 +102,13 @@ impl Distribution {
         limit: Option<f64>,
         y: Scale,
     ) {
-        let mut lines: Vec<_> = curves.iter().map(|c| dense(c)).collect();
-        lines.extend(limit.map(|at| dense(&[(at, plot.top), (at, plot.bottom)])));
-        let mut taken = Vec::new();
+        let lines: Vec<_> = curves.iter().map(|c| dense(c)).collect();
+        let limit_box =
+            |at: f64| Bounds { left: at - 1.0, top: plot.top, right: at + 1.0, bottom: plot.bottom };
+        let mut taken: Vec<Bounds> = limit.map(limit_box).into_iter().collect();
         let mut labels = Vec::new();
-        for (s, points) in self.series.iter().zip(curves).filter(|p| !p.1.is_empty()) {
-            let marker = limit.map(|at| (at, y.at(self.share_within(s))));
+        for (own, (s, points)) in self.series.iter().zip(curves).enumerate() {
+            let marker = limit.map(|at| (at, y.at(self.share_within(s)))).filter(|_| !points.is_empty());
             if let Some(dot) = marker {
                 canvas.dot(dot, 7.5, color(s.color).fill);
                 taken.push(Bounds {
@@ -117,16 +118,16 @@ impl Distribution {
                     bottom: dot.1 + 8.0,
                 });
             }
-            labels.push((s, self.label(s, points, marker, y)));
+            labels.push((own, s, self.label(s, points, marker, y)));
         }
-        for (s, label) in labels {
+        for (own, s, label) in labels {
             let widths = label.lines.iter().map(|l| l.1.width(&l.0, self.lang));
             let (w, h) = (widths.fold(0.0, f64::max), 22.0 * label.lines.len() as f64);
             let candidates: Vec<Bounds> = label.anchors.iter().flat_map(|a| around(*a, w, h)).collect();
             if candidates.is_empty() {
                 continue;
             }
-            let place = candidates[best(&candidates, plot, &lines, &taken)];
+            let place = candidates[best(&candidates, plot, &lines, own, &taken)];
             for (k, (text, style)) in label.lines.iter().enumerate() {
                 let at = (place.left, place.top + 17.0 + 22.0 * k as f64);
                 let fill = if k == 0 { color(s.color).text } else { style.fill };

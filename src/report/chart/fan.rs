@@ -2,7 +2,7 @@
 //!
 //! Up to three strategies share one picture. More bands on top of each other are mud, so each then gets a panel of its
 //! own with the medians of the others behind it.
-use super::axis::{Amounts, Scale, Threshold, draw_months, drawable, from_zero, months};
+use super::axis::{Amounts, Scale, Threshold, cut, draw_months, drawable, extent, from_zero, months};
 use super::frame::{Area, Caption, empty, open};
 use super::labels::{EndLabel, draw_at_end, room};
 use super::svg::{Canvas, Point, Stroke};
@@ -77,16 +77,16 @@ impl Fan {
         let (x, y) = (months(self.months.len(), plot), Scale::new(domain, plot.bottom, plot.top));
         axis.draw_left(canvas, plot, y, true);
         draw_months(canvas, &self.months, plot, x);
-        for (outer, opacity) in [(true, 0.14), (false, 0.24)] {
+        for (outer, opacity) in [(true, 0.13), (false, 0.24)] {
             for s in &self.series {
                 draw_band(canvas, s, outer, opacity, x, y);
             }
         }
         if let Some(threshold) = &self.threshold {
-            threshold.draw_across(canvas, plot, y, &self.currency);
+            threshold.draw_across(canvas, plot, y, &self.currency, true);
         }
         for s in &self.series {
-            draw_line(canvas, &s.p50, Stroke::new(color(s.color).fill, 3.0), x, y);
+            self.draw_median(canvas, s, x, y);
         }
         let labels: Vec<_> = (self.series.iter().zip(texts))
             .filter_map(|(s, (name, detail))| {
@@ -120,10 +120,20 @@ impl Fan {
             draw_band(canvas, series, true, 0.18, x, y);
             draw_band(canvas, series, false, 0.30, x, y);
             if let Some(threshold) = &self.threshold {
-                threshold.draw_across(canvas, plot, y, &self.currency);
+                threshold.draw_across(canvas, plot, y, &self.currency, i == 0);
             }
-            draw_line(canvas, &series.p50, Stroke::new(color(series.color).fill, 3.0), x, y);
+            self.draw_median(canvas, series, x, y);
             heading(canvas, cell, &series.name, &self.detail(series), color(series.color));
+        }
+    }
+
+    /// The median, and where it is cut, how high it goes.
+    fn draw_median(&self, canvas: &mut Canvas, series: &FanSeries, x: Scale, y: Scale) {
+        draw_line(canvas, &series.p50, Stroke::new(color(series.color).fill, 3.0), x, y);
+        for (m, v) in series.p50.iter().enumerate().filter(|p| drawable(*p.1).is_some_and(|v| v > y.high)) {
+            let text = format!("↑ {}", money(*v, &self.currency, self.lang));
+            let at = (x.at(m as f64) + 12.0, y.at(y.high) + 12.0);
+            canvas.text(at, VALUE.bold().fill(color(series.color).text).halo(), &text);
         }
     }
 
@@ -139,14 +149,17 @@ impl Fan {
         }
     }
 
-    /// Amounts that the picture spans. A limit far above everything does not flatten the rest.
+    /// Amounts that the picture spans. Neither a limit far above everything nor a purchase in one month flattens the
+    /// rest: the line is cut there and says how high it goes.
     fn domain(&self) -> (f64, f64) {
-        let all = self.series.iter().flat_map(|s| [&s.p5, &s.p50, &s.p95]).flatten().copied();
-        let (low, high) = from_zero(all.clone());
-        match &self.threshold {
-            Some(t) if high == 0.0 || t.amount < 2.5 * high => from_zero(all.chain([t.amount])),
-            _ => (low, high),
-        }
+        let top = |m: usize| {
+            self.series.iter().filter_map(|s| s.p95.get(m).copied().and_then(drawable)).fold(0.0, f64::max)
+        };
+        let ceiling = cut((0..self.months.len()).map(top).collect(), 0.0);
+        let all = self.series.iter().flat_map(|s| [&s.p5, &s.p50, &s.p95]).flatten().map(|v| v.min(ceiling));
+        let high = extent(all.clone()).map_or(0.0, |e| e.1);
+        let limit = self.threshold.as_ref().map(|t| t.amount).filter(|t| high <= 0.0 || *t < 2.5 * high);
+        from_zero(all.chain(limit))
     }
 }
 

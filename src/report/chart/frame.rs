@@ -52,18 +52,18 @@ impl Area {
 pub(super) fn open(caption: &Caption, lang: Lang) -> (Canvas, Area) {
     let mut canvas = Canvas::new(&caption.title, lang);
     let room = WIDTH - 2.0 * MARGIN;
-    let mut y = 22.0;
+    let mut y = 20.0;
     for (text, style) in [(&caption.title, TITLE), (&caption.subtitle, SUBTITLE)] {
         let text = clean(text, 300);
         for line in wrap(&text, style.size, style.bold, lang, room, 2) {
-            y += style.size * 1.24;
+            y += style.size * 1.25;
             canvas.text((MARGIN, y), style, &line);
         }
-        y += 10.0;
+        y += 12.0;
     }
     let footer = FOOTER.fit(&clean(&caption.footer, 300), lang, room);
     canvas.text((MARGIN, HEIGHT - 24.0), FOOTER, &footer);
-    let area = Area { left: MARGIN, top: y + 18.0, right: WIDTH - MARGIN, bottom: HEIGHT - 66.0 };
+    let area = Area { left: MARGIN, top: y + 14.0, right: WIDTH - MARGIN, bottom: HEIGHT - 66.0 };
     (canvas, area)
 }
 

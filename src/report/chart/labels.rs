@@ -86,6 +86,15 @@ pub(super) struct Bounds {
 }
 
 impl Bounds {
+    fn grown(&self, by: f64) -> Self {
+        Self {
+            left: self.left - by,
+            top: self.top - by / 2.0,
+            right: self.right + by,
+            bottom: self.bottom + by / 2.0,
+        }
+    }
+
     fn overlap(&self, other: &Self) -> f64 {
         let w = self.right.min(other.right) - self.left.max(other.left);
         let h = self.bottom.min(other.bottom) - self.top.max(other.top);
@@ -97,19 +106,30 @@ impl Bounds {
     }
 }
 
-/// The index of the candidate that covers the least of the lines and boxes and keeps inside the area; the first of
-/// equals, so candidates come in order of preference.
-pub(super) fn best(candidates: &[Bounds], area: Area, lines: &[Vec<Point>], taken: &[Bounds]) -> usize {
-    let cost = |b: &Bounds| {
-        let covered = lines.iter().flatten().filter(|p| b.contains(**p)).count() as f64;
-        let shared: f64 = taken.iter().map(|t| b.overlap(t)).sum();
+/// The index of the candidate that covers the least of the lines and boxes and keeps inside the area. Candidates come
+/// in order of preference. The lines of others need a distance, so that a label is not read as theirs.
+pub(super) fn best(
+    candidates: &[Bounds],
+    area: Area,
+    lines: &[Vec<Point>],
+    own: usize,
+    taken: &[Bounds],
+) -> usize {
+    let cost = |(i, b): (usize, &Bounds)| {
+        let wide = b.grown(9.0);
+        let covered = |(k, line): (usize, &Vec<Point>)| {
+            let near = if k == own { b } else { &wide };
+            line.iter().filter(|p| near.contains(**p)).count()
+        };
+        let covered: usize = lines.iter().enumerate().map(covered).sum();
+        let shared: f64 = taken.iter().map(|t| wide.overlap(t)).sum();
         let outside = (area.left - b.left).max(0.0)
             + (b.right - area.right).max(0.0)
             + (area.top - b.top).max(0.0)
             + (b.bottom - area.bottom).max(0.0);
-        covered + 4.0 * shared + 100.0 * outside
+        covered as f64 + shared + 100.0 * outside + 0.25 * i as f64
     };
-    let costs: Vec<f64> = candidates.iter().map(cost).collect();
+    let costs: Vec<f64> = candidates.iter().enumerate().map(cost).collect();
     (0..costs.len()).min_by(|a, b| costs[*a].total_cmp(&costs[*b])).unwrap_or(0)
 }
 

@@ -97,7 +97,7 @@ fn skewed(median: f64, spread: f64) -> Vec<f64> {
             // Tukey's lambda distribution with lambda 0.14 is close to the normal one.
             let (a, b) = (p.sqrt().sqrt().sqrt(), (1.0 - p).sqrt().sqrt().sqrt());
             let z = (a - b) * 8.0 / 1.6;
-            median * (1.0 + z * spread * if z > 0.0 { 0.8 + 0.25 * z } else { 0.6 + 0.08 * z })
+            median * (1.0 + z * spread * (0.7 + 0.1 * z))
         })
         .collect()
 }
@@ -198,6 +198,8 @@ pub(super) fn components_monthly(strategies: usize, count: usize, lang: Lang) ->
                         let trend = 0.4 + 1.2 * m as f64 / count as f64;
                         if i == 8 {
                             if m % 6 == 5 { 6.0 * total * unit / count as f64 } else { 0.0 }
+                        } else if i == 4 && m == 0 {
+                            0.6 * total * unit
                         } else if i == 12 {
                             if m + 1 == count { total * unit } else { 0.0 }
                         } else {
