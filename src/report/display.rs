@@ -39,7 +39,7 @@ pub fn money(amount: f64, currency: &str, lang: Lang) -> String {
     } else if !(-6..=17).contains(&exponent) {
         let signed = format!("{exponent}").replace('-', "−");
         format!("{}.{}e{signed}", &digits[..1], &digits[1..])
-    } else if plain && amount.round() == amount {
+    } else if plain && amount - amount.round() == 0.0 {
         group(&format!("{}", amount.abs()))
     } else {
         let number = point_after(&digits, exponent - scale.exponent + 1);
@@ -121,7 +121,7 @@ pub fn percent(share: f64) -> String {
     match share {
         s if !s.is_finite() => NO_NUMBER.to_owned(),
         s if s > 0.0 && s < 0.005 => "<1%".to_owned(),
-        s if s < 1.0 && s >= 0.995 => ">99%".to_owned(),
+        s if (0.995..1.0).contains(&s) => ">99%".to_owned(),
         s => format!("{:.0}%", s * 100.0).replace("-0%", "0%").replace('-', "−"),
     }
 }
@@ -137,7 +137,7 @@ pub fn month_after(year: i32, month: u32, offset: usize) -> String {
 pub fn ticks(low: f64, high: f64, count: usize) -> Vec<f64> {
     let rough = (high - low) / count.max(1) as f64;
     if !rough.is_finite() || rough <= 0.0 || rough < 1e-12 * low.abs().max(high.abs()) {
-        return if low.is_finite() && low == high { vec![low] } else { Vec::new() };
+        return if high - low == 0.0 { vec![low] } else { Vec::new() };
     }
     let exponent = significant(rough).1 - 1;
     let mantissa = [10, 20, 25, 50, 100]
@@ -147,7 +147,7 @@ pub fn ticks(low: f64, high: f64, count: usize) -> Vec<f64> {
     let step = f64::from(mantissa) * ten_to(exponent);
     let (first, last) = ((low / step - 1e-9).ceil() as i64, (high / step + 1e-9).floor() as i64);
     // Ticks are read from decimal text so that 0.3 is 0.3 and not 0.30000000000000004.
-    let tick = |k: i64| format!("{}e{exponent}", k * mantissa as i64).parse().unwrap_or(0.0);
+    let tick = |k: i64| format!("{}e{exponent}", k * i64::from(mantissa)).parse().unwrap_or(0.0);
     (first..=last).take(3 * count.max(1)).map(tick).collect()
 }
 
@@ -205,7 +205,7 @@ fn symbol(currency: &str) -> String {
         "EUR" => "€".to_owned(),
         "GBP" => "£".to_owned(),
         "JPY" => "¥".to_owned(),
-        other => format!("{}\u{a0}", clean(other, 8)),
+        other => format!("{}\u{a0}", clean(other, 4)),
     }
 }
 
@@ -250,3 +250,6 @@ fn group(number: &str) -> String {
     }
     out + part
 }
+
+#[cfg(test)]
+mod tests;

@@ -153,16 +153,17 @@ impl Threshold {
         currency: &str,
         labeled: bool,
     ) {
+        let Some(amount) = drawable(self.amount) else { return };
         let label = if labeled { self.label(currency, canvas.lang) } else { String::new() };
-        if self.amount > scale.high || self.amount < scale.low {
+        if amount > scale.high || amount < scale.low {
             if !labeled {
                 return;
             }
-            let arrow = if self.amount > scale.high { "↑" } else { "↓" };
+            let arrow = if amount > scale.high { "↑" } else { "↓" };
             canvas.text((area.left + 12.0, area.top + 14.0), NOTE.halo(), &format!("{arrow} {label}"));
             return;
         }
-        let y = scale.at(self.amount);
+        let y = scale.at(amount);
         canvas.line((area.left, y), (area.right, y), LIMIT);
         canvas.text((area.left + 12.0, y - 9.0), NOTE.halo(), &label);
     }

@@ -4,7 +4,7 @@
 //! starts at zero. Here every bar starts at its own zero and carries its number.
 use super::axis::{drawable, extent};
 use super::frame::{Area, Caption, empty, open};
-use super::svg::{Canvas, Text};
+use super::svg::Canvas;
 use super::theme::{AXIS, BASE, CONTEXT, HAIR, NAME, NOTE, TITLE, VALUE, color};
 use crate::report::display::{Lang, clean, money, percent};
 
@@ -174,7 +174,9 @@ impl Components {
         let zero = column.left - low * unit;
         let name = NAME.fit(&clean(&strategy.name, 80), self.lang, column.right - zero);
         canvas.text((zero, column.top + 16.0), NAME.fill(color(strategy.color).text), &name);
-        canvas.text((zero, column.top + 50.0), TITLE.sized(25.0), &self.money(total));
+        let total_style = TITLE.sized(25.0);
+        let shown = total_style.fit(&self.money(total), self.lang, column.right - zero + GAP / 2.0);
+        canvas.text((zero, column.top + 50.0), total_style, &shown);
         for (i, row) in rows.iter().enumerate() {
             let amount = row.amounts[k];
             let middle = layout.top + layout.row * (i as f64 + 0.5);
@@ -203,11 +205,5 @@ impl Components {
 
     fn money(&self, amount: f64) -> String {
         money(amount, &self.currency, self.lang)
-    }
-}
-
-impl Text {
-    const fn sized(self, size: f64) -> Self {
-        Self { size, ..self }
     }
 }

@@ -2,7 +2,7 @@
 use super::axis::{Amounts, Scale, cut, draw_months, drawable, from_zero};
 use super::components::{Row, rank};
 use super::fan::heading;
-use super::frame::{Area, Caption, empty, open};
+use super::frame::{Area, Caption, empty, grid_columns, open};
 use super::svg::Canvas;
 use super::theme::{Color, NAME, NOTE, REST, VALUE, color};
 use crate::report::display::{Lang, money};
@@ -53,7 +53,7 @@ impl ComponentsMonthly {
         let (mut canvas, area) = open(&self.caption, self.lang);
         let top = draw_legend(&mut canvas, area, &layers);
         let count = self.panels.len();
-        let columns = (1..=count).find(|c| c * c >= count).unwrap_or(1);
+        let columns = grid_columns(count);
         let domain = self.domain(&layers);
         let axis = Amounts::new(domain, if count > 9 { 3 } else { 4 }, &self.currency, self.lang);
         let inner =

@@ -3,7 +3,7 @@
 //! Up to three strategies share one picture. More bands on top of each other are mud, so each then gets a panel of its
 //! own with the medians of the others behind it.
 use super::axis::{Amounts, Scale, Threshold, cut, draw_months, drawable, extent, from_zero, months};
-use super::frame::{Area, Caption, empty, open};
+use super::frame::{Area, Caption, empty, grid_columns, open};
 use super::labels::{EndLabel, draw_at_end, room};
 use super::svg::{Canvas, Point, Stroke};
 use super::theme::{CONTEXT, Color, NAME, VALUE, color};
@@ -99,7 +99,7 @@ impl Fan {
     /// One panel for each strategy on the same scale.
     fn draw_panels(&self, canvas: &mut Canvas, area: Area) {
         let count = self.series.len();
-        let columns = (1..=count).find(|c| c * c >= count).unwrap_or(1);
+        let columns = grid_columns(count);
         let domain = self.domain();
         let axis = Amounts::new(domain, if count > 9 { 3 } else { 4 }, &self.currency, self.lang);
         let inner =
@@ -179,6 +179,7 @@ fn last(values: &[f64]) -> Option<f64> {
 /// Runs of months that can be drawn. A lone month becomes a level piece, so that it can be seen.
 fn runs<const N: usize>(values: [&[f64]; N], x: Scale, y: Scale) -> Vec<Vec<[Point; N]>> {
     let months = values.iter().map(|v| v.len()).min().unwrap_or(0);
+    let right = x.at(x.high);
     let mut runs = vec![Vec::new()];
     for m in 0..months {
         if values.iter().all(|v| drawable(v[m]).is_some()) {
@@ -189,8 +190,9 @@ fn runs<const N: usize>(values: [&[f64]; N], x: Scale, y: Scale) -> Vec<Vec<[Poi
         }
     }
     for run in runs.iter_mut().filter(|r| r.len() == 1) {
-        let end = if months == 1 { x.at(x.high) } else { run[0][0].0 + 12.0 };
-        run.push(run[0].map(|p| (end, p.1)));
+        let (x, half) = (run[0][0].0, 6.0);
+        let (from, to) = if months == 1 { (x, right) } else { (x - half, x + half) };
+        *run = vec![run[0].map(|p| (from, p.1)), run[0].map(|p| (to, p.1))];
     }
     runs.retain(|r| !r.is_empty());
     runs

@@ -48,6 +48,11 @@ impl Area {
     }
 }
 
+/// Columns of a nearly square grid of panels; three stand side by side.
+pub(super) fn grid_columns(count: usize) -> usize {
+    if count == 3 { 3 } else { (1..=count).find(|c| c * c >= count).unwrap_or(1) }
+}
+
 /// Begins a picture: page, title, subtitle, footer. The area that is left is for the chart with its axis labels.
 pub(super) fn open(caption: &Caption, lang: Lang) -> (Canvas, Area) {
     let mut canvas = Canvas::new(&caption.title, lang);
@@ -70,7 +75,7 @@ pub(super) fn open(caption: &Caption, lang: Lang) -> (Canvas, Area) {
 /// A picture that says why there is no chart.
 pub(super) fn empty(caption: &Caption, lang: Lang) -> String {
     let (mut canvas, area) = open(caption, lang);
-    let middle = ((area.left + area.right) / 2.0, (area.top + area.bottom) / 2.0);
+    let middle = (f64::midpoint(area.left, area.right), f64::midpoint(area.top, area.bottom));
     canvas.text(middle, theme::SUBTITLE.middle(), lang.pick("No data", "データがありません"));
     canvas.finish()
 }

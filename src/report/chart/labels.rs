@@ -30,6 +30,8 @@ pub(super) fn room<'a>(texts: impl Iterator<Item = (&'a str, &'a str)>, lang: La
 /// Draws the labels at the right edge of the area, pushed apart; a thin line leads to a label that had to move far.
 pub(super) fn draw_at_end(canvas: &mut Canvas, area: Area, labels: &[EndLabel]) {
     let wanted: Vec<f64> = labels.iter().map(|l| l.y).collect();
+    // Where two lines per label have no room, the name goes before the numbers.
+    let crowded = labels.len() as f64 * HEIGHT > area.height();
     let placed = spread(&wanted, HEIGHT, area.top, area.bottom);
     for (label, y) in labels.iter().zip(placed) {
         let lang = canvas.lang;
@@ -38,8 +40,11 @@ pub(super) fn draw_at_end(canvas: &mut Canvas, area: Area, labels: &[EndLabel]) 
             canvas.polyline(&[from, (area.right + GAP - 4.0, y)], Stroke::new(CONTEXT, 1.0));
         }
         let x = area.right + GAP;
-        canvas.text((x, y - 4.0), NAME.fill(label.color.text), &NAME.fit(&label.name, lang, MOST));
-        canvas.text((x, y + 18.0), VALUE, &VALUE.fit(&label.detail, lang, MOST));
+        let (name, detail) = (NAME.fit(&label.name, lang, MOST), VALUE.fit(&label.detail, lang, MOST));
+        canvas.text((x, if crowded { y + 6.0 } else { y - 4.0 }), NAME.fill(label.color.text), &name);
+        if !crowded {
+            canvas.text((x, y + 18.0), VALUE, &detail);
+        }
     }
 }
 

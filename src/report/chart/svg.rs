@@ -36,6 +36,10 @@ impl Text {
         Self { bold: true, ..self }
     }
 
+    pub(super) const fn sized(self, size: f64) -> Self {
+        Self { size, ..self }
+    }
+
     pub(super) const fn fill(self, fill: &'static str) -> Self {
         Self { fill, ..self }
     }
@@ -210,13 +214,19 @@ impl std::fmt::Display for Num {
     }
 }
 
-/// A path through points.
+/// A path through points, without those closer than half a pixel to the one before.
 struct Route<'a>(&'a [Point]);
 
 impl std::fmt::Display for Route<'_> {
     fn fmt(&self, f: &mut std::fmt::Formatter) -> std::fmt::Result {
-        for (i, (x, y)) in self.0.iter().enumerate() {
-            write!(f, "{}{} {}", if i == 0 { "M" } else { "L" }, Num(*x), Num(*y))?;
+        let mut before: Option<Point> = None;
+        for (i, (x, y)) in self.0.iter().copied().enumerate() {
+            let near = before.is_some_and(|b| (x - b.0).abs() + (y - b.1).abs() < 0.5);
+            if near && i + 1 < self.0.len() {
+                continue;
+            }
+            write!(f, "{}{} {}", if i == 0 { "M" } else { "L" }, Num(x), Num(y))?;
+            before = Some((x, y));
         }
         Ok(())
     }
