@@ -81,14 +81,10 @@ pub fn fit(text: &str, size: f64, bold: bool, lang: Lang, room: f64) -> String {
     if width(text, size, bold, lang) <= room {
         return text.to_owned();
     }
-    let mut short = text.to_owned();
-    while short.pop().is_some() {
-        let candidate = format!("{}…", short.trim_end());
-        if width(&candidate, size, bold, lang) <= room {
-            return candidate;
-        }
-    }
-    "…".to_owned()
+    let short = |end: usize| format!("{}…", text[..end].trim_end());
+    let ends: Vec<usize> = text.char_indices().map(|c| c.0).collect();
+    let fitting = ends.partition_point(|end| width(&short(*end), size, bold, lang) <= room);
+    short(ends.get(fitting.saturating_sub(1)).copied().unwrap_or(0))
 }
 
 /// The text in lines of at most `room` pixels, broken at spaces or between Japanese characters; the last of `most`
@@ -112,26 +108,19 @@ fn break_at(text: &str, fits: impl Fn(&str) -> bool) -> usize {
     if fits(text) {
         return text.len();
     }
-    let (mut hard, mut soft) = (text.chars().next().map_or(0, char::len_utf8), 0);
-    let mut before = ' ';
-    for (i, c) in text.char_indices() {
-        if !fits(&text[..i]) {
-            break;
-        }
-        if i > 0 {
-            hard = i;
-            let wide = |c: char| c >= '\u{2e80}';
-            if before == ' '
-                || (wide(before) || wide(c))
-                    && !"、。，．・：；」』）】〕ーぁぃぅぇぉっゃゅょァィゥェォッャュョ！？％".contains(c)
-                    && !"「『（【〔¥￥".contains(before)
-            {
-                soft = i;
-            }
-        }
-        before = c;
-    }
-    if soft > 0 { soft } else { hard }
+    let chars: Vec<(usize, char)> = text.char_indices().collect();
+    let fitting = chars.partition_point(|c| fits(&text[..c.0])).clamp(2, chars.len().max(2)) - 1;
+    let soft = (1..=fitting.min(chars.len() - 1)).rev().find(|i| may_break(chars[i - 1].1, chars[*i].1));
+    chars.get(soft.unwrap_or(fitting)).map_or(text.len(), |c| c.0)
+}
+
+/// Whether a line may end between these characters: after a space and beside Japanese characters, but not before
+/// closing or after opening punctuation.
+fn may_break(before: char, after: char) -> bool {
+    let wide = |c: char| c >= '\u{2e80}';
+    let closing = "、。，．・：；」』）】〕〜ーぁぃぅぇぉっゃゅょァィゥェォッャュョ！？％%,.)";
+    before == ' '
+        || (wide(before) || wide(after)) && !closing.contains(after) && !"「『（【〔¥￥$(".contains(before)
 }
 
 #[cfg(test)]
@@ -182,5 +171,20 @@ mod tests {
         let all = wrap(long, 18.0, true, Lang::En, 300.0, 99);
         assert_eq!(all.concat().replace(' ', ""), long.replace(' ', ""), "wrapping loses nothing");
         assert_eq!(fit("短い", 18.0, false, Lang::Ja, 100.0), "短い");
+    }
+
+    #[test]
+    fn japanese_lines_neither_begin_with_closing_nor_end_with_opening_punctuation() {
+        let text = "予算（上限）に収まる確率は、「自社サーバー」で92%、「API」では38%にとどまる。";
+        for room in 120..600 {
+            let lines = wrap(text, 20.0, false, Lang::Ja, f64::from(room), 99);
+            assert_eq!(lines.concat(), text);
+            assert!(
+                !lines
+                    .iter()
+                    .any(|l| l.starts_with(['）', '」', '、', '。', 'ー']) || l.ends_with(['（', '「'])),
+                "{lines:?}"
+            );
+        }
     }
 }
