@@ -1,17 +1,21 @@
 //! tokencast: what will it cost to serve an LLM product, month by month, and how sure are we?
+pub mod analysis;
 pub mod calendar;
 pub mod demand;
 pub mod diagnostic;
 pub mod distribution;
 pub mod document;
+pub mod engine;
 pub mod finance;
 pub mod lanes;
 pub mod lever;
 pub mod math;
+pub mod model;
 pub mod operations;
 pub mod pricing;
 pub mod process;
 pub mod random;
+pub mod report;
 pub mod scenario;
 pub mod serving;
 pub mod stats;
