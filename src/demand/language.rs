@@ -41,7 +41,8 @@ pub fn token_ratio(
 ) -> Result<Slot, String> {
     let mut slots = Vec::new();
     for (language, share) in languages {
-        let find = |tokenizer: &Tokenizer| tokenizer.factor(language).cloned().ok_or_else(|| language.clone());
+        let find =
+            |tokenizer: &Tokenizer| tokenizer.factor(language).cloned().ok_or_else(|| language.clone());
         let (above, below) = (lookup.number(&find(target)?), lookup.number(&find(counted)?));
         slots.push((*share, above, below));
     }

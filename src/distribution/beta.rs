@@ -56,7 +56,12 @@ fn read(t: &mut Reader) -> Option<Written> {
             Some(Written::new(Beta { alpha, beta, min: low, max: high }, unit))
         }
         _ => {
-            t.refuse("mean", "two-of", "`beta` wants `mean` and `sd`, or `alpha` and `beta`", "keep one of the pairs");
+            t.refuse(
+                "mean",
+                "two-of",
+                "`beta` wants `mean` and `sd`, or `alpha` and `beta`",
+                "keep one of the pairs",
+            );
             None
         }
     }

@@ -22,11 +22,8 @@ pub struct Number {
 impl Number {
     /// The number 1, standing beside another.
     pub fn one(beside: &Origin) -> Self {
-        let origin = Origin {
-            address: format!("{}.initial", beside.address),
-            written: "1".into(),
-            ..beside.clone()
-        };
+        let origin =
+            Origin { address: format!("{}.initial", beside.address), written: "1".into(), ..beside.clone() };
         Self { distribution: Arc::new(Constant(1.0)), unit: UnitOf::default(), origin }
     }
 
@@ -99,7 +96,11 @@ fn interval(kind: &Kind, low: f64, high: f64) -> Arc<dyn Distribution> {
 /// The most that a key's limits may cut away of a named distribution.
 const MOST_CUT: f64 = 0.10;
 
-fn within_limits(at: &At<'_>, kind: &Kind, distribution: Arc<dyn Distribution>) -> Option<Arc<dyn Distribution>> {
+fn within_limits(
+    at: &At<'_>,
+    kind: &Kind,
+    distribution: Arc<dyn Distribution>,
+) -> Option<Arc<dyn Distribution>> {
     let (min, max) = match kind.support {
         Support::Share => (0.0, 1.0),
         Support::Positive => (0.0, f64::INFINITY),
@@ -125,7 +126,10 @@ fn within_limits(at: &At<'_>, kind: &Kind, distribution: Arc<dyn Distribution>) 
         }
         None => {
             let limits = if max.is_finite() { "from 0 to 1" } else { "0 or more" };
-            at.refuse("outside-limits", &format!("{} is {limits}: more than 10 % of this distribution is not", kind.noun));
+            at.refuse(
+                "outside-limits",
+                &format!("{} is {limits}: more than 10 % of this distribution is not", kind.noun),
+            );
             None
         }
     }

@@ -93,7 +93,9 @@ pub(super) fn read_quantity(at: &At<'_>, kind: &'static Kind) -> Option<Quantity
     let parsed = match &at.node.value {
         Value::Text(text) => units::parse(text, kind),
         Value::Integer(number) => units::parse_number(*number as f64, kind),
-        Value::Float { value, written } if *value == 0.0 && written.bytes().any(|b| (b'1'..=b'9').contains(&b)) => {
+        Value::Float { value, written }
+            if *value == 0.0 && written.bytes().any(|b| (b'1'..=b'9').contains(&b)) =>
+        {
             at.refuse("underflow", "a number that is not lost: this one is too small for a 64-bit float");
             return None;
         }

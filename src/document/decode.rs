@@ -44,7 +44,8 @@ impl<'a> At<'a> {
 
     /// The value of a key of the table at this place.
     pub fn inside(&self, key: &str, node: &'a Node) -> At<'a> {
-        let address = if self.address.is_empty() { key.to_owned() } else { format!("{}.{key}", self.address) };
+        let address =
+            if self.address.is_empty() { key.to_owned() } else { format!("{}.{key}", self.address) };
         let provenance = provenance_inside(self, node);
         At { node, address, key_span: None, provenance, kind: self.kind, scope: self.scope }
     }
@@ -58,7 +59,8 @@ impl<'a> At<'a> {
     pub fn refuse(&self, code: &'static str, expected: &str) {
         let found = self.node.value.describe();
         let message = format!("`{}` is {found}", self.address);
-        self.scope.push(Diagnostic::error(code, self.node.span, message).label(format!("expected {expected}")));
+        self.scope
+            .push(Diagnostic::error(code, self.node.span, message).label(format!("expected {expected}")));
     }
 
     /// The value's name, place and source.
@@ -195,8 +197,11 @@ impl<D: Decode> Decode for ListOf<D> {
             at.refuse("wrong-type", "a list");
             return None;
         };
-        let read: Vec<_> =
-            items.iter().enumerate().map(|(i, item)| self.0.decode(&at.inside(&i.to_string(), item))).collect();
+        let read: Vec<_> = items
+            .iter()
+            .enumerate()
+            .map(|(i, item)| self.0.decode(&at.inside(&i.to_string(), item)))
+            .collect();
         read.into_iter().collect()
     }
 

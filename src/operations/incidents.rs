@@ -24,7 +24,11 @@ impl Incidents {
     /// Reads `incidents = { frequency, cost }`.
     pub fn read(t: &mut Reader) -> Option<Self> {
         let frequency = t.required("frequency", PathOf(&units::EVENTS_PER_TIME), "incidents per time");
-        let cost = t.required("cost", NumberOf(&units::MONEY_PER_INCIDENT), "cost of one incident, drawn anew for each");
+        let cost = t.required(
+            "cost",
+            NumberOf(&units::MONEY_PER_INCIDENT),
+            "cost of one incident, drawn anew for each",
+        );
         Some(Self { frequency: frequency?, cost: cost?, origin: t.place()?.origin() })
     }
 

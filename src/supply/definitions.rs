@@ -41,8 +41,9 @@ pub fn find<'a, T>(
 
 /// The mistake of naming something that is not there.
 pub fn unknown(family: &str, wanted: &Reference, known: Vec<&str>) -> Diagnostic {
-    let mistake = Diagnostic::error("unknown-id", wanted.span, format!("there is no {family} `{}`", wanted.id))
-        .label("not defined in this scenario");
+    let mistake =
+        Diagnostic::error("unknown-id", wanted.span, format!("there is no {family} `{}`", wanted.id))
+            .label("not defined in this scenario");
     match did_you_mean(&wanted.id, known.iter().copied()) {
         Some(close) => mistake.help(format!("did you mean `{close}`?")),
         None if known.is_empty() => mistake.help(format!("no {family} is defined; is a `use` missing?")),

@@ -27,7 +27,13 @@ use crate::process::Lookup;
 /// A supply as it stands in a scenario.
 pub trait Written: Debug + Send + Sync {
     /// Becomes runnable for the entries of a strategy that it serves, in their order.
-    fn resolve(&self, id: &str, entries: &[Entry], all: &Definitions, lookup: &mut dyn Lookup) -> Option<Box<dyn Supply>>;
+    fn resolve(
+        &self,
+        id: &str,
+        entries: &[Entry],
+        all: &Definitions,
+        lookup: &mut dyn Lookup,
+    ) -> Option<Box<dyn Supply>>;
 }
 
 /// Something that serves tokens and costs money. It is opened, asked and closed once a month.
