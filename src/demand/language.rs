@@ -33,6 +33,9 @@ impl Tokenizer {
 /// How many tokens `target` needs for what `counted` counted as one, for a text in a mix of languages.
 ///
 /// `Σ share · target / Σ share · counted`: shares are of the text, so both sums are over the same text.
+///
+/// # Errors
+/// The language that one of the tokenizers does not name.
 pub fn token_ratio(
     lookup: &mut dyn Lookup,
     languages: &[(String, f64)],

@@ -54,6 +54,7 @@ pub struct Traffic {
 
 /// How much arrives.
 #[derive(Clone, Debug)]
+#[allow(clippy::large_enum_variant, reason = "a scenario has a handful, and none is moved in a loop")]
 pub enum Requests {
     /// Requests per time.
     Direct(Path),

@@ -1,6 +1,5 @@
 //! The normal distribution, and how two of its figures determine it.
 
-use super::quantity::Point;
 use super::{Distribution, Inner, Sampler, UnitOf, Written, same_unit};
 use crate::document::{Plugin, Reader};
 use crate::math;
@@ -43,9 +42,10 @@ pub(super) struct Given {
 
 /// Reads exactly two of `mean`, `sd` and the percentiles, plus `extra` keys of the same unit.
 pub(super) fn read_two(t: &mut Reader, extra: &[&'static str]) -> Option<(Vec<Given>, UnitOf)> {
-    let mut points: Vec<(&'static str, Option<f64>, Option<Option<Point>>)> = Vec::new();
-    points.push(("mean", None, t.optional("mean", Inner, "the mean")));
-    points.push(("sd", None, t.optional("sd", Inner, "the standard deviation")));
+    let mut points = vec![
+        ("mean", None, t.optional("mean", Inner, "the mean")),
+        ("sd", None, t.optional("sd", Inner, "the standard deviation")),
+    ];
     for key in extra {
         points.push((key, None, t.optional(key, Inner, "the median")));
     }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use super::quantity::read_quantity;
 use super::{Constant, Distribution, FAMILIES, LogNormal, LogitNormal, Normal, Truncated, UnitOf, Written};
 use crate::diagnostic::Diagnostic;
-use crate::document::{At, Decode, Origin, Plugins, Reader, Shape, Value};
+use crate::document::{At, Decode, Origin, Plugins, Shape, Value};
 use crate::units::{self, Amount, Kind, Support};
 
 /// A number that is drawn once per path, in base units; its address is the name of its draw.
@@ -110,29 +110,24 @@ fn within_limits(
     if low >= min && high <= max {
         return Some(distribution);
     }
-    let truncated = Truncated::new(distribution, min, max).filter(|t| t.cut() <= MOST_CUT);
-    match truncated {
-        Some(truncated) => {
-            let percent = crate::units::format_number(100.0 * truncated.cut(), 2);
-            at.scope.push(
-                Diagnostic::warning(
-                    "truncated",
-                    at.node.span,
-                    format!("`{}` is cut to what {} can be: {percent} % is cut away", at.address, kind.noun),
-                )
-                .label("this distribution reaches further"),
-            );
-            Some(Arc::new(truncated))
-        }
-        None => {
-            let limits = if max.is_finite() { "from 0 to 1" } else { "0 or more" };
-            at.refuse(
-                "outside-limits",
-                &format!("{} is {limits}: more than 10 % of this distribution is not", kind.noun),
-            );
-            None
-        }
-    }
+    let Some(truncated) = Truncated::new(distribution, min, max).filter(|t| t.cut() <= MOST_CUT) else {
+        let limits = if max.is_finite() { "from 0 to 1" } else { "0 or more" };
+        at.refuse(
+            "outside-limits",
+            &format!("{} is {limits}: more than 10 % of this distribution is not", kind.noun),
+        );
+        return None;
+    };
+    let percent = crate::units::format_number(100.0 * truncated.cut(), 2);
+    at.scope.push(
+        Diagnostic::warning(
+            "truncated",
+            at.node.span,
+            format!("`{}` is cut to what {} can be: {percent} % is cut away", at.address, kind.noun),
+        )
+        .label("this distribution reaches further"),
+    );
+    Some(Arc::new(truncated))
 }
 
 /// Whether a table names a distribution.
@@ -141,11 +136,6 @@ pub fn names_distribution(value: &Value) -> bool {
         Value::Table(table) => FAMILIES.iter().any(|family| table.get(family.name).is_some()),
         _ => false,
     }
-}
-
-/// Describes the parameters of every family; for `list`.
-pub fn describe_families() -> Vec<(&'static str, &'static str, &'static str, Vec<crate::document::Field>)> {
-    FAMILIES.iter().map(|f| (f.name, f.meaning, f.example, Reader::describe(f.read))).collect()
 }
 
 impl From<(Written, Origin)> for Number {

@@ -43,6 +43,7 @@ impl<'a> At<'a> {
     }
 
     /// The value of a key of the table at this place.
+    #[must_use]
     pub fn inside(&self, key: &str, node: &'a Node) -> At<'a> {
         let address =
             if self.address.is_empty() { key.to_owned() } else { format!("{}.{key}", self.address) };
@@ -93,13 +94,11 @@ impl Decode for Text {
     type Value = String;
 
     fn decode(&self, at: &At<'_>) -> Option<String> {
-        match &at.node.value {
-            Value::Text(text) => Some(text.clone()),
-            _ => {
-                at.refuse("wrong-type", &format!("a string: {}", self.0));
-                None
-            }
-        }
+        let Value::Text(text) = &at.node.value else {
+            at.refuse("wrong-type", &format!("a string: {}", self.0));
+            return None;
+        };
+        Some(text.clone())
     }
 
     fn shape(&self) -> Shape {
@@ -114,13 +113,11 @@ impl Decode for Flag {
     type Value = bool;
 
     fn decode(&self, at: &At<'_>) -> Option<bool> {
-        match at.node.value {
-            Value::Flag(flag) => Some(flag),
-            _ => {
-                at.refuse("wrong-type", "true or false");
-                None
-            }
-        }
+        let Value::Flag(flag) = at.node.value else {
+            at.refuse("wrong-type", "true or false");
+            return None;
+        };
+        Some(flag)
     }
 
     fn shape(&self) -> Shape {
@@ -172,13 +169,11 @@ impl Decode for Id {
     type Value = Reference;
 
     fn decode(&self, at: &At<'_>) -> Option<Reference> {
-        match &at.node.value {
-            Value::Text(id) => Some(Reference { id: id.clone(), span: at.node.span }),
-            _ => {
-                at.refuse("wrong-type", &format!("the id of a {}", self.0));
-                None
-            }
-        }
+        let Value::Text(id) = &at.node.value else {
+            at.refuse("wrong-type", &format!("the id of a {}", self.0));
+            return None;
+        };
+        Some(Reference { id: id.clone(), span: at.node.span })
     }
 
     fn shape(&self) -> Shape {
@@ -321,14 +316,11 @@ impl Decode for MonthOf {
     type Value = YearMonth;
 
     fn decode(&self, at: &At<'_>) -> Option<YearMonth> {
-        let parsed = match &at.node.value {
-            Value::Text(text) => YearMonth::parse_month_or_day(text),
-            _ => {
-                at.refuse("wrong-type", "a month as a string, such as \"2027-04\"");
-                return None;
-            }
+        let Value::Text(text) = &at.node.value else {
+            at.refuse("wrong-type", "a month as a string, such as \"2027-04\"");
+            return None;
         };
-        parsed
+        YearMonth::parse_month_or_day(text)
             .map_err(|malformed| {
                 let message = format!("`{}`: {}", at.address, malformed.message);
                 let label = format!("expected {}", malformed.expected);

@@ -49,6 +49,10 @@ pub struct Reader<'a> {
     open: bool,
 }
 
+#[allow(
+    clippy::needless_pass_by_value,
+    reason = "decoders are a word or two, and read best where they are named"
+)]
 impl<'a> Reader<'a> {
     /// Describes a type by running its reading function without a document.
     pub fn describe<T>(read: impl FnOnce(&mut Reader) -> Option<T>) -> Vec<Field> {
@@ -78,19 +82,17 @@ impl<'a> Reader<'a> {
     ) -> Option<D::Value> {
         self.describe_field(key, Need::Required, &decode, meaning);
         let (at, table) = self.at.as_ref()?;
-        match table.entry(key) {
-            Some(entry) => self.decode_entry(entry, &decode),
-            None => {
-                let place = Span { end: at.node.span.end.min(at.node.span.start + 1), ..at.node.span };
-                at.scope.push(
-                    Diagnostic::error("missing-key", at.key_span.unwrap_or(place), at.lacks(key))
-                        .label(format!("`{key}` is missing here"))
-                        .help(format!("add `{key} = {}`: {meaning}", example(&decode.shape()))),
-                );
-                self.whole = false;
-                None
-            }
+        if let Some(entry) = table.entry(key) {
+            return self.decode_entry(entry, &decode);
         }
+        let place = Span { end: at.node.span.end.min(at.node.span.start + 1), ..at.node.span };
+        at.scope.push(
+            Diagnostic::error("missing-key", at.key_span.unwrap_or(place), at.lacks(key))
+                .label(format!("`{key}` is missing here"))
+                .help(format!("add `{key} = {}`: {meaning}", example(&decode.shape()))),
+        );
+        self.whole = false;
+        None
     }
 
     /// A key that may be absent. The outer `None` means that it is there and wrong.

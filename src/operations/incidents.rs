@@ -59,7 +59,7 @@ impl Process for Count {
         for i in 0..LANES {
             let mean = values[self.frequency][i];
             // 1 − λ < exp(−λ): most lanes need no exponential to know that nothing happens.
-            out[i] = if u[i] <= 1.0 - mean { 0.0 } else { math::poisson_quantile(mean, u[i]) as f64 };
+            out[i] = if u[i] <= 1.0 - mean { 0.0 } else { math::poisson_quantile(mean, u[i]) };
         }
     }
 }

@@ -110,6 +110,7 @@ fn read_write(t: &mut Reader) -> Option<Number> {
     t.required("rate", NumberOf(&units::MONEY_PER_TOKEN), "per token written")
 }
 
+#[allow(clippy::option_option, reason = "absent and wrong are different")]
 fn read_factors(t: &mut Reader) -> Option<Option<Number>> {
     t.optional("batch", NumberOf(&units::FACTOR), "work that may wait for a day")
 }

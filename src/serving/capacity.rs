@@ -112,19 +112,19 @@ impl Capacity {
     /// The highest concurrency within the targets, between measured points; never beyond them.
     ///
     /// `prefill` is the traffic's input length over the benchmark's: time to the first token scales with it.
-    pub fn within(&self, targets: Targets, prefill: f64) -> Result<Option<Bound>, Diagnostic> {
+    ///
+    /// # Errors
+    /// No measured concurrency meets the targets.
+    pub fn within(&self, targets: Targets, prefill: f64) -> Result<Option<Bound>, Box<Diagnostic>> {
         let Self::Measured { points, .. } = self else { return Ok(None) };
         let fits = |p: &MeasuredPoint| {
             targets.ttft_hours.is_none_or(|most| p.ttft_hours * prefill <= most)
                 && targets.tpot_hours.is_none_or(|most| p.tpot_hours <= most)
         };
         let Some(last) = points.iter().rposition(fits) else {
-            return Err(Diagnostic::error(
-                "targets-too-tight",
-                None,
-                "no measured concurrency meets the latency targets",
-            )
-            .help("relax `targets` of the traffic, or deploy on faster GPUs"));
+            let message = "no measured concurrency meets the latency targets";
+            let help = "relax `targets` of the traffic, or deploy on faster GPUs";
+            return Err(Box::new(Diagnostic::error("targets-too-tight", None, message).help(help)));
         };
         let here = points[last];
         let Some(next) = points.get(last + 1) else {

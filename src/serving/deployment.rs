@@ -97,7 +97,7 @@ impl Deployment {
                 let bound = match self.capacity.within(targets, mean_input / base) {
                     Ok(bound) => bound?.point,
                     Err(mistake) => {
-                        lookup.refuse(Diagnostic { span: Some(self.origin.span), ..mistake });
+                        lookup.refuse(Diagnostic { span: Some(self.origin.span), ..*mistake });
                         return None;
                     }
                 };

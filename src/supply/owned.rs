@@ -178,12 +178,12 @@ const BOOK_RATE: usize = SERVERS + 2;
 const PAID: usize = SERVERS + 3;
 const HISTORY: usize = SERVERS + 4;
 
-impl Running {
-    /// Where servers that arrive in a month are noted.
-    fn arriving(&self, month: usize) -> usize {
-        HISTORY + month
-    }
+/// Where servers that arrive in a month are noted.
+const fn arriving(month: usize) -> usize {
+    HISTORY + month
+}
 
+impl Running {
     /// Where the price of servers delivered in a month is noted.
     fn paid_in(&self, month: usize) -> usize {
         HISTORY + self.months + month
@@ -200,7 +200,7 @@ impl Running {
         let arrival = now.index as f64 + math::ceil((lead - months_ago).max(0.0) - 1e-9);
         state[ON_ORDER][lane] += servers;
         if arrival < self.months as f64 {
-            state[self.arriving(arrival as usize)][lane] += servers;
+            state[arriving(arrival as usize)][lane] += servers;
         }
     }
 
@@ -222,7 +222,7 @@ impl Running {
     }
 
     fn deliver(&self, now: &Month, values: &Values, state: &mut [Lanes], ledger: &mut Ledger) {
-        let arrived = state[self.arriving(now.index)];
+        let arrived = state[arriving(now.index)];
         let price = self.costs.price(values);
         if arrived.iter().any(|servers| *servers > 0.0) {
             self.costs.post_purchase(&arrived, values, ledger);

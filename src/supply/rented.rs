@@ -88,7 +88,7 @@ impl Written for Rented {
             match (count > 0.0, price) {
                 (false, _) => {}
                 (true, Some(price)) => {
-                    reserved.push((count, line(&format!("GPU-hours, {term}"), price), price))
+                    reserved.push((count, line(&format!("GPU-hours, {term}"), price), price));
                 }
                 (true, None) => {
                     lookup.refuse(not_sold(&self.gpus, term));

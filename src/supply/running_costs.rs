@@ -83,10 +83,10 @@ impl RunningCosts {
             let cost = lookup.times(rate, gpus);
             per_server.push((lines.line(Component::Software, "licences", SERVER_MONTHS, &[rate]), cost));
         }
-        let per_price = monthly(&owned.maintenance, lookup)?
+        let per_price = monthly(owned.maintenance.as_ref(), lookup)?
             .map(|rate| (lines.line(Component::Maintenance, "maintenance", MONEY, &[rate, price]), rate));
         let mut fixed = Vec::new();
-        for (label, path) in [("network", &site.network), ("storage", &owned.storage)] {
+        for (label, path) in [("network", site.network.as_ref()), ("storage", owned.storage.as_ref())] {
             if let Some(cost) = monthly(path, lookup)? {
                 fixed.push((lines.line(Component::Colocation, label, MONTHS, &[cost]), cost));
             }
@@ -152,7 +152,7 @@ impl RunningCosts {
 }
 
 #[allow(clippy::option_option, reason = "absent and wrong are different")]
-fn monthly(path: &Option<Path>, lookup: &mut dyn Lookup) -> Option<Option<Slot>> {
+fn monthly(path: Option<&Path>, lookup: &mut dyn Lookup) -> Option<Option<Slot>> {
     match path {
         Some(path) => lookup.per_month(path).map(Some),
         None => Some(None),
