@@ -63,20 +63,26 @@ pub struct Ledger {
     record: Option<Vec<Posting>>,
 }
 
+impl Default for Ledger {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
 impl Ledger {
-    /// An empty ledger; with `record`, each posting is kept as well.
-    pub fn new(record: bool) -> Self {
+    /// An empty ledger.
+    pub fn new() -> Self {
         Self {
             components: Box::new([[0.0; LANES]; Component::COUNT]),
             posted: 0,
             measures: Box::new([[0.0; LANES]; Measure::COUNT]),
             upfront: [0.0; LANES],
-            record: record.then(Vec::new),
+            record: None,
         }
     }
 
-    /// Empties it for the next month or strategy.
-    pub fn clear(&mut self) {
+    /// Empties it for the next month or strategy; with `record`, each posting will be kept as well.
+    pub fn clear(&mut self, record: bool) {
         for component in Component::ALL {
             if self.has(component) {
                 self.components[component as usize] = [0.0; LANES];
@@ -85,9 +91,7 @@ impl Ledger {
         self.posted = 0;
         *self.measures = [[0.0; LANES]; Measure::COUNT];
         self.upfront = [0.0; LANES];
-        if let Some(record) = &mut self.record {
-            record.clear();
-        }
+        self.record = record.then(Vec::new);
     }
 
     /// Posts `quantity · price`, paid over the month.

@@ -45,15 +45,6 @@ impl Fleet {
     }
 }
 
-/// What a fleet of fixed size carries in a month, in replicas of mean load.
-#[derive(Clone, Copy, Debug, Default, PartialEq)]
-pub struct Carried {
-    /// Of the load that must be served in its hour.
-    pub at_once: f64,
-    /// Of the load that can wait for a trough.
-    pub waiting: f64,
-}
-
 /// The mean load that a capacity carries of a load with this mean: what exceeds the capacity in an hour is not carried.
 ///
 /// `mean · (1 − E[(w − capacity/mean)⁺])` for a load `mean · w`.

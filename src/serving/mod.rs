@@ -5,7 +5,7 @@ mod deployment;
 mod fleet;
 mod server;
 
-pub use capacity::{Bound, Capacity, EVIDENCE, MeasuredPoint};
+pub use capacity::{Capacity, EVIDENCE, MeasuredPoint};
 pub use deployment::{Deployment, Llm};
-pub use fleet::{Carried, Fleet, carried};
+pub use fleet::{Fleet, carried};
 pub use server::{Server, Site};

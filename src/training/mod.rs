@@ -2,4 +2,4 @@
 
 mod programme;
 
-pub use programme::{KINDS, Programme};
+pub use programme::{Evaluation, KINDS, Programme, programmes};

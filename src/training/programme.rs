@@ -2,7 +2,7 @@
 
 use crate::calendar::YearMonth;
 use crate::distribution::{Number, NumberOf, QuantityOf};
-use crate::document::{Id, MonthOf, Plugin, Reader, Reference, TableOf, Title, TitleOf};
+use crate::document::{Id, MonthOf, Plugin, Plugins, Reader, Reference, TableOf, Title, TitleOf};
 use crate::lanes::{LANES, Slot};
 use crate::process::Lookup;
 use crate::units;
@@ -79,6 +79,11 @@ const EXAMPLE_LORA: &str = "{ lora = { llm = \"swallow-70b\", cadence = { every 
                             compute = { gpu_hours = \"40 to 120 GPU-hours\" } } }";
 const EXAMPLE_FULL: &str = "{ full = { llm = \"llama-8b\", cadence = { every = \"6 months\" }, gpus = \"cloud/h100\", \
                             compute = { gpu_hours = \"200 to 400 GPU-hours\" } } }";
+
+/// Reads `[training.<id>]` with its kind as key.
+pub fn programmes() -> Plugins<Programme> {
+    Plugins(KINDS, "training")
+}
 
 fn read(t: &mut Reader, kind: &'static str) -> Option<Programme> {
     let title = t.optional("title", TitleOf, "what people call it");
