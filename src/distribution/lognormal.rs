@@ -1,7 +1,7 @@
 //! A positive quantity whose logarithm is normal.
 
 use super::normal::{Given, read_two, refuse_not_two, through};
-use super::{Distribution, NumberOf, Sampler, Written};
+use super::{Distribution, QuantityOf, Sampler, Written};
 use crate::document::{Plugin, Reader};
 use crate::math;
 use crate::units;
@@ -24,12 +24,12 @@ pub struct LogNormal {
 
 fn read(t: &mut Reader) -> Option<Written> {
     let sigma =
-        t.optional("sigma", NumberOf(&units::FACTOR), "standard deviation of the logarithm, with `median`");
+        t.optional("sigma", QuantityOf(&units::FACTOR), "standard deviation of the logarithm, with `median`");
     let (given, unit) = read_two(t, &["median"])?;
-    let sigma = sigma?.map(|number| number.distribution.mean());
-    if given.iter().any(|g| g.value <= 0.0) {
+    let sigma = sigma?.map(|point| point.value);
+    if let Some(wrong) = given.iter().find(|g| g.value <= 0.0) {
         t.refuse(
-            given[0].key,
+            wrong.key,
             "not-positive",
             "a lognormal quantity is above 0",
             "use `normal` for a quantity of either sign",
