@@ -143,8 +143,16 @@ fn the_reader_of_arrows_sees_groups_and_chains() {
 
 #[test]
 fn only_cli_touches_files_clock_and_terminal() {
-    const FORBIDDEN: [&str; 8] =
-        ["std::fs", "std::env", "std::net", "std::process", "std::time", "std::io", "println!", "std::thread"];
+    const FORBIDDEN: [&str; 8] = [
+        "std::fs",
+        "std::env",
+        "std::net",
+        "std::process",
+        "std::time",
+        "std::io",
+        "println!",
+        "std::thread",
+    ];
     for path in rust_files(&root().join("src")) {
         if ["cli", "main"].contains(&module_of(&path).as_str()) || is_test(&path) {
             continue;
