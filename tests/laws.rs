@@ -11,5 +11,9 @@
 
 #[path = "laws/distributions.rs"]
 mod distributions;
+#[path = "laws/processes.rs"]
+mod processes;
 #[path = "laws/support.rs"]
 mod support;
+#[path = "laws/worlds.rs"]
+mod worlds;

@@ -3,7 +3,7 @@
 use crate::calendar::{Timeline, YearMonth};
 use crate::diagnostic::Diagnostic;
 use crate::distribution::QuantityOf;
-use crate::document::{At, Decode, MonthOf, Plugin, Reader, Shape, Value};
+use crate::document::{At, Decode, MonthOf, Plugin, Reader, Shape, Value, is_note};
 use crate::units;
 
 /// A purchase policy.
@@ -55,8 +55,8 @@ fn read_once(t: &mut Reader) -> Option<Purchase> {
 }
 
 fn read_dated(t: &mut Reader) -> Option<Purchase> {
-    let orders = Orders.decode(t.place()?)?;
     t.accept_all_keys();
+    let orders = Orders.decode(t.place()?)?;
     Some(Purchase::Dated(orders))
 }
 
@@ -104,7 +104,7 @@ impl Decode for Orders {
     fn decode(&self, at: &At<'_>) -> Option<Self::Value> {
         let Value::Table(table) = &at.node.value else { return None };
         let mut orders = Some(Vec::new());
-        for entry in &table.entries {
+        for entry in table.entries.iter().filter(|entry| !is_note(&entry.key)) {
             let place = At { key_span: Some(entry.key_span), ..at.inside(&entry.key, &entry.node) };
             let month = YearMonth::parse(&entry.key).ok();
             if month.is_none() {

@@ -70,9 +70,9 @@ pub(crate) fn currency(code: &str) -> Currency {
     Currency::parse(code).unwrap()
 }
 
-/// That many months from January 2027 on.
+/// That many months from April 2027 on.
 pub(crate) fn timeline(months: usize) -> Timeline {
-    let start = YearMonth::new(2027, 1).unwrap();
+    let start = YearMonth::new(2027, 4).unwrap();
     Timeline { start, length: months, hours_per_month: None, fiscal_year_starts: 4 }
 }
 
