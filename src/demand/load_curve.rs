@@ -13,6 +13,8 @@ const LEVELS: usize = 512;
 pub struct LoadCurve {
     /// Distance between two levels.
     step: f64,
+    /// Its inverse: levels in one mean load.
+    levels_per_unit: f64,
     /// Share of hours whose level is this index or higher.
     at_or_above: Vec<f64>,
     /// Mean of the load above each level: `E[(w − level)⁺]`.
@@ -45,7 +47,7 @@ impl LoadCurve {
             at_or_above[level] = at_or_above[level + 1] + weight[level];
             excess[level] = excess[level + 1] + step * at_or_above[level + 1];
         }
-        Self { step, at_or_above, excess }
+        Self { step, levels_per_unit: LEVELS as f64 / highest, at_or_above, excess }
     }
 
     /// The highest load, relative to the mean.
@@ -56,7 +58,7 @@ impl LoadCurve {
     /// Mean of the load above `level`: the part that a capacity of `level` cannot carry. Falls from 1 at 0 to 0 at the peak.
     #[inline]
     pub fn excess(&self, level: f64) -> f64 {
-        let place = (level / self.step).clamp(0.0, LEVELS as f64);
+        let place = (level * self.levels_per_unit).clamp(0.0, LEVELS as f64);
         let i = place as usize;
         self.excess[i] + (place - i as f64) * (self.excess[i + 1] - self.excess[i])
     }
@@ -65,7 +67,7 @@ impl LoadCurve {
     #[inline]
     pub fn hours_above(&self, level: f64) -> f64 {
         // A level that rounding put a hair below a value of the grid counts as that value.
-        let place = (level / self.step * (1.0 + 1e-12)).clamp(0.0, LEVELS as f64);
+        let place = (level * self.levels_per_unit * (1.0 + 1e-12)).clamp(0.0, LEVELS as f64);
         self.at_or_above[place as usize + 1]
     }
 

@@ -13,7 +13,9 @@ mod provenance;
 mod reader;
 mod shape;
 
-pub use decode::{At, Decode, Either, Flag, Id, ListOf, MapOf, MonthOf, Reference, TableOf, Text, Title, TitleOf, Whole};
+pub use decode::{
+    At, Decode, Either, Flag, Id, ListOf, MapOf, MonthOf, Reference, TableOf, Text, Title, TitleOf, Whole,
+};
 pub use merge::{KindWords, lay_over, put_beside};
 pub use node::{Entry, Node, Table, Value};
 pub use parse::{parse_toml, parse_value};

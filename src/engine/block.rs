@@ -140,7 +140,9 @@ impl Tally {
         for (place, running) in self.running.iter().enumerate() {
             self.nominal[place][range.clone()].copy_from_slice(&running.cumulative[..self.width]);
             self.npv[place][range.clone()].copy_from_slice(&running.npv[..self.width]);
-            for (out, months) in self.break_even[place][range.clone()].iter_mut().zip(running.break_even.months()) {
+            for (out, months) in
+                self.break_even[place][range.clone()].iter_mut().zip(running.break_even.months())
+            {
                 *out = *months as f32;
             }
         }
@@ -203,7 +205,8 @@ impl Sink for Tally {
     }
 
     fn end_month(&mut self, now: &Month, _: &Values) {
-        let (cash, upfront) = (self.running[self.baseline].month_cash, self.running[self.baseline].month_upfront);
+        let (cash, upfront) =
+            (self.running[self.baseline].month_cash, self.running[self.baseline].month_upfront);
         for (place, running) in self.running.iter_mut().enumerate() {
             if place == self.baseline {
                 continue;

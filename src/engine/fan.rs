@@ -24,11 +24,15 @@ impl Column {
                 return;
             }
             let mut sketch = Box::<Sketch>::default();
-            all.iter().for_each(|value| sketch.add(f64::from(*value)));
+            for value in all.iter() {
+                sketch.add(f64::from(*value));
+            }
             *self = Self::Sketch(sketch);
         }
         if let Self::Sketch(sketch) = self {
-            values.iter().for_each(|value| sketch.add(f64::from(*value)));
+            for value in values {
+                sketch.add(f64::from(*value));
+            }
         }
     }
 

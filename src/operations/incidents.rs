@@ -24,7 +24,11 @@ impl Incidents {
     /// Reads `incidents = { frequency, cost }`.
     pub fn read(t: &mut Reader) -> Option<Self> {
         let frequency = t.required("frequency", PathOf(&units::EVENTS_PER_TIME), "incidents per time");
-        let cost = t.required("cost", NumberOf(&units::MONEY_PER_INCIDENT), "cost of one incident, drawn anew for each");
+        let cost = t.required(
+            "cost",
+            NumberOf(&units::MONEY_PER_INCIDENT),
+            "cost of one incident, drawn anew for each",
+        );
         Some(Self { frequency: frequency?, cost: cost?, origin: t.place()?.origin() })
     }
 
@@ -55,7 +59,7 @@ impl Process for Count {
         for i in 0..LANES {
             let mean = values[self.frequency][i];
             // 1 − λ < exp(−λ): most lanes need no exponential to know that nothing happens.
-            out[i] = if u[i] <= 1.0 - mean { 0.0 } else { math::poisson_quantile(mean, u[i]) as f64 };
+            out[i] = if u[i] <= 1.0 - mean { 0.0 } else { math::poisson_quantile(mean, u[i]) };
         }
     }
 }

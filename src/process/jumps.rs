@@ -33,7 +33,8 @@ const MOST: usize = 5;
 fn read(t: &mut Reader) -> Option<WrittenPath> {
     let initial = super::path::initial(t);
     let frequency = t.required("frequency", NumberOf(&units::EVENTS_PER_TIME), "jumps per time");
-    let factor = t.required("factor", NumberOf(&units::FACTOR), "what a jump multiplies by; drawn anew at each jump");
+    let factor =
+        t.required("factor", NumberOf(&units::FACTOR), "what a jump multiplies by; drawn anew at each jump");
     let (initial, frequency, factor) = (initial?, frequency?, factor?);
     let unit = initial.unit.clone();
     Some(WrittenPath::new(Jumps { initial, frequency, factor }, unit))

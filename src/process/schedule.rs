@@ -20,7 +20,7 @@ pub(super) const PLUGIN: Plugin<WrittenPath> = Plugin {
 pub struct Schedule(Vec<(YearMonth, Number)>);
 
 /// The dated values of a schedule's table.
-pub struct Steps;
+pub(super) struct Steps;
 
 impl Decode for Steps {
     type Value = Vec<(YearMonth, Number)>;

@@ -2,9 +2,9 @@
 
 use std::sync::Arc;
 
+use super::definitions::find;
 use super::work::Work;
 use super::{Definitions, Entry};
-use super::definitions::find;
 use crate::calendar::Month;
 use crate::demand::LoadCurve;
 use crate::diagnostic::Diagnostic;
@@ -82,12 +82,17 @@ fn computed_input(work: &Work, lookup: &mut dyn Lookup) -> Slot {
 
 fn check_entry(entry: &Entry, regions: &[String], first: &Entry, lookup: &mut dyn Lookup) -> Option<()> {
     let (by, traffic) = (entry.by, entry.traffic);
-    let may_stay = traffic.stays_in.as_ref().is_none_or(|allowed| regions.iter().any(|r| allowed.contains(r)));
+    let may_stay =
+        traffic.stays_in.as_ref().is_none_or(|allowed| regions.iter().any(|r| allowed.contains(r)));
     if !may_stay {
         let stands = if regions.is_empty() { "an unnamed region".into() } else { regions.join(", ") };
         lookup.refuse(
-            Diagnostic::error("not-allowed-here", by.span, format!("`{}` may not serve this traffic: it stands in {stands}", by.id))
-                .label("residency: `stays_in` of the traffic is a gate"),
+            Diagnostic::error(
+                "not-allowed-here",
+                by.span,
+                format!("`{}` may not serve this traffic: it stands in {stands}", by.id),
+            )
+            .label("residency: `stays_in` of the traffic is a gate"),
         );
         return None;
     }
@@ -102,9 +107,13 @@ fn check_entry(entry: &Entry, regions: &[String], first: &Entry, lookup: &mut dy
         && (traffic.hourly_noise - first.traffic.hourly_noise).abs() < 1e-12;
     if !same {
         lookup.refuse(
-            Diagnostic::error("two-weeks", by.span, format!("`{}` serves traffics whose weeks differ", by.id))
-                .label("streams that share a fleet must have the same `week` and `hourly_noise`")
-                .help("give the streams the same week, or a fleet each"),
+            Diagnostic::error(
+                "two-weeks",
+                by.span,
+                format!("`{}` serves traffics whose weeks differ", by.id),
+            )
+            .label("streams that share a fleet must have the same `week` and `hourly_noise`")
+            .help("give the streams the same week, or a fleet each"),
         );
         return None;
     }
@@ -145,7 +154,10 @@ impl Load<'_> {
 
 impl Hosted {
     /// Carries what fits into a capacity of `most` replicas used up to `target`; says how many requests are served.
-    #[allow(clippy::too_many_arguments, reason = "the lanes of one month stay apart, so that no copy is made")]
+    #[allow(
+        clippy::too_many_arguments,
+        reason = "the lanes of one month stay apart, so that no copy is made"
+    )]
     pub(super) fn accept(
         &self,
         curve: &LoadCurve,

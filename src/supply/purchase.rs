@@ -1,9 +1,9 @@
 //! When servers are ordered, and how many.
 
 use crate::calendar::{Timeline, YearMonth};
+use crate::diagnostic::Diagnostic;
 use crate::distribution::QuantityOf;
 use crate::document::{At, Decode, MonthOf, Plugin, Reader, Shape, Value};
-use crate::diagnostic::Diagnostic;
 use crate::units;
 
 /// A purchase policy.
@@ -64,14 +64,28 @@ fn read_trailing_need(t: &mut Reader) -> Option<Purchase> {
     let first = t.required("first", QuantityOf(&units::SERVERS), "servers of the first order");
     let ordered = t.required("ordered", MonthOf, "month of the first order");
     let margin = t.or("margin", "0", QuantityOf(&units::FACTOR), "share to have beyond the need");
-    let over = t.or("over", "1 month", QuantityOf(&units::DURATION), "the past months whose mean need counts");
+    let over =
+        t.or("over", "1 month", QuantityOf(&units::DURATION), "the past months whose mean need counts");
     let (first, over) = (first?.value, over?);
     whole(t, "first", first)?;
-    if over.value < 1.0 || over.value.fract() != 0.0 || over.unit.period.is_some_and(crate::units::Period::is_clock) {
-        t.refuse("over", "not-whole-months", "a purchase looks back over whole months", "write for example \"3 months\"");
+    if over.value < 1.0
+        || over.value.fract() != 0.0
+        || over.unit.period.is_some_and(crate::units::Period::is_clock)
+    {
+        t.refuse(
+            "over",
+            "not-whole-months",
+            "a purchase looks back over whole months",
+            "write for example \"3 months\"",
+        );
         return None;
     }
-    Some(Purchase::TrailingNeed { ordered: ordered?, first, margin: margin?.value, over_months: over.value as usize })
+    Some(Purchase::TrailingNeed {
+        ordered: ordered?,
+        first,
+        margin: margin?.value,
+        over_months: over.value as usize,
+    })
 }
 
 fn whole(t: &mut Reader, key: &'static str, servers: f64) -> Option<()> {
@@ -129,7 +143,8 @@ impl Purchase {
         for (month, servers) in orders {
             let index = timeline.start.months_until(month);
             if (index as usize) < timeline.length || index < 0 {
-                by_month[index.max(0) as usize].push(Order { servers, months_ago: f64::from((-index).max(0)) });
+                by_month[index.max(0) as usize]
+                    .push(Order { servers, months_ago: f64::from((-index).max(0)) });
             }
         }
         by_month

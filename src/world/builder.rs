@@ -105,7 +105,13 @@ impl Builder {
         Some(slot)
     }
 
-    fn add_process(&mut self, process: Box<dyn Process>, origin: Option<Origin>, name: &str, parents: &[Slot]) -> Slot {
+    fn add_process(
+        &mut self,
+        process: Box<dyn Process>,
+        origin: Option<Origin>,
+        name: &str,
+        parents: &[Slot],
+    ) -> Slot {
         let state = self.state;
         self.state += process.state();
         self.add(Node::Process { process, state, name: name.to_owned() }, origin, name, parents)
@@ -113,7 +119,9 @@ impl Builder {
 
     /// A value in the scenario's currency.
     fn convert(&mut self, slot: Slot, currency: Option<Currency>, origin: &Origin) -> Option<Slot> {
-        let Some(currency) = currency.filter(|currency| *currency != self.currency) else { return Some(slot) };
+        let Some(currency) = currency.filter(|currency| *currency != self.currency) else {
+            return Some(slot);
+        };
         let key = format!("{} in {}", slot.0, self.currency);
         if let Some(known) = self.known.get(&key) {
             return Some(*known);
@@ -122,7 +130,10 @@ impl Builder {
             let mistake = Diagnostic::error(
                 "no-exchange-rate",
                 origin.span,
-                format!("`{}` is in {currency}, and the scenario counts in {}", origin.address, self.currency),
+                format!(
+                    "`{}` is in {currency}, and the scenario counts in {}",
+                    origin.address, self.currency
+                ),
             )
             .label(format!("no rate for {currency}"))
             .help(format!("add `[fx]` with `{currency} = \"… {} /{currency}\"`", self.currency));
@@ -159,7 +170,8 @@ impl Lookup for Builder {
 
     fn number(&mut self, number: &Number) -> Slot {
         let raw = self.raw(number);
-        self.convert(raw, number.unit.currency.filter(|_| number.unit.quoted.is_none()), &number.origin).unwrap_or(raw)
+        self.convert(raw, number.unit.currency.filter(|_| number.unit.quoted.is_none()), &number.origin)
+            .unwrap_or(raw)
     }
 
     fn path(&mut self, path: &Path) -> Option<Slot> {
