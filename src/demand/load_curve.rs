@@ -5,6 +5,9 @@ use crate::math;
 /// Levels between no load and the highest.
 const LEVELS: usize = 512;
 
+/// A value for each level, and zero behind the last.
+type Levels = [f64; LEVELS + 2];
+
 /// How load relative to its mean is distributed over the hours of a month.
 ///
 /// Load takes [`LEVELS`] + 1 equally spaced values, so that a question about it is one look-up instead of a search. An hour
@@ -16,9 +19,9 @@ pub struct LoadCurve {
     /// Its inverse: levels in one mean load.
     levels_per_unit: f64,
     /// Share of hours whose level is this index or higher.
-    at_or_above: Vec<f64>,
+    at_or_above: Box<Levels>,
     /// Mean of the load above each level: `E[(w − level)⁺]`.
-    excess: Vec<f64>,
+    excess: Box<Levels>,
 }
 
 impl LoadCurve {
@@ -41,8 +44,8 @@ impl LoadCurve {
             weight[below] += share * (1.0 - upper);
             weight[below + 1] += share * upper;
         }
-        let mut at_or_above = vec![0.0; LEVELS + 2];
-        let mut excess = vec![0.0; LEVELS + 2];
+        let mut at_or_above = Box::new([0.0; LEVELS + 2]);
+        let mut excess = Box::new([0.0; LEVELS + 2]);
         for level in (0..=LEVELS).rev() {
             at_or_above[level] = at_or_above[level + 1] + weight[level];
             excess[level] = excess[level + 1] + step * at_or_above[level + 1];
@@ -56,10 +59,10 @@ impl LoadCurve {
     }
 
     /// Mean of the load above `level`: the part that a capacity of `level` cannot carry. Falls from 1 at 0 to 0 at the peak.
-    #[inline]
+    #[inline(always)]
     pub fn excess(&self, level: f64) -> f64 {
         let place = (level * self.levels_per_unit).clamp(0.0, LEVELS as f64);
-        let i = place as usize;
+        let i = (place as usize).min(LEVELS);
         self.excess[i] + (place - i as f64) * (self.excess[i + 1] - self.excess[i])
     }
 
@@ -68,7 +71,7 @@ impl LoadCurve {
     pub fn hours_above(&self, level: f64) -> f64 {
         // A level that rounding put a hair below a value of the grid counts as that value.
         let place = (level * self.levels_per_unit * (1.0 + 1e-12)).clamp(0.0, LEVELS as f64);
-        self.at_or_above[place as usize + 1]
+        self.at_or_above[(place as usize).min(LEVELS) + 1]
     }
 
     /// Mean over the hours of `max(ceil(load · mean) − from, 0)`: units of capacity beyond `from`, switched hour by hour.
