@@ -1,6 +1,7 @@
 //! tokencast: what will it cost to serve an LLM product, month by month, and how sure are we?
 pub mod analysis;
 pub mod calendar;
+pub mod cli;
 pub mod demand;
 pub mod diagnostic;
 pub mod distribution;
