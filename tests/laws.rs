@@ -14,8 +14,14 @@
 mod demand;
 #[path = "laws/distributions.rs"]
 mod distributions;
+#[path = "laws/finance.rs"]
+mod finance;
 #[path = "laws/processes.rs"]
 mod processes;
+#[path = "laws/rig.rs"]
+mod rig;
+#[path = "laws/serving.rs"]
+mod serving;
 #[path = "laws/support.rs"]
 mod support;
 #[path = "laws/worlds.rs"]
