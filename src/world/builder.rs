@@ -1,6 +1,6 @@
 //! Builds the program of a world while plug-ins ask for their values.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::program::{Node, Program};
 use crate::calendar::Timeline;
@@ -36,6 +36,7 @@ pub struct Builder {
     inputs: Vec<Input>,
     state: usize,
     known: BTreeMap<String, Slot>,
+    without_rate: BTreeSet<Currency>,
     mistakes: Diagnostics,
 }
 
@@ -56,6 +57,7 @@ impl Builder {
             inputs: Vec::new(),
             state: 0,
             known: BTreeMap::new(),
+            without_rate: BTreeSet::new(),
             mistakes: Diagnostics::new(),
         }
     }
@@ -137,7 +139,10 @@ impl Builder {
             )
             .label(format!("no rate for {currency}"))
             .help(format!("add `[fx]` with `{currency} = \"… {} /{currency}\"`", self.currency));
-            self.mistakes.push(mistake);
+            // A price list in a currency without a rate is one mistake, not one for each price.
+            if self.without_rate.insert(currency) {
+                self.mistakes.push(mistake);
+            }
             return None;
         };
         let rate = self.raw_path(&path)?;
