@@ -44,7 +44,8 @@ pub(super) fn files(report: &Report, model: &Model, inputs: &Inputs, draws: bool
 
 fn drawn(report: &Report, model: &Model) -> File {
     let found = report.findings;
-    let drawn = model.inputs.iter().enumerate().filter(|(_, input)| input.uncertain && input.parents.is_empty());
+    let drawn =
+        model.inputs.iter().enumerate().filter(|(_, input)| input.uncertain && input.parents.is_empty());
     let (slots, addresses): (Vec<Slot>, Vec<&str>) =
         drawn.filter_map(|(slot, input)| Some((Slot(slot), input.origin.as_ref()?.address.as_str()))).unzip();
     inputs(&addresses, &drawn_inputs(model, found.seed, &slots, found.paths.min(MOST_DRAWS)))

@@ -30,7 +30,8 @@ impl Report<'_> {
     pub(super) fn cumulative_caption(&self) -> Caption {
         let found = self.findings;
         let end = found.months.last().map_or("", String::as_str);
-        let amount = |s: &StrategyFindings, p: usize| s.fans.cumulative.last().map_or(f64::NAN, |month| month[p]);
+        let amount =
+            |s: &StrategyFindings, p: usize| s.fans.cumulative.last().map_or(f64::NAN, |month| month[p]);
         let (best, name) = self.best();
         let median = self.money(amount(best, MEDIAN));
         let title = match (self.other(), self.lang) {
@@ -45,7 +46,9 @@ impl Report<'_> {
             (None, lang) => {
                 let range = self.range(amount(best, ENDS[0]), amount(best, ENDS[1]));
                 match lang {
-                    Lang::En => format!("By the end of {end}, {name} has cost {median} (median), {range} in nine futures of ten"),
+                    Lang::En => format!(
+                        "By the end of {end}, {name} has cost {median} (median), {range} in nine futures of ten"
+                    ),
                     Lang::Ja => format!("{end}末までの累計は{name}が{median}（中央値）。未来の9割は{range}"),
                 }
             }
@@ -62,13 +65,17 @@ impl Report<'_> {
         let peak = |s: &StrategyFindings| {
             let medians = s.fans.monthly.iter().map(|month| month[MEDIAN]);
             let highest = medians.enumerate().max_by(|a, b| a.1.total_cmp(&b.1));
-            highest.map_or((String::new(), String::new()), |(m, amount)| (self.money(amount), found.months[m].clone()))
+            highest.map_or((String::new(), String::new()), |(m, amount)| {
+                (self.money(amount), found.months[m].clone())
+            })
         };
         let (best, name) = self.best();
         let (amount, month) = peak(best);
         let title = match (self.other().map(|(other, name)| (peak(other), name)), self.lang) {
             (Some(((other, when), other_name)), Lang::En) => {
-                format!("{name} is dearest in {month} at {amount}, {other_name} in {when} at {other} (median)")
+                format!(
+                    "{name} is dearest in {month} at {amount}, {other_name} in {when} at {other} (median)"
+                )
             }
             (Some(((other, when), other_name)), Lang::Ja) => {
                 format!("最も高い月は{name}が{month}の{amount}、{other_name}が{when}の{other}（中央値）")
@@ -90,13 +97,17 @@ impl Report<'_> {
             (1, Lang::En) => format!("In one future of twenty {name} costs more than {tail}"),
             (1, Lang::Ja) => format!("{name}は20に1つの未来で{tail}を超える"),
             (_, Lang::En) => {
-                format!("{name} is the cheapest in {share} of futures; in one of twenty it costs more than {tail}")
+                format!(
+                    "{name} is the cheapest in {share} of futures; in one of twenty it costs more than {tail}"
+                )
             }
             (_, Lang::Ja) => format!("{name}は未来の{share}で最安。20に1つの未来では{tail}を超える"),
         };
         let (months, basis, currency) = (self.findings.months.len(), self.basis(), self.findings.currency);
         let subtitle = match self.lang {
-            Lang::En => format!("Share of futures in which {months} months cost at most so much ({basis}, {currency})"),
+            Lang::En => format!(
+                "Share of futures in which {months} months cost at most so much ({basis}, {currency})"
+            ),
             Lang::Ja => format!("{months}か月の費用が横軸の金額以下になる未来の割合（{basis}、{currency}）"),
         };
         self.caption(title, subtitle)
@@ -105,7 +116,8 @@ impl Report<'_> {
     pub(super) fn break_even_caption(&self) -> Caption {
         let found = self.findings;
         let baseline = self.name(found.baseline);
-        let moments = found.strategies.iter().enumerate().filter_map(|(i, s)| Some((i, s.break_even.as_ref()?)));
+        let moments =
+            found.strategies.iter().enumerate().filter_map(|(i, s)| Some((i, s.break_even.as_ref()?)));
         let surest = moments.min_by(|a, b| a.1.never.total_cmp(&b.1.never));
         let months = found.months.len();
         let title = surest.map_or_else(String::new, |(place, moment)| {
@@ -120,7 +132,9 @@ impl Report<'_> {
             }
         });
         let subtitle = match self.lang {
-            Lang::En => format!("Share of futures in which it has cost less to date than {baseline}, for good, by month"),
+            Lang::En => format!(
+                "Share of futures in which it has cost less to date than {baseline}, for good, by month"
+            ),
             Lang::Ja => format!("累計費用が{baseline}を下回り、その後も下回り続ける未来の割合（月別）"),
         };
         self.caption(title, subtitle)
@@ -142,10 +156,16 @@ impl Report<'_> {
                 format!("{component}: {share} of what {name} spends, {other_share} with {other_name}")
             }
             (Some(((other, other_share), other_name)), Lang::En) => {
-                format!("{share} of what {name} spends is {}; with {other_name} {other_share} is {}", lower(component), lower(other))
+                format!(
+                    "{share} of what {name} spends is {}; with {other_name} {other_share} is {}",
+                    lower(component),
+                    lower(other)
+                )
             }
             (Some(((other, other_share), other_name)), Lang::Ja) => {
-                format!("支出の最大項目は{name}が{component}（{share}）、{other_name}が{other}（{other_share}）")
+                format!(
+                    "支出の最大項目は{name}が{component}（{share}）、{other_name}が{other}（{other_share}）"
+                )
             }
             (None, Lang::En) => format!("{share} of what {name} spends is {}", lower(component)),
             (None, Lang::Ja) => format!("{name}の支出の最大項目は{component}（{share}）"),
@@ -167,9 +187,13 @@ impl Report<'_> {
         let spent = |c: Component| best.components[month][c as usize];
         let first = cash.max_by(|a, b| spent(*a).total_cmp(&spent(*b))).unwrap_or(Component::ApiTokens);
         let share = percent(if mean > 0.0 { spent(first) / mean } else { f64::NAN });
-        let (component, when, amount) = (self.pick(first.name(), first.name_ja()), &found.months[month], self.money(mean));
+        let (component, when, amount) =
+            (self.pick(first.name(), first.name_ja()), &found.months[month], self.money(mean));
         let title = match self.lang {
-            Lang::En => format!("The dearest month of {name} is {when}: {amount} on average, {share} of it {}", lower(component)),
+            Lang::En => format!(
+                "The dearest month of {name} is {when}: {amount} on average, {share} of it {}",
+                lower(component)
+            ),
             Lang::Ja => format!("{name}が平均で最も高い月は{when}の{amount}、うち{share}は{component}"),
         };
         let subtitle = match self.lang {

@@ -19,7 +19,9 @@ impl Report<'_> {
             Lang::En => format!(
                 "{name} costs {mean} on average over {months} months ({basis}); nine in ten futures lie between {range}."
             ),
-            Lang::Ja => format!("{name}の費用は{months}か月で平均{mean}（{basis}）。未来の9割は{range}に収まる。"),
+            Lang::Ja => {
+                format!("{name}の費用は{months}か月で平均{mean}（{basis}）。未来の9割は{range}に収まる。")
+            }
         }
     }
 

@@ -140,7 +140,12 @@ impl Loader<'_> {
             return None;
         }
         if self.read.iter().any(|read| read == path) {
-            self.mistakes.push(refuse("circular", format!("`{path}` extends itself")));
+            let mistake = refuse("circular", format!("`{path}` extends itself, in the end"));
+            self.mistakes.push(
+                mistake
+                    .label("this leads back to a file that is being read")
+                    .help("let both extend a third scenario that holds what they share"),
+            );
             return None;
         }
         if self.read.len() == MOST_FILES {
