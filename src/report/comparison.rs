@@ -2,7 +2,7 @@
 
 use super::Report;
 use super::display::{Lang, percent};
-use super::table::{Align, table, width};
+use super::table::{Align, table, width, wrapped};
 use crate::analysis::StrategyFindings;
 use crate::finance::{Component, View};
 
@@ -39,9 +39,15 @@ impl Report<'_> {
         let strategies: Vec<usize> = (0..self.findings.strategies.len()).collect();
         let rows: Vec<(String, Vec<String>)> = measures
             .iter()
-            .map(|m| (if m.unit.is_empty() { m.name.clone() } else { format!("{}\n{}", m.name, m.unit) }, m.values.clone()))
+            .map(|m| (self.heading(m), m.values.clone()))
             .collect();
         self.beside(&strategies, "", &rows, columns)
+    }
+
+    /// On one line, but for an error that stands below its value.
+    fn heading(&self, measure: &Measure) -> String {
+        let below = if measure.unit.starts_with('±') { "\n" } else { self.pick(" ", "") };
+        format!("{}{below}{}", measure.name, measure.unit).trim_end().to_owned()
     }
 
     /// Rows with one value per strategy; the strategies in as many blocks as the columns ask for.
@@ -107,7 +113,7 @@ impl Report<'_> {
         };
         Measure {
             name: self.pick("Difference", "基準との差").to_owned(),
-            unit: self.pick("± 95 %", "±95%").to_owned(),
+            unit: self.pick("± 95%", "±95%").to_owned(),
             values: found.strategies.iter().map(value).collect(),
         }
     }
@@ -187,25 +193,4 @@ fn never(strategy: &StrategyFindings) -> String {
 /// A share close to one with the digits that matter.
 fn share_of_all(share: f64) -> String {
     if share > 0.99 && share < 1.0 { format!("{:.2}%", (share * 1e4).floor() / 100.0) } else { percent(share) }
-}
-
-/// A text in lines of so many columns, broken between words where there are any.
-fn wrapped(text: &str, columns: usize) -> String {
-    use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
-    let mut lines = vec![String::new()];
-    for word in text.split_inclusive(' ') {
-        let room = |line: &String, more: &str| line.width() + more.trim_end().width() <= columns;
-        if lines.last().is_some_and(|line| !line.is_empty() && !room(line, word)) {
-            lines.push(String::new());
-        }
-        for letter in word.chars() {
-            if lines.last().is_some_and(|line| line.width() + letter.width().unwrap_or(0) > columns && letter != ' ') {
-                lines.push(String::new());
-            }
-            if let Some(line) = lines.last_mut() {
-                line.push(letter);
-            }
-        }
-    }
-    lines.iter().map(|line| line.trim_end()).collect::<Vec<_>>().join("\n")
 }
