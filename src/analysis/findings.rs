@@ -156,7 +156,8 @@ pub fn findings(model: &Model, outcomes: Outcomes) -> Findings {
             found
         })
         .collect();
-    let lowest = |a: &usize, b: &usize| strategies[*a].cost.mean.value.total_cmp(&strategies[*b].cost.mean.value);
+    let lowest =
+        |a: &usize, b: &usize| strategies[*a].cost.mean.value.total_cmp(&strategies[*b].cost.mean.value);
     Findings {
         cheapest: (0..strategies.len()).min_by(lowest).unwrap_or(0),
         strategies,

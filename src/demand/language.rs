@@ -33,6 +33,9 @@ impl Tokenizer {
 /// How many tokens `target` needs for what `counted` counted as one, for a text in a mix of languages.
 ///
 /// `Σ share · target / Σ share · counted`: shares are of the text, so both sums are over the same text.
+///
+/// # Errors
+/// The language that one of the tokenizers does not name.
 pub fn token_ratio(
     lookup: &mut dyn Lookup,
     languages: &[(String, f64)],
@@ -41,7 +44,8 @@ pub fn token_ratio(
 ) -> Result<Slot, String> {
     let mut slots = Vec::new();
     for (language, share) in languages {
-        let find = |tokenizer: &Tokenizer| tokenizer.factor(language).cloned().ok_or_else(|| language.clone());
+        let find =
+            |tokenizer: &Tokenizer| tokenizer.factor(language).cloned().ok_or_else(|| language.clone());
         let (above, below) = (lookup.number(&find(target)?), lookup.number(&find(counted)?));
         slots.push((*share, above, below));
     }

@@ -25,13 +25,18 @@ impl Decode for LengthsOf {
         let number = NumberOf(&units::TOKENS);
         if names_distribution(&at.node.value) {
             let differ = number.decode(at)?;
-            let mean = Number { distribution: Arc::new(Constant(differ.distribution.mean())), ..differ.clone() };
+            let mean =
+                Number { distribution: Arc::new(Constant(differ.distribution.mean())), ..differ.clone() };
             return Some(Lengths { mean, spread: Some(differ.distribution) });
         }
         match &at.node.value {
             Value::Table(table) if table.get("mean").is_some() => at.clone().read(|t| {
                 let mean = t.required("mean", NumberOf(&units::TOKENS), "the average request");
-                let spread = t.optional("spread", NumberOf(&units::TOKENS), "how requests differ; only the shape counts");
+                let spread = t.optional(
+                    "spread",
+                    NumberOf(&units::TOKENS),
+                    "how requests differ; only the shape counts",
+                );
                 Some(Lengths { mean: mean?, spread: spread?.map(|number| number.distribution) })
             }),
             _ => number.decode(at).map(|mean| Lengths { mean, spread: None }),

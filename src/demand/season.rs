@@ -8,12 +8,15 @@ use crate::process::Process;
 use crate::random::Draws;
 use crate::units;
 
-const MONTHS: [&str; 12] = ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"];
+const MONTHS: [&str; 12] =
+    ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"];
 
 /// Reads `{ jan = 0.96, … }`; months that are not named are 1.
 pub(super) fn read(t: &mut Reader) -> Option<[f64; 12]> {
-    let read: Vec<_> =
-        MONTHS.iter().map(|month| t.or(month, "1", QuantityOf(&units::FACTOR), "factor of this month of the year")).collect();
+    let read: Vec<_> = MONTHS
+        .iter()
+        .map(|month| t.or(month, "1", QuantityOf(&units::FACTOR), "factor of this month of the year"))
+        .collect();
     let mut factors = [1.0; 12];
     for (factor, point) in factors.iter_mut().zip(read) {
         *factor = point?.value;

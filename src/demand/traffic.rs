@@ -3,7 +3,9 @@
 use super::length::{Lengths, LengthsOf};
 use super::week::{Week, WeekName};
 use crate::distribution::{Number, NumberOf, QuantityOf};
-use crate::document::{At, Decode, Id, ListOf, MapOf, Origin, Reader, Reference, Shape, TableOf, Text, Title, TitleOf, Value};
+use crate::document::{
+    At, Decode, Id, ListOf, MapOf, Origin, Reader, Reference, Shape, TableOf, Text, Title, TitleOf, Value,
+};
 use crate::process::{Exponential, Path, PathOf, WrittenPath};
 use crate::units;
 
@@ -52,6 +54,7 @@ pub struct Traffic {
 
 /// How much arrives.
 #[derive(Clone, Debug)]
+#[allow(clippy::large_enum_variant, reason = "a scenario has a handful, and none is moved in a loop")]
 pub enum Requests {
     /// Requests per time.
     Direct(Path),
@@ -75,22 +78,47 @@ impl Traffic {
     pub fn read(t: &mut Reader) -> Option<Self> {
         let title = t.optional("title", TitleOf, "what people call it");
         let requests = read_requests(t);
-        let growth = t.optional("growth", GrowthOf, "multiplies the requests: a rate, or a path that is a factor");
+        let growth =
+            t.optional("growth", GrowthOf, "multiplies the requests: a rate, or a path that is a factor");
         let season = t.or("season", "{}", TableOf(super::season::read), "factor by month of the year");
         let noise = t.optional("noise", PathOf(&units::FACTOR), "factor from month to month");
         let week = t.or("week", "flat", WeekName, "shape of the week in the scenario's zone");
         let hourly_noise =
             t.or("hourly_noise", "0.2", QuantityOf(&units::FACTOR), "log sd of an hour around its profile");
-        let input = t.required("input_tokens", LengthsOf, "tokens in per llm call, the cacheable part included");
+        let input =
+            t.required("input_tokens", LengthsOf, "tokens in per llm call, the cacheable part included");
         let output = t.required("output_tokens", LengthsOf, "tokens out per llm call");
         let cacheable = t.optional("cacheable", NumberOf(&units::SHARE), "part of input_tokens that repeats");
         let agent = t.or("agent", "{}", TableOf(read_agent), "llm calls that a request becomes");
-        let can_wait = t.optional("can_wait", TableOf(read_can_wait), "the part that may wait for a day: batch or a trough");
-        let languages = t.or("languages", "{}", MapOf("language", QuantityOf(&units::SHARE)), "share of the text by language; sums to 1");
-        let counted_with = t.optional("tokens_counted_with", Id("tokenizer"), "converts counts for llms with another tokenizer");
-        let stays_in = t.optional("stays_in", ListOf(Text("a region")), "gate: regions where it may be processed");
-        let targets = t.or("targets", "{}", TableOf(read_targets), "latency targets; they bound the batch of a replica");
-        let shed_cost = t.optional("shed_cost", NumberOf(&units::MONEY_PER_REQUEST), "the price of not serving a request");
+        let can_wait = t.optional(
+            "can_wait",
+            TableOf(read_can_wait),
+            "the part that may wait for a day: batch or a trough",
+        );
+        let languages = t.or(
+            "languages",
+            "{}",
+            MapOf("language", QuantityOf(&units::SHARE)),
+            "share of the text by language; sums to 1",
+        );
+        let counted_with = t.optional(
+            "tokens_counted_with",
+            Id("tokenizer"),
+            "converts counts for llms with another tokenizer",
+        );
+        let stays_in =
+            t.optional("stays_in", ListOf(Text("a region")), "gate: regions where it may be processed");
+        let targets = t.or(
+            "targets",
+            "{}",
+            TableOf(read_targets),
+            "latency targets; they bound the batch of a replica",
+        );
+        let shed_cost = t.optional(
+            "shed_cost",
+            NumberOf(&units::MONEY_PER_REQUEST),
+            "the price of not serving a request",
+        );
         let (calls, retries) = agent?;
         let languages: Vec<_> = languages?.into_iter().map(|(id, point)| (id.id, point.value)).collect();
         check_languages(t, &languages, counted_with.as_ref()?.is_some())?;
@@ -121,13 +149,22 @@ impl Traffic {
 fn read_requests(t: &mut Reader) -> Option<Requests> {
     let requests = t.optional("requests", RequestsOf, "what arrives, per time");
     let users = t.optional("users", PathOf(&units::USERS), "people, in place of requests");
-    let per_user = t.optional("requests_per_user", PathOf(&units::REQUESTS_PER_USER_TIME), "requests of one user, per time");
+    let per_user = t.optional(
+        "requests_per_user",
+        PathOf(&units::REQUESTS_PER_USER_TIME),
+        "requests of one user, per time",
+    );
     match (requests?, users?, per_user?) {
         (Some(requests), None, None) => Some(requests),
         (None, Some(users), Some(per_user)) => Some(Requests::Users(users, per_user)),
         _ => {
             let help = "write `requests = \"2M /month\"`, or `users` with `requests_per_user`";
-            t.refuse("requests", "no-requests", "a traffic has `requests`, or `users` and `requests_per_user`", help);
+            t.refuse(
+                "requests",
+                "no-requests",
+                "a traffic has `requests`, or `users` and `requests_per_user`",
+                help,
+            );
             None
         }
     }
@@ -148,7 +185,12 @@ fn read_can_wait(t: &mut Reader) -> Option<Number> {
     };
     if hours < 24.0 {
         let help = "leave `can_wait` out: what waits less than a day is served with the rest";
-        t.refuse("up_to", "short-wait", "work that waits less than a day cannot be moved into the night", help);
+        t.refuse(
+            "up_to",
+            "short-wait",
+            "work that waits less than a day cannot be moved into the night",
+            help,
+        );
         return None;
     }
     share
@@ -168,13 +210,19 @@ fn read_target(t: &mut Reader) -> Option<f64> {
 fn check_languages(t: &mut Reader, languages: &[(String, f64)], counted: bool) -> Option<()> {
     let sum: f64 = languages.iter().map(|(_, share)| share).sum();
     if !languages.is_empty() && (sum - 1.0).abs() > 1e-9 {
-        let message = format!("the shares of languages sum to {}, not 1", crate::units::format_number(sum, 4));
+        let message =
+            format!("the shares of languages sum to {}, not 1", crate::units::format_number(sum, 4));
         t.refuse("languages", "shares-sum", &message, "let the shares sum to 1");
         return None;
     }
     if languages.is_empty() == counted {
         let help = "give both `languages` and `tokens_counted_with`, or neither";
-        t.refuse("languages", "half-a-pair", "token counts are converted by language from one tokenizer to another", help);
+        t.refuse(
+            "languages",
+            "half-a-pair",
+            "token counts are converted by language from one tokenizer to another",
+            help,
+        );
         return None;
     }
     Some(())
@@ -220,13 +268,13 @@ impl Decode for GrowthOf {
         }
         let rate = NumberOf(&units::GROWTH).decode(at)?;
         let origin = rate.origin.clone();
-        Some(Path::Process(WrittenPath::new(Exponential::factor(rate), crate::distribution::UnitOf::default()), origin))
+        Some(Path::Process(
+            WrittenPath::new(Exponential::factor(rate), crate::distribution::UnitOf::default()),
+            origin,
+        ))
     }
 
     fn shape(&self) -> Shape {
-        Shape::Any(vec![
-            Shape::Number(&units::GROWTH),
-            Shape::Path(&units::FACTOR),
-        ])
+        Shape::Any(vec![Shape::Number(&units::GROWTH), Shape::Path(&units::FACTOR)])
     }
 }

@@ -1,7 +1,7 @@
 //! The shape of a week: 168 hours from Monday 00:00 in the scenario's zone.
 
-use crate::document::{At, Decode, Shape, Value};
 use crate::diagnostic::Diagnostic;
+use crate::document::{At, Decode, Shape, Value};
 use crate::text::did_you_mean;
 
 /// A named week.
@@ -23,8 +23,8 @@ pub const PRESETS: &[Week] = &[
         name: "office",
         meaning: "Monday to Friday, nine to six, almost nothing at night and on weekends (assumed, 2026-11-22)",
         weekday: [
-            0.05, 0.05, 0.05, 0.05, 0.05, 0.05, 0.10, 0.30, 0.90, 1.80, 2.20, 2.20, 1.40, 2.00, 2.20, 2.20, 2.10,
-            1.80, 1.20, 0.70, 0.40, 0.20, 0.10, 0.05,
+            0.05, 0.05, 0.05, 0.05, 0.05, 0.05, 0.10, 0.30, 0.90, 1.80, 2.20, 2.20, 1.40, 2.00, 2.20, 2.20,
+            2.10, 1.80, 1.20, 0.70, 0.40, 0.20, 0.10, 0.05,
         ],
         saturday: 0.15,
         sunday: 0.10,
@@ -33,8 +33,8 @@ pub const PRESETS: &[Week] = &[
         name: "support",
         meaning: "seven days, busiest in the late morning and the afternoon, quieter on weekends (assumed, 2026-11-22)",
         weekday: [
-            0.15, 0.10, 0.08, 0.08, 0.08, 0.12, 0.25, 0.50, 0.95, 1.75, 1.95, 1.85, 1.45, 1.70, 1.75, 1.70, 1.65,
-            1.60, 1.35, 1.10, 0.95, 0.75, 0.45, 0.25,
+            0.15, 0.10, 0.08, 0.08, 0.08, 0.12, 0.25, 0.50, 0.95, 1.75, 1.95, 1.85, 1.45, 1.70, 1.75, 1.70,
+            1.65, 1.60, 1.35, 1.10, 0.95, 0.75, 0.45, 0.25,
         ],
         saturday: 0.70,
         sunday: 0.60,
@@ -50,8 +50,8 @@ pub const PRESETS: &[Week] = &[
 ];
 
 const CONSUMER: [f64; 24] = [
-    0.84, 0.67, 0.66, 0.66, 0.62, 0.64, 0.72, 0.81, 0.98, 1.18, 1.15, 1.10, 1.04, 1.01, 1.05, 1.04, 1.07, 1.08, 1.07, 1.22,
-    1.47, 1.47, 1.34, 1.11,
+    0.84, 0.67, 0.66, 0.66, 0.62, 0.64, 0.72, 0.81, 0.98, 1.18, 1.15, 1.10, 1.04, 1.01, 1.05, 1.04, 1.07,
+    1.08, 1.07, 1.22, 1.47, 1.47, 1.34, 1.11,
 ];
 
 impl Week {
@@ -83,8 +83,9 @@ impl Decode for WeekName {
         };
         let found = Week::named(name);
         if found.is_none() {
-            let mistake = Diagnostic::error("unknown-week", at.node.span, format!("there is no week named {name:?}"))
-                .label(format!("expected {expected}"));
+            let mistake =
+                Diagnostic::error("unknown-week", at.node.span, format!("there is no week named {name:?}"))
+                    .label(format!("expected {expected}"));
             at.scope.push(match did_you_mean(name, names) {
                 Some(close) => mistake.help(format!("did you mean \"{close}\"?")),
                 None => mistake,

@@ -1,7 +1,6 @@
 //! The beta distribution, stretched over `[min, max]`.
 
-use super::{Distribution, Inner, Written, same_unit};
-use crate::distribution::NumberOf;
+use super::{Distribution, Inner, QuantityOf, Written, same_unit};
 use crate::document::{Plugin, Reader};
 use crate::math;
 use crate::units;
@@ -29,14 +28,19 @@ pub struct Beta {
 fn read(t: &mut Reader) -> Option<Written> {
     let mean = t.optional("mean", Inner, "the mean");
     let sd = t.optional("sd", Inner, "the standard deviation");
-    let alpha = t.optional("alpha", NumberOf(&units::FACTOR), "first shape, instead of mean and sd");
-    let beta = t.optional("beta", NumberOf(&units::FACTOR), "second shape");
+    let alpha = t.optional("alpha", QuantityOf(&units::FACTOR), "first shape, instead of mean and sd");
+    let beta = t.optional("beta", QuantityOf(&units::FACTOR), "second shape");
     let min = t.optional("min", Inner, "the smallest value; 0 unless said");
     let max = t.optional("max", Inner, "the largest value; 1 unless said");
     let (mean, sd, alpha, beta, min, max) = (mean?, sd?, alpha?, beta?, min?, max?);
     let given = [("mean", &mean), ("sd", &sd), ("min", &min), ("max", &max)];
     let given: Vec<_> = given.iter().filter_map(|(key, m)| m.as_ref().map(|m| (*key, m))).collect();
     let unit = same_unit(t, &given)?;
+    if given.is_empty() && t.place()?.kind.is_some_and(|kind| !kind.accepts_bare_number()) {
+        let help = "give `min` and `max` with their unit";
+        t.refuse("alpha", "no-unit", "`beta` from 0 to 1 has no unit, and this key needs one", help);
+        return None;
+    }
     let (low, high) = (min.map_or(0.0, |m| m.value), max.map_or(1.0, |m| m.value));
     if low >= high {
         t.refuse("max", "empty-range", "`max` must be above `min`", "write the smaller value as `min`");
@@ -52,11 +56,24 @@ fn read(t: &mut Reader) -> Option<Written> {
             found.map(|beta| Written::new(beta, unit))
         }
         (None, None, Some(alpha), Some(beta)) => {
-            let (alpha, beta) = (alpha.distribution.mean(), beta.distribution.mean());
-            Some(Written::new(Beta { alpha, beta, min: low, max: high }, unit))
+            if alpha.value == 0.0 || beta.value == 0.0 {
+                t.refuse(
+                    "alpha",
+                    "impossible",
+                    "no beta distribution has a shape of 0",
+                    "shapes are above 0",
+                );
+                return None;
+            }
+            Some(Written::new(Beta { alpha: alpha.value, beta: beta.value, min: low, max: high }, unit))
         }
         _ => {
-            t.refuse("mean", "two-of", "`beta` wants `mean` and `sd`, or `alpha` and `beta`", "keep one of the pairs");
+            t.refuse(
+                "mean",
+                "two-of",
+                "`beta` wants `mean` and `sd`, or `alpha` and `beta`",
+                "keep one of the pairs",
+            );
             None
         }
     }

@@ -1,7 +1,7 @@
 //! A positive quantity whose logarithm is normal.
 
 use super::normal::{Given, read_two, refuse_not_two, through};
-use super::{Distribution, NumberOf, Sampler, Written};
+use super::{Distribution, QuantityOf, Sampler, Written};
 use crate::document::{Plugin, Reader};
 use crate::math;
 use crate::units;
@@ -23,11 +23,17 @@ pub struct LogNormal {
 }
 
 fn read(t: &mut Reader) -> Option<Written> {
-    let sigma = t.optional("sigma", NumberOf(&units::FACTOR), "standard deviation of the logarithm, with `median`");
+    let sigma =
+        t.optional("sigma", QuantityOf(&units::FACTOR), "standard deviation of the logarithm, with `median`");
     let (given, unit) = read_two(t, &["median"])?;
-    let sigma = sigma?.map(|number| number.distribution.mean());
-    if given.iter().any(|g| g.value <= 0.0) {
-        t.refuse(given[0].key, "not-positive", "a lognormal quantity is above 0", "use `normal` for a quantity of either sign");
+    let sigma = sigma?.map(|point| point.value);
+    if let Some(wrong) = given.iter().find(|g| g.value <= 0.0) {
+        t.refuse(
+            wrong.key,
+            "not-positive",
+            "a lognormal quantity is above 0",
+            "use `normal` for a quantity of either sign",
+        );
         return None;
     }
     let found = match (given.as_slice(), sigma) {
@@ -44,7 +50,12 @@ fn read(t: &mut Reader) -> Option<Written> {
         Some(found) if found.sigma > 0.0 => Some(Written::new(found, unit)),
         _ => {
             let key = given.last().map_or("sigma", |g| g.key);
-            t.refuse(key, "impossible", "no lognormal distribution has these two figures", "a higher percentile needs a higher value; give mean with sd, or two percentiles");
+            t.refuse(
+                key,
+                "impossible",
+                "no lognormal distribution has these two figures",
+                "a higher percentile needs a higher value; give mean with sd, or two percentiles",
+            );
             None
         }
     }
@@ -58,7 +69,8 @@ impl LogNormal {
     }
 
     fn from_two(a: &Given, b: &Given) -> Option<Self> {
-        let point = |g: &Given| g.probability.or((g.key == "median").then_some(0.5)).map(|p| (p, math::ln(g.value)));
+        let point =
+            |g: &Given| g.probability.or((g.key == "median").then_some(0.5)).map(|p| (p, math::ln(g.value)));
         match (point(a), point(b)) {
             (Some(first), Some(second)) => through(first, second).map(|(mu, sigma)| Self { mu, sigma }),
             _ if a.key == "mean" && b.key == "sd" => {
@@ -66,7 +78,9 @@ impl LogNormal {
                 let variance = math::ln_1p(ratio * ratio);
                 Some(Self { mu: math::ln(a.value) - 0.5 * variance, sigma: variance.sqrt() })
             }
-            (None, Some((p, log_value))) if a.key == "mean" => Self::from_mean_and(math::ln(a.value), p, log_value),
+            (None, Some((p, log_value))) if a.key == "mean" => {
+                Self::from_mean_and(math::ln(a.value), p, log_value)
+            }
             _ => None,
         }
     }

@@ -74,14 +74,8 @@ impl Written {
 }
 
 /// Every family that a scenario can name.
-pub const FAMILIES: &[Plugin<Written>] = &[
-    uniform::PLUGIN,
-    triangular::PLUGIN,
-    pert::PLUGIN,
-    normal::PLUGIN,
-    lognormal::PLUGIN,
-    beta::PLUGIN,
-];
+pub const FAMILIES: &[Plugin<Written>] =
+    &[uniform::PLUGIN, triangular::PLUGIN, pert::PLUGIN, normal::PLUGIN, lognormal::PLUGIN, beta::PLUGIN];
 
 /// `E[f(X)]` by the trapezoidal rule over the normal score, which converges faster than any power of the step for smooth
 /// integrands that die out at both ends (Trefethen & Weideman, SIAM Review 56, 2014).

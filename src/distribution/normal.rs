@@ -1,6 +1,5 @@
 //! The normal distribution, and how two of its figures determine it.
 
-use super::quantity::Point;
 use super::{Distribution, Inner, Sampler, UnitOf, Written, same_unit};
 use crate::document::{Plugin, Reader};
 use crate::math;
@@ -43,9 +42,10 @@ pub(super) struct Given {
 
 /// Reads exactly two of `mean`, `sd` and the percentiles, plus `extra` keys of the same unit.
 pub(super) fn read_two(t: &mut Reader, extra: &[&'static str]) -> Option<(Vec<Given>, UnitOf)> {
-    let mut points: Vec<(&'static str, Option<f64>, Option<Option<Point>>)> = Vec::new();
-    points.push(("mean", None, t.optional("mean", Inner, "the mean")));
-    points.push(("sd", None, t.optional("sd", Inner, "the standard deviation")));
+    let mut points = vec![
+        ("mean", None, t.optional("mean", Inner, "the mean")),
+        ("sd", None, t.optional("sd", Inner, "the standard deviation")),
+    ];
     for key in extra {
         points.push((key, None, t.optional(key, Inner, "the median")));
     }
@@ -59,7 +59,8 @@ pub(super) fn read_two(t: &mut Reader, extra: &[&'static str]) -> Option<(Vec<Gi
         }
     }
     let unit = same_unit(t, &given.iter().map(|(key, _, point)| (*key, point)).collect::<Vec<_>>())?;
-    let given = given.into_iter().map(|(key, probability, p)| Given { key, value: p.value, probability }).collect();
+    let given =
+        given.into_iter().map(|(key, probability, p)| Given { key, value: p.value, probability }).collect();
     Some((given, unit))
 }
 
@@ -68,7 +69,12 @@ pub(super) fn refuse_not_two(t: &mut Reader, given: &[Given]) {
     let names: Vec<_> = given.iter().map(|g| format!("`{}`", g.key)).collect();
     let found = if names.is_empty() { "nothing".into() } else { names.join(", ") };
     let key = given.last().map_or("mean", |g| g.key);
-    t.refuse(key, "two-of", &format!("two figures determine this distribution; found {found}"), "write for example `p5` and `p95`");
+    t.refuse(
+        key,
+        "two-of",
+        &format!("two figures determine this distribution; found {found}"),
+        "write for example `p5` and `p95`",
+    );
 }
 
 /// Location and scale on the score line from two percentiles, or from a centre and one percentile.
@@ -87,14 +93,23 @@ fn read(t: &mut Reader) -> Option<Written> {
     let point = |g: &Given| g.probability.or((g.key == "mean").then_some(0.5)).map(|p| (p, g.value));
     let found = match (point(a), point(b)) {
         (Some(first), Some(second)) => through(first, second),
-        (Some((p, value)), None) if b.key == "sd" => Some((value - b.value * math::normal_quantile(p), b.value)),
-        (None, Some((p, value))) if a.key == "sd" => Some((value - a.value * math::normal_quantile(p), a.value)),
+        (Some((p, value)), None) if b.key == "sd" => {
+            Some((value - b.value * math::normal_quantile(p), b.value))
+        }
+        (None, Some((p, value))) if a.key == "sd" => {
+            Some((value - a.value * math::normal_quantile(p), a.value))
+        }
         _ => None,
     };
     match found {
         Some((mean, sd)) if sd > 0.0 => Some(Written::new(Normal { mean, sd }, unit)),
         _ => {
-            t.refuse(b.key, "impossible", "no normal distribution has these two figures", "a higher percentile needs a higher value, and sd is above 0");
+            t.refuse(
+                b.key,
+                "impossible",
+                "no normal distribution has these two figures",
+                "a higher percentile needs a higher value, and sd is above 0",
+            );
             None
         }
     }

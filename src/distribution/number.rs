@@ -5,7 +5,7 @@ use std::sync::Arc;
 use super::quantity::read_quantity;
 use super::{Constant, Distribution, FAMILIES, LogNormal, LogitNormal, Normal, Truncated, UnitOf, Written};
 use crate::diagnostic::Diagnostic;
-use crate::document::{At, Decode, Origin, Plugins, Reader, Shape, Value};
+use crate::document::{At, Decode, Origin, Plugins, Shape, Value};
 use crate::units::{self, Amount, Kind, Support};
 
 /// A number that is drawn once per path, in base units; its address is the name of its draw.
@@ -22,11 +22,8 @@ pub struct Number {
 impl Number {
     /// The number 1, standing beside another.
     pub fn one(beside: &Origin) -> Self {
-        let origin = Origin {
-            address: format!("{}.initial", beside.address),
-            written: "1".into(),
-            ..beside.clone()
-        };
+        let origin =
+            Origin { address: format!("{}.initial", beside.address), written: "1".into(), ..beside.clone() };
         Self { distribution: Arc::new(Constant(1.0)), unit: UnitOf::default(), origin }
     }
 
@@ -99,7 +96,11 @@ fn interval(kind: &Kind, low: f64, high: f64) -> Arc<dyn Distribution> {
 /// The most that a key's limits may cut away of a named distribution.
 const MOST_CUT: f64 = 0.10;
 
-fn within_limits(at: &At<'_>, kind: &Kind, distribution: Arc<dyn Distribution>) -> Option<Arc<dyn Distribution>> {
+fn within_limits(
+    at: &At<'_>,
+    kind: &Kind,
+    distribution: Arc<dyn Distribution>,
+) -> Option<Arc<dyn Distribution>> {
     let (min, max) = match kind.support {
         Support::Share => (0.0, 1.0),
         Support::Positive => (0.0, f64::INFINITY),
@@ -109,26 +110,24 @@ fn within_limits(at: &At<'_>, kind: &Kind, distribution: Arc<dyn Distribution>) 
     if low >= min && high <= max {
         return Some(distribution);
     }
-    let truncated = Truncated::new(distribution, min, max).filter(|t| t.cut() <= MOST_CUT);
-    match truncated {
-        Some(truncated) => {
-            let percent = crate::units::format_number(100.0 * truncated.cut(), 2);
-            at.scope.push(
-                Diagnostic::warning(
-                    "truncated",
-                    at.node.span,
-                    format!("`{}` is cut to what {} can be: {percent} % is cut away", at.address, kind.noun),
-                )
-                .label("this distribution reaches further"),
-            );
-            Some(Arc::new(truncated))
-        }
-        None => {
-            let limits = if max.is_finite() { "from 0 to 1" } else { "0 or more" };
-            at.refuse("outside-limits", &format!("{} is {limits}: more than 10 % of this distribution is not", kind.noun));
-            None
-        }
-    }
+    let Some(truncated) = Truncated::new(distribution, min, max).filter(|t| t.cut() <= MOST_CUT) else {
+        let limits = if max.is_finite() { "from 0 to 1" } else { "0 or more" };
+        at.refuse(
+            "outside-limits",
+            &format!("{} is {limits}: more than 10 % of this distribution is not", kind.noun),
+        );
+        return None;
+    };
+    let percent = crate::units::format_number(100.0 * truncated.cut(), 2);
+    at.scope.push(
+        Diagnostic::warning(
+            "truncated",
+            at.node.span,
+            format!("`{}` is cut to what {} can be: {percent} % is cut away", at.address, kind.noun),
+        )
+        .label("this distribution reaches further"),
+    );
+    Some(Arc::new(truncated))
 }
 
 /// Whether a table names a distribution.
@@ -137,11 +136,6 @@ pub fn names_distribution(value: &Value) -> bool {
         Value::Table(table) => FAMILIES.iter().any(|family| table.get(family.name).is_some()),
         _ => false,
     }
-}
-
-/// Describes the parameters of every family; for `list`.
-pub fn describe_families() -> Vec<(&'static str, &'static str, &'static str, Vec<crate::document::Field>)> {
-    FAMILIES.iter().map(|f| (f.name, f.meaning, f.example, Reader::describe(f.read))).collect()
 }
 
 impl From<(Written, Origin)> for Number {

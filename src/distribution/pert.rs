@@ -18,7 +18,12 @@ impl Pert {
     /// The PERT distribution of three values.
     pub fn new(min: f64, mode: f64, max: f64) -> Self {
         let width = max - min;
-        Self(Beta { alpha: 1.0 + 4.0 * (mode - min) / width, beta: 1.0 + 4.0 * (max - mode) / width, min, max })
+        Self(Beta {
+            alpha: 1.0 + 4.0 * (mode - min) / width,
+            beta: 1.0 + 4.0 * (max - mode) / width,
+            min,
+            max,
+        })
     }
 }
 

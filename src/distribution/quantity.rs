@@ -2,7 +2,7 @@
 
 use crate::diagnostic::{Diagnostic, Span};
 use crate::document::{At, Decode, Reader, Shape, Value};
-use crate::units::{self, Currency, Kind, Mistake, Period, Quantity, Unit};
+use crate::units::{self, Currency, Kind, Mistake, Period, Quantity, TimeBasis, Unit};
 
 /// What a value in base units still needs to be understood: currency, and the time it counts in.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -22,14 +22,22 @@ impl UnitOf {
         Self { currency: unit.currency, quoted: unit.quoted, period: unit.period, unit: Some(unit.clone()) }
     }
 
-    /// Whether values of both can be compared and mixed.
-    fn agrees(&self, other: &Self) -> bool {
-        let basis = match (self.period, other.period) {
-            (Some(a), Some(b)) => a.same_basis(b),
+    /// Whether values of both can be compared and mixed, at a key of this kind.
+    pub(crate) fn agrees(&self, other: &Self, kind: Option<&Kind>) -> bool {
+        // A rate that compounds is kept per its own time, everything else per month or per hour.
+        let compounds = kind.is_some_and(|kind| kind.time == TimeBasis::Compounding);
+        let time = match (self.period, other.period) {
+            (Some(a), Some(b)) => {
+                if compounds {
+                    a == b
+                } else {
+                    a.same_basis(b)
+                }
+            }
             (None, None) => true,
             _ => false,
         };
-        self.currency == other.currency && self.quoted == other.quoted && basis
+        self.currency == other.currency && self.quoted == other.quoted && time
     }
 
     /// A value in base units, printed in the unit as written.
@@ -93,7 +101,9 @@ pub(super) fn read_quantity(at: &At<'_>, kind: &'static Kind) -> Option<Quantity
     let parsed = match &at.node.value {
         Value::Text(text) => units::parse(text, kind),
         Value::Integer(number) => units::parse_number(*number as f64, kind),
-        Value::Float { value, written } if *value == 0.0 && written.bytes().any(|b| (b'1'..=b'9').contains(&b)) => {
+        Value::Float { value, written }
+            if *value == 0.0 && written.bytes().any(|b| (b'1'..=b'9').contains(&b)) =>
+        {
             at.refuse("underflow", "a number that is not lost: this one is too small for a 64-bit float");
             return None;
         }
@@ -128,12 +138,14 @@ fn refuse_mistake(at: &At<'_>, mistake: Mistake) {
     at.scope.push(diagnostic);
 }
 
-/// The common unit of a distribution's parameters; refuses two currencies, or clock and calendar time together.
+/// The common unit of a distribution's parameters; refuses two currencies, clock and calendar time together, and growth
+/// over two different times.
 pub fn same_unit(t: &mut Reader, points: &[(&'static str, &Point)]) -> Option<UnitOf> {
     let Some(((_, first), rest)) = points.split_first() else { return Some(UnitOf::default()) };
+    let kind = t.place().and_then(|at| at.kind);
     for (key, point) in rest {
-        if !first.unit.agrees(&point.unit) {
-            let help = "give all parameters in one currency, and all per clock time or all per month or year";
+        if !first.unit.agrees(&point.unit, kind) {
+            let help = "give all parameters in one currency and per the same time";
             t.refuse(key, "two-units", &format!("`{key}` does not have the unit of the others"), help);
             return None;
         }

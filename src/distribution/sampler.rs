@@ -38,7 +38,8 @@ pub enum Sampler {
 
 /// Scores beyond this do not occur: a draw has 32 bits, so its score lies within ±6.34.
 const REACH: f64 = 6.5;
-/// Knots of a table: the error of the distribution function is at most `h²/8 · max|φ'| = 1.2e-6`, `h = 13/2048`.
+/// Knots of a table. The error of the distribution function is `h²/8 · φ · |x″/x′|` with `h = 13/2048`: 1.2e-6 for a uniform
+/// one, less than 2e-6 wherever the density is bounded, and 6e-6 for a beta distribution of shape 0.2.
 const SEGMENTS: usize = 2048;
 
 impl Sampler {

@@ -33,7 +33,12 @@ pub(super) fn read_three(t: &mut Reader) -> Option<([f64; 3], super::UnitOf)> {
         return None;
     }
     if mode.value < min.value || mode.value > max.value {
-        t.refuse("mode", "mode-outside", "`mode` must lie between `min` and `max`", "the mode is the likeliest value");
+        t.refuse(
+            "mode",
+            "mode-outside",
+            "`mode` must lie between `min` and `max`",
+            "the mode is the likeliest value",
+        );
         return None;
     }
     Some(([min.value, mode.value, max.value], unit))

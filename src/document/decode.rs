@@ -43,8 +43,10 @@ impl<'a> At<'a> {
     }
 
     /// The value of a key of the table at this place.
+    #[must_use]
     pub fn inside(&self, key: &str, node: &'a Node) -> At<'a> {
-        let address = if self.address.is_empty() { key.to_owned() } else { format!("{}.{key}", self.address) };
+        let address =
+            if self.address.is_empty() { key.to_owned() } else { format!("{}.{key}", self.address) };
         let provenance = provenance_inside(self, node);
         At { node, address, key_span: None, provenance, kind: self.kind, scope: self.scope }
     }
@@ -58,7 +60,8 @@ impl<'a> At<'a> {
     pub fn refuse(&self, code: &'static str, expected: &str) {
         let found = self.node.value.describe();
         let message = format!("`{}` is {found}", self.address);
-        self.scope.push(Diagnostic::error(code, self.node.span, message).label(format!("expected {expected}")));
+        self.scope
+            .push(Diagnostic::error(code, self.node.span, message).label(format!("expected {expected}")));
     }
 
     /// The value's name, place and source.
@@ -91,13 +94,11 @@ impl Decode for Text {
     type Value = String;
 
     fn decode(&self, at: &At<'_>) -> Option<String> {
-        match &at.node.value {
-            Value::Text(text) => Some(text.clone()),
-            _ => {
-                at.refuse("wrong-type", &format!("a string: {}", self.0));
-                None
-            }
-        }
+        let Value::Text(text) = &at.node.value else {
+            at.refuse("wrong-type", &format!("a string: {}", self.0));
+            return None;
+        };
+        Some(text.clone())
     }
 
     fn shape(&self) -> Shape {
@@ -112,13 +113,11 @@ impl Decode for Flag {
     type Value = bool;
 
     fn decode(&self, at: &At<'_>) -> Option<bool> {
-        match at.node.value {
-            Value::Flag(flag) => Some(flag),
-            _ => {
-                at.refuse("wrong-type", "true or false");
-                None
-            }
-        }
+        let Value::Flag(flag) = at.node.value else {
+            at.refuse("wrong-type", "true or false");
+            return None;
+        };
+        Some(flag)
     }
 
     fn shape(&self) -> Shape {
@@ -170,13 +169,11 @@ impl Decode for Id {
     type Value = Reference;
 
     fn decode(&self, at: &At<'_>) -> Option<Reference> {
-        match &at.node.value {
-            Value::Text(id) => Some(Reference { id: id.clone(), span: at.node.span }),
-            _ => {
-                at.refuse("wrong-type", &format!("the id of a {}", self.0));
-                None
-            }
-        }
+        let Value::Text(id) = &at.node.value else {
+            at.refuse("wrong-type", &format!("the id of a {}", self.0));
+            return None;
+        };
+        Some(Reference { id: id.clone(), span: at.node.span })
     }
 
     fn shape(&self) -> Shape {
@@ -195,8 +192,11 @@ impl<D: Decode> Decode for ListOf<D> {
             at.refuse("wrong-type", "a list");
             return None;
         };
-        let read: Vec<_> =
-            items.iter().enumerate().map(|(i, item)| self.0.decode(&at.inside(&i.to_string(), item))).collect();
+        let read: Vec<_> = items
+            .iter()
+            .enumerate()
+            .map(|(i, item)| self.0.decode(&at.inside(&i.to_string(), item)))
+            .collect();
         read.into_iter().collect()
     }
 
@@ -316,14 +316,11 @@ impl Decode for MonthOf {
     type Value = YearMonth;
 
     fn decode(&self, at: &At<'_>) -> Option<YearMonth> {
-        let parsed = match &at.node.value {
-            Value::Text(text) => YearMonth::parse_month_or_day(text),
-            _ => {
-                at.refuse("wrong-type", "a month as a string, such as \"2027-04\"");
-                return None;
-            }
+        let Value::Text(text) = &at.node.value else {
+            at.refuse("wrong-type", "a month as a string, such as \"2027-04\"");
+            return None;
         };
-        parsed
+        YearMonth::parse_month_or_day(text)
             .map_err(|malformed| {
                 let message = format!("`{}`: {}", at.address, malformed.message);
                 let label = format!("expected {}", malformed.expected);

@@ -21,7 +21,9 @@ pub fn put_beside(base: &mut Table, part: Table, address: &str, diagnostics: &mu
                 Diagnostic::error("given-twice", entry.key_span, format!("`{here}` is given by two parts"))
                     .label("given here")
                     .related(existing.key_span, "and here")
-                    .help("parts never override one another; let the scenario itself say the value that counts"),
+                    .help(
+                        "parts never override one another; let the scenario itself say the value that counts",
+                    ),
             ),
         }
     }

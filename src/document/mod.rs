@@ -13,11 +13,14 @@ mod provenance;
 mod reader;
 mod shape;
 
-pub use decode::{At, Decode, Either, Flag, Id, ListOf, MapOf, MonthOf, Reference, TableOf, Text, Title, TitleOf, Whole};
+pub use decode::{
+    At, Decode, Either, Flag, Id, ListOf, MapOf, MonthOf, Reference, TableOf, Text, Title, TitleOf, Whole,
+};
 pub use merge::{KindWords, lay_over, put_beside};
 pub use node::{Entry, Node, Table, Value};
 pub use parse::{parse_toml, parse_value};
 pub use plugin::{Plugin, Plugins, plugin_names};
+pub(crate) use provenance::is_note;
 pub use provenance::{Evidence, Origin, Provenance};
 pub use reader::{Reader, Scope};
 pub use shape::{Field, Need, Shape};

@@ -1,7 +1,7 @@
 //! Plug-ins: a thing that comes in kinds names its kind as its only key.
 
 use super::decode::{At, Decode};
-use super::node::Value;
+use super::node::{Entry, Value};
 use super::reader::Reader;
 use super::shape::{Field, Shape};
 use crate::diagnostic::Diagnostic;
@@ -46,22 +46,13 @@ impl<T> Decode for Plugins<T> {
         };
         let kinds: Vec<_> = table.entries.iter().filter(|e| !super::provenance::is_note(&e.key)).collect();
         match kinds.as_slice() {
-            [only] => match plugins.iter().find(|plugin| plugin.name == only.key) {
-                Some(plugin) => at.inside(&only.key, &only.node).read(plugin.read),
-                None => {
-                    let mut mistake = Diagnostic::error(
-                        "unknown-kind",
-                        only.key_span,
-                        format!("`{}` is not a kind of {noun}", only.key),
-                    )
-                    .label(format!("expected one of: {names}"));
-                    if let Some(close) = did_you_mean(&only.key, plugin_names(plugins)) {
-                        mistake = mistake.help(format!("did you mean `{close}`?"));
-                    }
-                    at.scope.push(mistake);
-                    None
-                }
-            },
+            [only] => {
+                let Some(plugin) = plugins.iter().find(|plugin| plugin.name == only.key) else {
+                    at.scope.push(unknown_kind(noun, only, &plugin_names(plugins)));
+                    return None;
+                };
+                at.inside(&only.key, &only.node).read(plugin.read)
+            }
             [] => {
                 at.refuse("no-kind", &format!("a {noun} with its kind as key: {names}"));
                 None
@@ -85,4 +76,13 @@ impl<T> Decode for Plugins<T> {
     fn shape(&self) -> Shape {
         Shape::Kinds(self.0.iter().map(|plugin| (plugin.name, Shape::Table(plugin.fields()))).collect())
     }
+}
+
+fn unknown_kind(noun: &str, found: &Entry, names: &[&str]) -> Diagnostic {
+    let message = format!("`{}` is not a kind of {noun}", found.key);
+    Diagnostic::error("unknown-kind", found.key_span, message)
+        .label(format!("expected one of: {}", names.join(", ")))
+        .help_if(
+            did_you_mean(&found.key, names.iter().copied()).map(|close| format!("did you mean `{close}`?")),
+        )
 }

@@ -49,6 +49,10 @@ pub struct Reader<'a> {
     open: bool,
 }
 
+#[allow(
+    clippy::needless_pass_by_value,
+    reason = "decoders are a word or two, and read best where they are named"
+)]
 impl<'a> Reader<'a> {
     /// Describes a type by running its reading function without a document.
     pub fn describe<T>(read: impl FnOnce(&mut Reader) -> Option<T>) -> Vec<Field> {
@@ -78,23 +82,24 @@ impl<'a> Reader<'a> {
     ) -> Option<D::Value> {
         self.describe_field(key, Need::Required, &decode, meaning);
         let (at, table) = self.at.as_ref()?;
-        match table.entry(key) {
-            Some(entry) => self.decode_entry(entry, &decode),
-            None => {
-                let place = Span { end: at.node.span.end.min(at.node.span.start + 1), ..at.node.span };
-                at.scope.push(
-                    Diagnostic::error("missing-key", at.key_span.unwrap_or(place), at.lacks(key))
-                        .label(format!("`{key}` is missing here"))
-                        .help(format!("add `{key} = {}`: {meaning}", example(&decode.shape()))),
-                );
-                self.whole = false;
-                None
-            }
+        if let Some(entry) = table.entry(key) {
+            return self.decode_entry(entry, &decode);
         }
+        let place = Span { end: at.node.span.end.min(at.node.span.start + 1), ..at.node.span };
+        at.scope.push(
+            Diagnostic::error("missing-key", at.key_span.unwrap_or(place), at.lacks(key))
+                .label(format!("`{key}` is missing here"))
+                .help(format!("add `{key} = {}`: {meaning}", example(&decode.shape()))),
+        );
+        self.whole = false;
+        None
     }
 
     /// A key that may be absent. The outer `None` means that it is there and wrong.
-    #[allow(clippy::option_option, reason = "absent and wrong are different, and both end the reading differently")]
+    #[allow(
+        clippy::option_option,
+        reason = "absent and wrong are different, and both end the reading differently"
+    )]
     pub fn optional<D: Decode>(
         &mut self,
         key: &'static str,
@@ -160,7 +165,13 @@ impl<'a> Reader<'a> {
         decode.decode(&place)
     }
 
-    fn describe_field<D: Decode>(&mut self, key: &'static str, need: Need, decode: &D, meaning: &'static str) {
+    fn describe_field<D: Decode>(
+        &mut self,
+        key: &'static str,
+        need: Need,
+        decode: &D,
+        meaning: &'static str,
+    ) {
         let shape = if self.at.is_some() { Shape::Flag } else { decode.shape() };
         self.fields.push(Field { key, need, shape, meaning });
     }
@@ -169,7 +180,11 @@ impl<'a> Reader<'a> {
         let Some((at, table)) = &self.at else { return true };
         let known: Vec<&str> = self.fields.iter().map(|field| field.key).collect();
         let mut whole = self.whole;
-        for entry in table.entries.iter().filter(|e| !self.open && !is_note(&e.key) && !known.contains(&e.key.as_str())) {
+        for entry in table
+            .entries
+            .iter()
+            .filter(|e| !self.open && !is_note(&e.key) && !known.contains(&e.key.as_str()))
+        {
             let mut mistake = Diagnostic::error(
                 "unknown-key",
                 entry.key_span,
@@ -177,7 +192,9 @@ impl<'a> Reader<'a> {
             );
             let all = known.iter().copied().chain(NOTES);
             mistake = match did_you_mean(&entry.key, all) {
-                Some(close) => mistake.label("not a key of this table").help(format!("did you mean `{close}`?")),
+                Some(close) => {
+                    mistake.label("not a key of this table").help(format!("did you mean `{close}`?"))
+                }
                 None => mistake
                     .label("not a key of this table")
                     .help(format!("keys here are: {}", known.join(", "))),
@@ -198,7 +215,10 @@ fn check_note(at: &At<'_>, entry: &Entry) -> bool {
         Value::Text(word) if entry.key == "evidence" => {
             let known = super::provenance::Evidence::from_word(word).is_some();
             if !known {
-                place.refuse("unknown-evidence", "one of \"read\", \"secondhand\", \"computed\", \"recalled\", \"assumed\"");
+                place.refuse(
+                    "unknown-evidence",
+                    "one of \"read\", \"secondhand\", \"computed\", \"recalled\", \"assumed\"",
+                );
             }
             known
         }
@@ -227,15 +247,20 @@ fn example(shape: &Shape) -> String {
         Shape::Whole(low, _) => low.to_string(),
         Shape::List(inner) => format!("[{}]", example(inner)),
         Shape::Table(_) | Shape::Map(..) => "{ … }".into(),
-        Shape::Kinds(kinds) => kinds.first().map_or("{ … }".into(), |(name, _)| format!("{{ {name} = {{ … }} }}")),
+        Shape::Kinds(kinds) => {
+            kinds.first().map_or("{ … }".into(), |(name, _)| format!("{{ {name} = {{ … }} }}"))
+        }
         Shape::Any(shapes) => shapes.first().map_or(String::new(), example),
     }
 }
 
 /// A node for a default or an override that stands in no file's table.
 pub(super) fn provenance_inside(at: &At<'_>, node: &Node) -> Provenance {
-    let around =
-        if node.span.file == at.node.span.file { at.provenance.clone() } else { at.scope.of_file(node.span.file) };
+    let around = if node.span.file == at.node.span.file {
+        at.provenance.clone()
+    } else {
+        at.scope.of_file(node.span.file)
+    };
     match &node.value {
         Value::Table(table) => Provenance::of(table, &around),
         _ => around,

@@ -6,6 +6,7 @@ use crate::calendar::Month;
 use crate::finance::{Component, Ledger, Measure, View};
 use crate::lanes::{LANES, Lanes, Values};
 use crate::model::Model;
+use crate::stats::OrderedF32;
 
 /// Paths of a block.
 pub(super) const BLOCK: usize = 1024;
@@ -78,7 +79,7 @@ pub(super) struct Tally {
     /// `sums[strategy · months + month]`
     pub(super) sums: Vec<MonthSums>,
     /// `fans[(2 · strategy + cumulative) · months + month][path]`
-    pub(super) fans: Vec<[f32; BLOCK]>,
+    pub(super) fans: Vec<[OrderedF32; BLOCK]>,
     running: Vec<Running>,
     /// By strategy, then path.
     pub(super) nominal: Vec<[f64; BLOCK]>,
@@ -104,7 +105,7 @@ impl Block {
             begin: 0,
             width: 0,
             sums: vec![MonthSums::ZERO; strategies * months],
-            fans: vec![[0.0; BLOCK]; 2 * strategies * months],
+            fans: vec![[OrderedF32::default(); BLOCK]; 2 * strategies * months],
             running: vec![running; strategies],
             nominal: vec![[0.0; BLOCK]; strategies],
             npv: vec![[0.0; BLOCK]; strategies],
@@ -140,7 +141,9 @@ impl Tally {
         for (place, running) in self.running.iter().enumerate() {
             self.nominal[place][range.clone()].copy_from_slice(&running.cumulative[..self.width]);
             self.npv[place][range.clone()].copy_from_slice(&running.npv[..self.width]);
-            for (out, months) in self.break_even[place][range.clone()].iter_mut().zip(running.break_even.months()) {
+            for (out, months) in
+                self.break_even[place][range.clone()].iter_mut().zip(running.break_even.months())
+            {
                 *out = *months as f32;
             }
         }
@@ -149,7 +152,7 @@ impl Tally {
     fn write_fan(&mut self, column: usize, values: &Lanes) {
         let out = &mut self.fans[column][self.begin..self.begin + self.width];
         for (out, value) in out.iter_mut().zip(values) {
-            *out = *value as f32;
+            *out = OrderedF32::from(*value as f32);
         }
     }
 }
@@ -203,7 +206,8 @@ impl Sink for Tally {
     }
 
     fn end_month(&mut self, now: &Month, _: &Values) {
-        let (cash, upfront) = (self.running[self.baseline].month_cash, self.running[self.baseline].month_upfront);
+        let (cash, upfront) =
+            (self.running[self.baseline].month_cash, self.running[self.baseline].month_upfront);
         for (place, running) in self.running.iter_mut().enumerate() {
             if place == self.baseline {
                 continue;

@@ -1,11 +1,11 @@
 //! One column of a fan: all paths' values of one month.
 
 use super::outcome::PERCENTILES;
-use crate::stats::{Sketch, quantiles};
+use crate::stats::{Number, OrderedF32, Sketch, quantiles};
 
 /// Values while they fit, and counts beyond; which one depends on the size of the run alone.
 pub(super) enum Column {
-    Exact(Vec<f32>),
+    Exact(Vec<OrderedF32>),
     Sketch(Box<Sketch>),
 }
 
@@ -17,18 +17,22 @@ impl Column {
         Self::Exact(Vec::new())
     }
 
-    pub(super) fn extend(&mut self, values: &[f32]) {
+    pub(super) fn extend(&mut self, values: &[OrderedF32]) {
         if let Self::Exact(all) = self {
             if all.len() + values.len() <= MOST_EXACT {
                 all.extend_from_slice(values);
                 return;
             }
             let mut sketch = Box::<Sketch>::default();
-            all.iter().for_each(|value| sketch.add(f64::from(*value)));
+            for value in all.iter() {
+                sketch.add(value.value());
+            }
             *self = Self::Sketch(sketch);
         }
         if let Self::Sketch(sketch) = self {
-            values.iter().for_each(|value| sketch.add(f64::from(*value)));
+            for value in values {
+                sketch.add(value.value());
+            }
         }
     }
 

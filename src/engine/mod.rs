@@ -12,4 +12,4 @@ mod run;
 pub use observer::{Observer, Progress};
 pub use outcome::{Fans, Outcomes, PERCENTILES, PathTotals, StrategyOutcome};
 pub use recorded::{Account, Opened, drawn_inputs, open_month};
-pub use run::{Interrupted, Settings, simulate};
+pub use run::{Interrupted, MOST_DOUBLED, Settings, simulate};

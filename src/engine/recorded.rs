@@ -29,12 +29,22 @@ pub struct Opened {
 }
 
 /// Simulates some paths again and keeps the postings of one strategy and month; means over the paths.
-pub fn open_month(model: &Model, seed: u64, strategy: usize, month: usize, paths: std::ops::Range<u64>) -> Opened {
+pub fn open_month(
+    model: &Model,
+    seed: u64,
+    strategy: usize,
+    month: usize,
+    paths: std::ops::Range<u64>,
+) -> Opened {
     let mut opener = Opener {
         strategy,
         month,
         width: 0,
-        opened: Opened { accounts: Vec::new(), values: vec![0.0; model.program.len()], paths: paths.end - paths.start },
+        opened: Opened {
+            accounts: Vec::new(),
+            values: vec![0.0; model.program.len()],
+            paths: paths.end - paths.start,
+        },
     };
     let mut batch = Batch::new(model, seed);
     let mut first = paths.start;

@@ -45,7 +45,11 @@ const WAVE: usize = 16;
 ///
 /// # Errors
 /// The observer asked to stop.
-pub fn simulate(model: &Model, settings: &Settings, observer: &dyn Observer) -> Result<Outcomes, Interrupted> {
+pub fn simulate(
+    model: &Model,
+    settings: &Settings,
+    observer: &dyn Observer,
+) -> Result<Outcomes, Interrupted> {
     let mut simulation = Simulation::new(model, settings);
     let mut paths = settings.paths;
     loop {
@@ -96,7 +100,8 @@ impl<'a> Simulation<'a> {
     /// that the way to a number of paths does not matter.
     fn advance(&mut self, paths: u64, observer: &dyn Observer) -> Result<(), Interrupted> {
         if !self.done.is_multiple_of(BLOCK as u64) {
-            *self = Self { blocks: std::mem::take(&mut self.blocks), ..Self::new(self.model, &self.settings) };
+            *self =
+                Self { blocks: std::mem::take(&mut self.blocks), ..Self::new(self.model, &self.settings) };
         }
         while self.done < paths {
             if !observer.go_on() {

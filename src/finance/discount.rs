@@ -2,7 +2,7 @@
 
 use crate::calendar::Month;
 use crate::distribution::{Number, NumberOf};
-use crate::document::{Decode, At, Reader, Shape, Value};
+use crate::document::{At, Decode, Reader, Shape, Value};
 use crate::lanes::{LANES, Lanes, Slot, Values};
 use crate::process::{Lookup, Process};
 use crate::random::Draws;
@@ -29,8 +29,17 @@ pub struct Discounting {
 impl Discounting {
     /// Reads `[finance]`.
     pub fn read(t: &mut Reader) -> Option<Self> {
-        let rate = t.required("discount_rate", NumberOf(&units::GROWTH), "what a year's delay is worth; without it there is no NPV");
-        let first_flow = t.or("first_flow", "month_end", FirstFlowWord, "is month 1 discounted: \"month_end\" yes, \"now\" no");
+        let rate = t.required(
+            "discount_rate",
+            NumberOf(&units::GROWTH),
+            "what a year's delay is worth; without it there is no NPV",
+        );
+        let first_flow = t.or(
+            "first_flow",
+            "month_end",
+            FirstFlowWord,
+            "is month 1 discounted: \"month_end\" yes, \"now\" no",
+        );
         Some(Self { rate: rate?, first_flow: first_flow? })
     }
 

@@ -25,7 +25,8 @@ pub struct PrefixCache {
 
 fn read(t: &mut Reader) -> Option<Box<dyn Lever>> {
     let on = t.optional("on", ListOf(Id("traffic")), "the traffics it acts on; all if absent");
-    let hit_rate = t.required("hit_rate", NumberOf(&units::SHARE), "share of the cacheable input that is found");
+    let hit_rate =
+        t.required("hit_rate", NumberOf(&units::SHARE), "share of the cacheable input that is found");
     let rollout = t.or("rollout", "{}", TableOf(Rollout::read), "from when, how fast, and at what cost");
     Some(Box::new(PrefixCache { on: on?, hit_rate: hit_rate?, rollout: rollout? }))
 }

@@ -23,8 +23,10 @@ impl Rollout {
     pub fn read(t: &mut Reader) -> Option<Self> {
         let from = t.optional("from", MonthOf, "first month with an effect; the scenario's first if absent");
         let ramp = t.or("ramp", "0 months", QuantityOf(&units::DURATION), "months until the effect is whole");
-        let one_off = t.optional("one_off", NumberOf(&units::MONEY), "cost of introducing it, in its first month");
-        let running = t.optional("running", PathOf(&units::MONEY_PER_TIME), "cost per time from its first month on");
+        let one_off =
+            t.optional("one_off", NumberOf(&units::MONEY), "cost of introducing it, in its first month");
+        let running =
+            t.optional("running", PathOf(&units::MONEY_PER_TIME), "cost per time from its first month on");
         Some(Self { from: from?, ramp_months: ramp?.value, one_off: one_off?, running: running? })
     }
 
@@ -55,12 +57,22 @@ impl Rollout {
         if let Some(cost) = &self.one_off {
             let price = lookup.number(cost);
             let due = age.iter().map(|age| *age == 0).collect();
-            charges.push(Charge { line: line("introduction", "times", price), quantity: one, price, due: Some(due) });
+            charges.push(Charge {
+                line: line("introduction", "times", price),
+                quantity: one,
+                price,
+                due: Some(due),
+            });
         }
         if let Some(cost) = &self.running {
             let price = lookup.per_month(cost)?;
             let due = age.iter().map(|age| *age >= 0).collect();
-            charges.push(Charge { line: line("running", "months", price), quantity: one, price, due: Some(due) });
+            charges.push(Charge {
+                line: line("running", "months", price),
+                quantity: one,
+                price,
+                due: Some(due),
+            });
         }
         Some(charges)
     }

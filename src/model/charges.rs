@@ -50,21 +50,40 @@ struct Charger<'a> {
 }
 
 impl Charger<'_> {
-    fn add(&mut self, component: Component, label: &str, unit: (&'static str, f64), quantity: Slot, price: Slot) {
+    fn add(
+        &mut self,
+        component: Component,
+        label: &str,
+        unit: (&'static str, f64),
+        quantity: Slot,
+        price: Slot,
+    ) {
         let (payee, label) = (self.payee.to_owned(), label.to_owned());
-        let line = Line { component, label, payee, unit: unit.0, per_unit: unit.1, inputs: vec![quantity, price] };
+        let line =
+            Line { component, label, payee, unit: unit.0, per_unit: unit.1, inputs: vec![quantity, price] };
         self.charges.push(Charge { line, quantity, price, due: self.due.clone() });
     }
 }
 
-fn training(scenario: &Scenario, id: &str, programme: &Programme, lookup: &mut dyn Lookup) -> Option<Vec<Charge>> {
+fn training(
+    scenario: &Scenario,
+    id: &str,
+    programme: &Programme,
+    lookup: &mut dyn Lookup,
+) -> Option<Vec<Charge>> {
     let offer = scenario.definitions.gpu_offer(&programme.gpus, lookup)?;
     find("llm", &scenario.definitions.llms, &programme.llm, lookup)?;
     let rates = offer.resolve(lookup)?;
     let due = Some(programme.due(lookup));
     let mut charger = Charger { payee: id, due, charges: Vec::new() };
     let hours = programme.cycle_gpu_hours(lookup);
-    charger.add(Component::TrainingCompute, "GPU-hours of training runs", ("GPU-hours", 1.0), hours, rates.on_demand);
+    charger.add(
+        Component::TrainingCompute,
+        "GPU-hours of training runs",
+        ("GPU-hours", 1.0),
+        hours,
+        rates.on_demand,
+    );
     if let Some(data) = &programme.data {
         let (made, price) = (data.made(lookup), data.price(lookup));
         charger.add(Component::TrainingData, "labeled and reviewed examples", ("items", 1.0), made, price);
@@ -106,7 +125,8 @@ fn running(id: &str, operations: &Operations, lookup: &mut dyn Lookup) -> Option
         let fte = lookup.path(&people.fte)?;
         let mut salary = lookup.per_month(&people.salary)?;
         if let Some(growth) = &people.salary_growth {
-            let factor = WrittenPath::new(Exponential::factor(growth.clone()), crate::distribution::UnitOf::default());
+            let factor =
+                WrittenPath::new(Exponential::factor(growth.clone()), crate::distribution::UnitOf::default());
             let factor = lookup.path(&Path::Process(factor, growth.origin.clone()))?;
             salary = lookup.times(salary, factor);
         }
@@ -144,7 +164,8 @@ fn mean_cost(count: Slot, cost: Slot, lookup: &mut dyn Lookup) -> Slot {
         &[count, cost],
         Box::new(move |v, out| {
             for i in 0..LANES {
-                out[i] = if v[count][i] > 0.0 { v[cost][i] / v[count][i] } else { 0.0 };
+                // Without an incident there is no cost either, and 0 / 1 is that.
+                out[i] = v[cost][i] / v[count][i].max(1.0);
             }
         }),
     )

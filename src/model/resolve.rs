@@ -10,13 +10,14 @@ use crate::finance::{Component, Line};
 use crate::lanes::Slot;
 use crate::process::Lookup;
 use crate::scenario::Scenario;
-use crate::supply::unknown;
+use crate::supply::{ids, unknown};
 use crate::world::Builder;
 
 /// Resolves a scenario. Mistakes that only show when names meet are collected; a model comes out only without errors.
 pub fn resolve(scenario: &Scenario) -> (Option<Model>, Diagnostics) {
     let fx: BTreeMap<_, _> = scenario.fx.iter().cloned().collect();
-    let indexes: BTreeMap<_, _> = scenario.indexes.iter().map(|(id, path)| (id.id.clone(), path.clone())).collect();
+    let indexes: BTreeMap<_, _> =
+        scenario.indexes.iter().map(|(id, path)| (id.id.clone(), path.clone())).collect();
     let mut builder = Builder::new(scenario.timeline.clone(), scenario.currency, fx, indexes);
     let discount = scenario.finance.as_ref().map(|finance| finance.resolve(&mut builder));
     let streams = streams(scenario, &mut builder);
@@ -71,8 +72,7 @@ fn baseline(scenario: &Scenario, lookup: &mut dyn Lookup) -> usize {
     let Some(wanted) = &scenario.baseline else { return 0 };
     let place = scenario.strategies.iter().position(|(id, _)| id.id == wanted.id);
     place.unwrap_or_else(|| {
-        let known = scenario.strategies.iter().map(|(id, _)| id.id.as_str()).collect();
-        lookup.refuse(unknown("strategy", wanted, known));
+        lookup.refuse(unknown("strategy", wanted, &ids(&scenario.strategies)));
         0
     })
 }
@@ -107,13 +107,17 @@ fn streams(scenario: &Scenario, builder: &mut Builder) -> Vec<Option<demand::Str
 
 fn refuse_share(scenario: &Scenario, place: usize, lookup: &mut dyn Lookup) {
     let Requests::ShareOf(of, _) = &scenario.traffics[place].1.requests else { return };
-    let known: Vec<&str> = scenario.traffics.iter().map(|(id, _)| id.id.as_str()).collect();
+    let known = ids(&scenario.traffics);
     if known.contains(&of.id.as_str()) {
         lookup.refuse(
-            Diagnostic::error("circular", of.span, format!("`{}` is, in the end, a share of itself", scenario.traffics[place].0.id))
-                .label("this traffic waits for the other"),
+            Diagnostic::error(
+                "circular",
+                of.span,
+                format!("`{}` is, in the end, a share of itself", scenario.traffics[place].0.id),
+            )
+            .label("this traffic waits for the other"),
         );
     } else {
-        lookup.refuse(unknown("traffic", of, known));
+        lookup.refuse(unknown("traffic", of, &known));
     }
 }

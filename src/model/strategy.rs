@@ -8,7 +8,7 @@ use crate::document::Reference;
 use crate::lever::Lever;
 use crate::process::Lookup;
 use crate::scenario::{Scenario, Serve, Strategy as Written};
-use crate::supply::{Api, Entry as SupplyEntry, Supply, find, unknown};
+use crate::supply::{Api, Entry as SupplyEntry, Supply, find, ids, unknown};
 
 /// A question to a supply: an entry of `serve`, for one of its traffics.
 struct Question<'a> {
@@ -35,16 +35,16 @@ pub(super) fn resolve(
     let mut composed = Composed { entries: Vec::new(), supplies: Vec::new(), state: 0 };
     let mut whole = true;
     for name in names(&questions) {
-        let asked: Vec<&Question> = questions.iter().filter(|question| question.serve.by.id == name).collect();
+        let asked: Vec<&Question> =
+            questions.iter().filter(|question| question.serve.by.id == name).collect();
         let entries: Option<Vec<SupplyEntry>> =
             asked.iter().map(|question| entry(scenario, streams, &effects, question)).collect();
         let entries = entries?;
         // A vendor's API has no capacity to share, so each of its entries stands for itself.
-        let groups: Vec<std::ops::Range<usize>> =
-            if name.contains('/') { (0..asked.len()).map(|i| i..i + 1).collect() } else { vec![0..asked.len()] };
-        for group in groups {
-            match supply(scenario, &name, &entries[group.clone()], lookup) {
-                Some(supply) => composed.add(&name, supply, &asked[group], lookup),
+        let together = if name.contains('/') { 1 } else { asked.len() };
+        for (asked, entries) in asked.chunks(together).zip(entries.chunks(together)) {
+            match supply(scenario, &name, entries, lookup) {
+                Some(supply) => composed.add(&name, supply, asked, lookup),
                 None => whole = false,
             }
         }
@@ -86,24 +86,24 @@ impl Composed {
 }
 
 /// The questions of a strategy, in the order of serving; a list of traffics is a question each.
-fn questions<'a>(scenario: &Scenario, written: &'a Written, lookup: &mut dyn Lookup) -> Option<Vec<Question<'a>>> {
-    let mut questions = Some(Vec::new());
-    let wanted = written.serve.iter().flat_map(|serve| serve.traffic.iter().map(move |traffic| (serve, traffic)));
-    for (order, (serve, traffic)) in wanted.enumerate() {
-        match scenario.traffics.iter().position(|(id, _)| id.id == traffic.id) {
-            Some(stream) => {
-                if let Some(list) = questions.as_mut() {
-                    list.push(Question { order, stream, serve });
-                }
+fn questions<'a>(
+    scenario: &Scenario,
+    written: &'a Written,
+    lookup: &mut dyn Lookup,
+) -> Option<Vec<Question<'a>>> {
+    let wanted =
+        written.serve.iter().flat_map(|serve| serve.traffic.iter().map(move |traffic| (serve, traffic)));
+    let found: Vec<Option<Question>> = wanted
+        .enumerate()
+        .map(|(order, (serve, traffic))| {
+            let stream = scenario.traffics.iter().position(|(id, _)| id.id == traffic.id);
+            if stream.is_none() {
+                lookup.refuse(unknown("traffic", traffic, &ids(&scenario.traffics)));
             }
-            None => {
-                let known = scenario.traffics.iter().map(|(id, _)| id.id.as_str()).collect();
-                lookup.refuse(unknown("traffic", traffic, known));
-                questions = None;
-            }
-        }
-    }
-    questions
+            stream.map(|stream| Question { order, stream, serve })
+        })
+        .collect();
+    found.into_iter().collect()
 }
 
 /// Supplies that are asked, each once, in the order of serving.
@@ -117,12 +117,22 @@ fn names(questions: &[Question]) -> Vec<String> {
     names
 }
 
-fn supply(scenario: &Scenario, name: &str, entries: &[SupplyEntry], lookup: &mut dyn Lookup) -> Option<Box<dyn Supply>> {
+fn supply(
+    scenario: &Scenario,
+    name: &str,
+    entries: &[SupplyEntry],
+    lookup: &mut dyn Lookup,
+) -> Option<Box<dyn Supply>> {
     if name.contains('/') {
         let api = Api::resolve(&entries[0], &scenario.definitions, lookup)?;
         return Some(Box::new(api));
     }
-    find("supply", &scenario.supplies, entries[0].by, lookup)?.resolve(name, entries, &scenario.definitions, lookup)
+    find("supply", &scenario.supplies, entries[0].by, lookup)?.resolve(
+        name,
+        entries,
+        &scenario.definitions,
+        lookup,
+    )
 }
 
 fn entry<'a>(
@@ -144,7 +154,11 @@ fn entry<'a>(
 }
 
 /// What the levers do to each stream.
-fn effects(scenario: &Scenario, levers: &[(&Reference, &dyn Lever)], lookup: &mut dyn Lookup) -> Vec<Effects> {
+fn effects(
+    scenario: &Scenario,
+    levers: &[(&Reference, &dyn Lever)],
+    lookup: &mut dyn Lookup,
+) -> Vec<Effects> {
     let mut effects = vec![Effects::default(); scenario.traffics.len()];
     for (named_at, lever) in levers {
         for ((id, _), effects) in scenario.traffics.iter().zip(&mut effects) {
@@ -152,7 +166,10 @@ fn effects(scenario: &Scenario, levers: &[(&Reference, &dyn Lever)], lookup: &mu
                 continue;
             }
             if let Err(kind) = lever.apply(effects, lookup) {
-                let message = format!("`{}` is a second lever of kind `{kind}` on the traffic `{}`", named_at.id, id.id);
+                let message = format!(
+                    "`{}` is a second lever of kind `{kind}` on the traffic `{}`",
+                    named_at.id, id.id
+                );
                 lookup.refuse(
                     Diagnostic::error("counted-twice", named_at.span, message)
                         .label("its effect would count twice")
@@ -180,7 +197,10 @@ fn check_shed_costs(scenario: &Scenario, written: &Written, strategy: &Strategy,
                 Diagnostic::error("no-shed-cost", traffic.origin.span, message)
                     .label("`shed_cost` is missing here")
                     .related(written.origin.span, "no entry of this strategy takes whatever is left")
-                    .help(format!("add `shed_cost = \"… {} /request\"` to the traffic: the price of not serving", scenario.currency)),
+                    .help(format!(
+                        "add `shed_cost = \"… {} /request\"` to the traffic: the price of not serving",
+                        scenario.currency
+                    )),
             );
         }
     }

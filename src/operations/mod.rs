@@ -55,7 +55,8 @@ impl Operations {
         let roles = t.or("role", "{}", MapOf("role", TableOf(read_role)), "people by role");
         let on_call = t.optional("on_call", TableOf(read_on_call), "allowances for being reachable");
         let monitoring = t.optional("monitoring", TableOf(read_monitoring), "monitoring and logs");
-        let incidents = t.optional("incidents", TableOf(Incidents::read), "what goes wrong, and what that costs");
+        let incidents =
+            t.optional("incidents", TableOf(Incidents::read), "what goes wrong, and what that costs");
         let compliance = t.or("compliance", "{}", TableOf(read_compliance), "audits and compliance work");
         let (compliance_once, compliance_running) = compliance?;
         Some(Self {

@@ -48,10 +48,28 @@ impl RateCard {
         let _sku = t.optional("sku", Text("the vendor's name for it"), "the vendor's name for it");
         let tokenizer = t.optional("tokenizer", Id("tokenizer"), "the tokenizer it bills by");
         let rates = t.required("rates", TableOf(read_rates), "list prices");
-        let cache = t.optional("cache", TableOf(read_cache), "prices of cached input; absent means the vendor caches nothing");
-        let batch = t.or("factors", "{}", TableOf(read_factors), "factors on all rates for slower service; absent means not sold");
-        let regions = t.or("regions", "{}", MapOf("region", NumberOf(&units::FACTOR)), "factor on all rates by region of processing");
-        let over_time = t.optional("over_time", PathOf(&units::FACTOR), "factor on all rates over time; frozen if absent");
+        let cache = t.optional(
+            "cache",
+            TableOf(read_cache),
+            "prices of cached input; absent means the vendor caches nothing",
+        );
+        let batch = t.or(
+            "factors",
+            "{}",
+            TableOf(read_factors),
+            "factors on all rates for slower service; absent means not sold",
+        );
+        let regions = t.or(
+            "regions",
+            "{}",
+            MapOf("region", NumberOf(&units::FACTOR)),
+            "factor on all rates by region of processing",
+        );
+        let over_time = t.optional(
+            "over_time",
+            PathOf(&units::FACTOR),
+            "factor on all rates over time; frozen if absent",
+        );
         let (input, output, request) = rates?;
         Some(Self {
             title: title?,
@@ -77,7 +95,12 @@ fn read_rates(t: &mut Reader) -> Option<(Number, Number, Option<Number>)> {
 
 fn read_cache(t: &mut Reader) -> Option<CacheRates> {
     let read = t.required("read", NumberOf(&units::MONEY_PER_TOKEN), "per token read from the cache");
-    let writes = t.or("writes", "[]", ListOf(TableOf(read_write)), "prices of writing to it; the input rate if absent");
+    let writes = t.or(
+        "writes",
+        "[]",
+        ListOf(TableOf(read_write)),
+        "prices of writing to it; the input rate if absent",
+    );
     let write = writes?.into_iter().next();
     Some(CacheRates { read: read?, write })
 }
@@ -87,6 +110,7 @@ fn read_write(t: &mut Reader) -> Option<Number> {
     t.required("rate", NumberOf(&units::MONEY_PER_TOKEN), "per token written")
 }
 
+#[allow(clippy::option_option, reason = "absent and wrong are different")]
 fn read_factors(t: &mut Reader) -> Option<Option<Number>> {
     t.optional("batch", NumberOf(&units::FACTOR), "work that may wait for a day")
 }
@@ -150,7 +174,9 @@ impl RateCard {
                     )
                     .label("residency: `stays_in` of the traffic is a gate")
                     .related(self.origin.span, "the rate card")
-                    .help("serve it elsewhere, or add the region with its factor to `regions` of the rate card"),
+                    .help(
+                        "serve it elsewhere, or add the region with its factor to `regions` of the rate card",
+                    ),
                 );
                 return None;
             }

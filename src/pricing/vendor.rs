@@ -22,7 +22,8 @@ impl Vendor {
     /// Reads `[vendor.<id>]`.
     pub fn read(t: &mut Reader) -> Option<Self> {
         let title = t.optional("title", TitleOf, "what people call it");
-        let llms = t.or("llm", "{}", MapOf("llm", TableOf(RateCard::read)), "llms that it serves, with rate cards");
+        let llms =
+            t.or("llm", "{}", MapOf("llm", TableOf(RateCard::read)), "llms that it serves, with rate cards");
         let gpus = t.or("gpu", "{}", MapOf("gpu", TableOf(GpuOffer::read)), "GPUs that it rents out");
         Some(Self { title: title?, llms: llms?, gpus: gpus? })
     }
@@ -66,10 +67,20 @@ pub enum Reserved {
 
 impl GpuOffer {
     fn read(t: &mut Reader) -> Option<Self> {
-        let regions = t.or("regions", "{}", MapOf("region", NumberOf(&units::FACTOR)), "where the GPUs stand; 1 for each region");
+        let regions = t.or(
+            "regions",
+            "{}",
+            MapOf("region", NumberOf(&units::FACTOR)),
+            "where the GPUs stand; 1 for each region",
+        );
         let rates = t.required("rates", TableOf(read_rates), "list prices");
-        let factors = t.or("factors", "{}", TableOf(read_factors), "discounts as factors of the price on demand");
-        let over_time = t.optional("over_time", PathOf(&units::FACTOR), "factor on all rates over time; frozen if absent");
+        let factors =
+            t.or("factors", "{}", TableOf(read_factors), "discounts as factors of the price on demand");
+        let over_time = t.optional(
+            "over_time",
+            PathOf(&units::FACTOR),
+            "factor on all rates over time; frozen if absent",
+        );
         let ((on_demand, rate_1y, rate_3y), (factor_1y, factor_3y)) = (rates?, factors?);
         Some(Self {
             regions: regions?.into_iter().map(|(id, _)| id.id).collect(),
@@ -104,7 +115,11 @@ impl GpuOffer {
                 }
             })
         };
-        Some(GpuRates { reserved_1y: reserved(&self.reserved_1y)?, reserved_3y: reserved(&self.reserved_3y)?, on_demand: price })
+        Some(GpuRates {
+            reserved_1y: reserved(&self.reserved_1y)?,
+            reserved_3y: reserved(&self.reserved_3y)?,
+            on_demand: price,
+        })
     }
 }
 

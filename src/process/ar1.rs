@@ -25,8 +25,13 @@ pub struct Ar1 {
 }
 
 fn read(t: &mut Reader) -> Option<WrittenPath> {
-    let sd = t.required("sd", NumberOf(&units::FACTOR), "standard deviation of the logarithm, in the long run");
-    let persistence = t.required("persistence", NumberOf(&units::SHARE), "share of a deviation that lasts to the next month");
+    let sd =
+        t.required("sd", NumberOf(&units::FACTOR), "standard deviation of the logarithm, in the long run");
+    let persistence = t.required(
+        "persistence",
+        NumberOf(&units::SHARE),
+        "share of a deviation that lasts to the next month",
+    );
     let (sd, persistence) = (sd?, persistence?);
     Some(WrittenPath::new(Ar1 { sd, persistence }, UnitOf::default()))
 }
@@ -68,7 +73,8 @@ impl Process for Running {
         let a = &mut state[0];
         let mut power = [0.0; LANES];
         for i in 0..LANES {
-            a[i] = if now.index == 0 { sd[i] * scores[i] } else { kept[i] * a[i] + innovation[i] * scores[i] };
+            a[i] =
+                if now.index == 0 { sd[i] * scores[i] } else { kept[i] * a[i] + innovation[i] * scores[i] };
             power[i] = a[i] - 0.5 * sd[i] * sd[i];
         }
         math::exp_lanes(&power, out);

@@ -17,7 +17,7 @@ pub(super) const PLUGIN: Plugin<WrittenPath> = Plugin {
 
 /// The index's path.
 #[derive(Debug)]
-pub struct Follows(pub Reference);
+pub(super) struct Follows(pub Reference);
 
 fn read(_: &mut Reader) -> Option<WrittenPath> {
     None

@@ -27,8 +27,11 @@ pub struct GeometricBrownian {
 fn read(t: &mut Reader) -> Option<WrittenPath> {
     let initial = super::path::initial(t);
     let drift = t.required("drift", NumberOf(&units::GROWTH), "growth of the mean");
-    let annual_volatility =
-        t.required("annual_volatility", NumberOf(&units::FACTOR), "standard deviation of a year's log change");
+    let annual_volatility = t.required(
+        "annual_volatility",
+        NumberOf(&units::FACTOR),
+        "standard deviation of a year's log change",
+    );
     let (initial, drift, annual_volatility) = (initial?, drift?, annual_volatility?);
     let unit = initial.unit.clone();
     Some(WrittenPath::new(GeometricBrownian { initial, drift, annual_volatility }, unit))

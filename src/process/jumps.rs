@@ -19,7 +19,7 @@ pub(super) const PLUGIN: Plugin<WrittenPath> = Plugin {
 
 /// `S(t) = S(t−1) · Π factor_j` over the jumps of a month, whose number is Poisson.
 ///
-/// A month holds at most [`MOST`] jumps; at one jump a month the chance of more is 6e-4, at one a year 3e-8.
+/// A month holds at most [`MOST`] jumps; at one jump a month the chance of more is 6e-4, at one a year 4e-10.
 #[derive(Debug)]
 pub struct Jumps {
     initial: Number,
@@ -33,7 +33,8 @@ const MOST: usize = 5;
 fn read(t: &mut Reader) -> Option<WrittenPath> {
     let initial = super::path::initial(t);
     let frequency = t.required("frequency", NumberOf(&units::EVENTS_PER_TIME), "jumps per time");
-    let factor = t.required("factor", NumberOf(&units::FACTOR), "what a jump multiplies by; drawn anew at each jump");
+    let factor =
+        t.required("factor", NumberOf(&units::FACTOR), "what a jump multiplies by; drawn anew at each jump");
     let (initial, frequency, factor) = (initial?, frequency?, factor?);
     let unit = initial.unit.clone();
     Some(WrittenPath::new(Jumps { initial, frequency, factor }, unit))

@@ -40,19 +40,27 @@ pub trait Lookup {
     fn constant(&mut self, value: f64) -> Slot;
     /// The product of two values.
     fn times(&mut self, a: Slot, b: Slot) -> Slot {
-        self.derive("product", &[a, b], Box::new(move |values, out| {
-            for (o, (x, y)) in out.iter_mut().zip(values[a].iter().zip(&values[b])) {
-                *o = x * y;
-            }
-        }))
+        self.derive(
+            "product",
+            &[a, b],
+            Box::new(move |values, out| {
+                for (o, (x, y)) in out.iter_mut().zip(values[a].iter().zip(&values[b])) {
+                    *o = x * y;
+                }
+            }),
+        )
     }
     /// The sum of two values.
     fn plus(&mut self, a: Slot, b: Slot) -> Slot {
-        self.derive("sum", &[a, b], Box::new(move |values, out| {
-            for (o, (x, y)) in out.iter_mut().zip(values[a].iter().zip(&values[b])) {
-                *o = x + y;
-            }
-        }))
+        self.derive(
+            "sum",
+            &[a, b],
+            Box::new(move |values, out| {
+                for (o, (x, y)) in out.iter_mut().zip(values[a].iter().zip(&values[b])) {
+                    *o = x + y;
+                }
+            }),
+        )
     }
     /// Takes note of a mistake that only resolving could show.
     fn refuse(&mut self, mistake: Diagnostic);

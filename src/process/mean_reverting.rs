@@ -30,12 +30,17 @@ pub struct MeanReverting {
 fn read(t: &mut Reader) -> Option<WrittenPath> {
     let initial = super::path::initial(t);
     let mean = t.required("mean", NumberHere, "the level it returns to (its long-run median)");
-    let half_life = t.required("half_life", NumberOf(&units::DURATION), "time after which half of a gap is gone");
-    let annual_volatility =
-        t.required("annual_volatility", NumberOf(&units::FACTOR), "standard deviation of a year's log change, were there no pull");
+    let half_life =
+        t.required("half_life", NumberOf(&units::DURATION), "time after which half of a gap is gone");
+    let annual_volatility = t.required(
+        "annual_volatility",
+        NumberOf(&units::FACTOR),
+        "standard deviation of a year's log change, were there no pull",
+    );
     let (initial, mean, half_life, annual_volatility) = (initial?, mean?, half_life?, annual_volatility?);
-    if initial.unit.currency != mean.unit.currency {
-        t.refuse("mean", "two-currencies", "`mean` is in another currency than `initial`", "give both in one currency");
+    if !initial.unit.agrees(&mean.unit, t.place()?.kind) {
+        let help = "give both in one currency and per the same time";
+        t.refuse("mean", "two-units", "`mean` does not have the unit of `initial`", help);
         return None;
     }
     let unit = initial.unit.clone();
@@ -47,7 +52,8 @@ impl Written for MeanReverting {
         let (initial, mean) = (lookup.number(&self.initial), lookup.number(&self.mean));
         let half_life = lookup.in_months(&self.half_life);
         let annual = lookup.number(&self.annual_volatility);
-        let log_mean = lookup.derive("log of the mean", &[mean], Box::new(move |v, out| math::ln_lanes(&v[mean], out)));
+        let log_mean =
+            lookup.derive("log of the mean", &[mean], Box::new(move |v, out| math::ln_lanes(&v[mean], out)));
         // exp(-k/12) and the exact standard deviation of a month, sqrt((1 - exp(-2k/12)) / 2k) · σ.
         let decay = lookup.derive(
             "monthly decay",

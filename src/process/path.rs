@@ -91,7 +91,8 @@ fn read_path(at: &At<'_>, kind: &'static Kind) -> Option<Path> {
     if let Value::Table(table) = &at.node.value {
         let named = |name: &str| table.get(name).is_some();
         if named("follows") {
-            let index = at.clone().read(|t| t.required("follows", Id("index"), "the index that this path is"))?;
+            let index =
+                at.clone().read(|t| t.required("follows", Id("index"), "the index that this path is"))?;
             return Some(Path::Process(Follows::written(index), at.origin()));
         }
         if names_process(&at.node.value) {
@@ -108,7 +109,11 @@ pub(super) fn initial(t: &mut Reader) -> Option<Number> {
     if factor {
         t.or("initial", "1", NumberOf(&units::FACTOR), "the value in the scenario's first month")
     } else {
-        t.required("initial", super::super::distribution::NumberHere, "the value in the scenario's first month")
+        t.required(
+            "initial",
+            super::super::distribution::NumberHere,
+            "the value in the scenario's first month",
+        )
     }
 }
 

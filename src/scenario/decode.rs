@@ -6,7 +6,8 @@ use crate::demand::{Tokenizer, Traffic};
 use crate::diagnostic::Diagnostic;
 use crate::distribution::QuantityOf;
 use crate::document::{
-    At, Decode, Field, Id, MapOf, MonthOf, Plugins, Reader, Reference, Shape, TableOf, Title, TitleOf, Value, Whole,
+    At, Decode, Field, Id, MapOf, MonthOf, Plugins, Reader, Reference, Shape, TableOf, Title, TitleOf, Value,
+    Whole,
 };
 use crate::finance::Discounting;
 use crate::lever::Lever;
@@ -70,8 +71,16 @@ impl Run {
     fn read(t: &mut Reader) -> Option<Self> {
         let paths = t.or("paths", "10_000", Whole(2, MOST_PATHS), "simulated paths");
         let seed = t.or("seed", "1", Whole(0, i64::MAX), "the seed of all draws");
-        let precision = t.optional("precision", QuantityOf(&units::SHARE), "largest standard error, as a share of the mean; else exit code 5");
-        Some(Self { paths: paths? as u64, seed: seed? as u64, precision: precision?.map(|point| point.value) })
+        let precision = t.optional(
+            "precision",
+            QuantityOf(&units::SHARE),
+            "largest standard error, as a share of the mean; else exit code 5",
+        );
+        Some(Self {
+            paths: paths? as u64,
+            seed: seed? as u64,
+            precision: precision?.map(|point| point.value),
+        })
     }
 }
 
@@ -84,23 +93,54 @@ impl Scenario {
     /// Reads a whole scenario.
     pub(super) fn read(t: &mut Reader) -> Option<Self> {
         let title = t.required("title", TitleOf, "what people call it");
-        let currency = t.required("currency", CurrencyOf, "the currency that costs are counted in; all money is nominal");
+        let currency = t.required(
+            "currency",
+            CurrencyOf,
+            "the currency that costs are counted in; all money is nominal",
+        );
         let timeline = read_timeline(t);
-        let baseline = t.optional("baseline", Id("strategy"), "what others are compared with; the first in the file if absent");
+        let baseline = t.optional(
+            "baseline",
+            Id("strategy"),
+            "what others are compared with; the first in the file if absent",
+        );
         let run = t.or("run", "{}", TableOf(Run::read), "paths, seed, precision");
-        let finance = t.optional("finance", TableOf(Discounting::read), "discounting; without it there is no NPV");
+        let finance =
+            t.optional("finance", TableOf(Discounting::read), "discounting; without it there is no NPV");
         let fx = t.or("fx", "{}", Rates, "what one unit of a foreign currency costs");
-        let indexes = t.or("index", "{}", MapOf("index", PathOf(&units::FACTOR)), "paths that several prices follow; they start at 1");
+        let indexes = t.or(
+            "index",
+            "{}",
+            MapOf("index", PathOf(&units::FACTOR)),
+            "paths that several prices follow; they start at 1",
+        );
         let traffics = t.required("traffic", MapOf("traffic", TableOf(Traffic::read)), "streams of requests");
         let definitions = read_definitions(t);
-        let supplies = t.or("supply", "{}", MapOf("supply", Plugins(supply::KINDS, "supply")), "where tokens are served on GPUs");
-        let levers = t.or("lever", "{}", MapOf("lever", Plugins(crate::lever::KINDS, "lever")), "what changes the work or the price");
-        let training = t.or("training", "{}", MapOf("training", training::programmes()), "training programmes");
-        let operations = t.or("operations", "{}", MapOf("operations", TableOf(Operations::read)), "people and running");
+        let supplies = t.or(
+            "supply",
+            "{}",
+            MapOf("supply", Plugins(supply::KINDS, "supply")),
+            "where tokens are served on GPUs",
+        );
+        let levers = t.or(
+            "lever",
+            "{}",
+            MapOf("lever", Plugins(crate::lever::KINDS, "lever")),
+            "what changes the work or the price",
+        );
+        let training =
+            t.or("training", "{}", MapOf("training", training::programmes()), "training programmes");
+        let operations =
+            t.or("operations", "{}", MapOf("operations", TableOf(Operations::read)), "people and running");
         let strategies = t.required("strategy", MapOf("strategy", TableOf(Strategy::read)), "ways to serve");
         let strategies = strategies?;
         if strategies.is_empty() {
-            t.refuse("strategy", "no-strategy", "a scenario without a strategy", "add `[strategy.<id>]` with `serve`");
+            t.refuse(
+                "strategy",
+                "no-strategy",
+                "a scenario without a strategy",
+                "add `[strategy.<id>]` with `serve`",
+            );
             return None;
         }
         Some(Self {
@@ -128,23 +168,39 @@ fn read_timeline(t: &mut Reader) -> Option<Timeline> {
     let months = t.required("months", Whole(1, 120), "how many months");
     let fiscal = t.or("fiscal_year_starts", "January", MonthName, "the month in which fiscal years begin");
     let zone = t.or("zone", "+00:00", Zone, "offset of the local time that week profiles are in");
-    let hours = t.optional("hours_per_month", QuantityOf(&units::FACTOR), "hours of every month, as published studies state them; else real lengths");
+    let hours = t.optional(
+        "hours_per_month",
+        QuantityOf(&units::FACTOR),
+        "hours of every month, as published studies state them; else real lengths",
+    );
     zone?;
     let hours_per_month = hours?.map(|point| point.value);
     if hours_per_month.is_some_and(|hours| !(1.0..=744.0).contains(&hours)) {
-        t.refuse("hours_per_month", "out-of-range", "a month has from 1 to 744 hours", "730 is usual in studies");
+        t.refuse(
+            "hours_per_month",
+            "out-of-range",
+            "a month has from 1 to 744 hours",
+            "730 is usual in studies",
+        );
         return None;
     }
     Some(Timeline { start: start?, length: months? as usize, hours_per_month, fiscal_year_starts: fiscal? })
 }
 
 fn read_definitions(t: &mut Reader) -> Option<Definitions> {
-    let vendors = t.or("vendor", "{}", MapOf("vendor", TableOf(Vendor::read)), "who sells tokens and GPU-hours");
+    let vendors =
+        t.or("vendor", "{}", MapOf("vendor", TableOf(Vendor::read)), "who sells tokens and GPU-hours");
     let llms = t.or("llm", "{}", MapOf("llm", TableOf(Llm::read)), "llms with open weights");
-    let deployments = t.or("deployment", "{}", MapOf("deployment", TableOf(Deployment::read)), "an llm on GPUs, as one replica");
+    let deployments = t.or(
+        "deployment",
+        "{}",
+        MapOf("deployment", TableOf(Deployment::read)),
+        "an llm on GPUs, as one replica",
+    );
     let servers = t.or("server", "{}", MapOf("server", TableOf(Server::read)), "whole machines to buy");
     let sites = t.or("site", "{}", MapOf("site", TableOf(Site::read)), "where machines stand");
-    let tokenizers = t.or("tokenizer", "{}", MapOf("tokenizer", TableOf(Tokenizer::read)), "tokens by language");
+    let tokenizers =
+        t.or("tokenizer", "{}", MapOf("tokenizer", TableOf(Tokenizer::read)), "tokens by language");
     Some(Definitions {
         vendors: vendors?,
         llms: llms?,
@@ -195,8 +251,12 @@ impl Decode for Rates {
             let path = PathOf(&units::FX).decode(&place);
             if currency.is_none() {
                 at.scope.push(
-                    Diagnostic::error("unknown-currency", entry.key_span, format!("`{}` is no currency", entry.key))
-                        .label("expected a code of ISO 4217"),
+                    Diagnostic::error(
+                        "unknown-currency",
+                        entry.key_span,
+                        format!("`{}` is no currency", entry.key),
+                    )
+                    .label("expected a code of ISO 4217"),
                 );
             }
             match (currency, path, rates.as_mut()) {

@@ -57,7 +57,9 @@ fn ready(entry: &Entry, members: &Table) -> bool {
 }
 
 fn copy(members: &mut Table, place: usize, kinds: &KindWords) {
-    let Some(Value::Text(id)) = like_of(&members.entries[place]).map(|like| like.node.value.clone()) else { return };
+    let Some(Value::Text(id)) = like_of(&members.entries[place]).map(|like| like.node.value.clone()) else {
+        return;
+    };
     let Some(Value::Table(mut copied)) = members.get(&id).map(|node| node.value.clone()) else { return };
     if let Value::Table(own) = &mut members.entries[place].node.value {
         own.remove("like");
@@ -70,7 +72,11 @@ fn stuck(members: &Table, key: &str, like: &Entry) -> Diagnostic {
     let wanted = like.node.value.written();
     let wanted = wanted.trim_matches('"');
     if members.get(wanted).is_some() {
-        return Diagnostic::error("circular", like.node.span, format!("`{key}` is, in the end, a copy of itself"));
+        return Diagnostic::error(
+            "circular",
+            like.node.span,
+            format!("`{key}` is, in the end, a copy of itself"),
+        );
     }
     let names = members.entries.iter().map(|entry| entry.key.as_str()).filter(|name| *name != key);
     let close = did_you_mean(wanted, names).map(|close| format!("did you mean `{close}`?"));

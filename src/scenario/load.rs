@@ -7,7 +7,9 @@ use super::files::Files;
 use super::{like, overrides};
 use crate::diagnostic::{Diagnostic, Diagnostics, FileId, Sources, Span};
 use crate::distribution::FAMILIES;
-use crate::document::{At, Entry, Node, Provenance, Scope, Table, Value, lay_over, parse_toml, plugin_names, put_beside};
+use crate::document::{
+    At, Entry, Node, Provenance, Scope, Table, Value, lay_over, parse_toml, plugin_names, put_beside,
+};
 use crate::process;
 use crate::supply;
 
@@ -106,14 +108,16 @@ impl Loader<'_> {
         let Some(uses) = own.remove("use") else { return };
         let Value::List(list) = uses.node.value else {
             self.mistakes.push(
-                Diagnostic::error("wrong-type", uses.node.span, "`use` is not a list").label("expected a list of files"),
+                Diagnostic::error("wrong-type", uses.node.span, "`use` is not a list")
+                    .label("expected a list of files"),
             );
             return;
         };
         for item in list {
             let Value::Text(path) = &item.value else {
                 self.mistakes.push(
-                    Diagnostic::error("wrong-type", item.span, "this is not the name of a file").label("expected a string"),
+                    Diagnostic::error("wrong-type", item.span, "this is not the name of a file")
+                        .label("expected a string"),
                 );
                 continue;
             };
@@ -140,7 +144,8 @@ impl Loader<'_> {
             return None;
         }
         if self.read.len() == MOST_FILES {
-            self.mistakes.push(refuse("too-many-files", format!("a scenario has more than {MOST_FILES} files")));
+            self.mistakes
+                .push(refuse("too-many-files", format!("a scenario has more than {MOST_FILES} files")));
             return None;
         }
         self.read.push(path.to_owned());

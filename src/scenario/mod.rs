@@ -7,7 +7,7 @@ mod load;
 mod overrides;
 mod strategy;
 
-pub use decode::{Run, Scenario, describe};
+pub use decode::{MOST_PATHS, Run, Scenario, describe};
 pub use files::{Files, Unreadable};
 pub use load::{Loaded, load};
 pub use strategy::{Serve, Strategy};

@@ -23,7 +23,7 @@ pub(super) fn apply(
                 None => lay_over(tree, nest(&address, value), kinds),
                 Some(mistake) => mistakes.push(mistake),
             },
-            Err(mistake) => mistakes.push(mistake),
+            Err(mistake) => mistakes.push(*mistake),
         }
         offset += text.len() + 1;
     }
@@ -31,11 +31,11 @@ pub(super) fn apply(
 
 type Address = Vec<(String, Span)>;
 
-fn read(file: FileId, text: &str, offset: usize) -> Result<(Address, Node), Diagnostic> {
+fn read(file: FileId, text: &str, offset: usize) -> Result<(Address, Node), Box<Diagnostic>> {
     let whole = Span::new(file, offset as u32..(offset + text.len()) as u32);
     let refuse = |message: &str| {
-        Diagnostic::error("bad-override", whole, message.to_owned())
-            .label("expected ADDRESS=VALUE, such as traffic.chat.growth=\"8 % /month\"")
+        let mistake = Diagnostic::error("bad-override", whole, message.to_owned());
+        Box::new(mistake.label("expected ADDRESS=VALUE, such as traffic.chat.growth=\"8 % /month\""))
     };
     let (address, value) = text.split_once('=').ok_or_else(|| refuse("an override has no `=`"))?;
     let mut start = offset;

@@ -2,7 +2,9 @@
 
 use crate::diagnostic::Diagnostic;
 use crate::distribution::QuantityOf;
-use crate::document::{At, Decode, Either, Id, ListOf, Origin, Reader, Reference, Shape, TableOf, Title, TitleOf, Value};
+use crate::document::{
+    At, Decode, Either, Id, ListOf, Origin, Reader, Reference, Shape, TableOf, Title, TitleOf, Value,
+};
 use crate::process::{Path, PathOf};
 use crate::units;
 
@@ -47,7 +49,8 @@ impl Strategy {
         let serve = t.required("serve", ListOf(TableOf(Serve::read)), "who serves what, from top to bottom");
         let levers = t.or("levers", "[]", ListOf(Id("lever")), "levers that it pulls");
         let training = t.or("training", "[]", ListOf(Id("training")), "training programmes that it needs");
-        let operations = t.or("operations", "[]", ListOf(Id("operations")), "people and running that it needs");
+        let operations =
+            t.or("operations", "[]", ListOf(Id("operations")), "people and running that it needs");
         let serve = serve?;
         if serve.is_empty() {
             t.refuse("serve", "empty-list", "a strategy that serves nothing", "list at least one entry");
@@ -66,13 +69,20 @@ impl Strategy {
 
 impl Serve {
     fn read(t: &mut Reader) -> Option<Self> {
-        let one_or_many = Either(|value| matches!(value, Value::List(_)), ListOf(Id("traffic")), One(Id("traffic")));
+        let one_or_many =
+            Either(|value| matches!(value, Value::List(_)), ListOf(Id("traffic")), One(Id("traffic")));
         let traffic = t.required("traffic", one_or_many, "the traffic, or a list of them");
         let by = t.required("by", Id("supply, or vendor/llm"), "who serves it");
-        let share = t.optional("share", PathOf(&units::SHARE), "share of the whole traffic; all that is left if absent");
-        let up_to = t.optional("up_to", QuantityOf(&units::REPLICAS), "how far the supply may grow for this entry");
+        let share = t.optional(
+            "share",
+            PathOf(&units::SHARE),
+            "share of the whole traffic; all that is left if absent",
+        );
+        let up_to =
+            t.optional("up_to", QuantityOf(&units::REPLICAS), "how far the supply may grow for this entry");
         let tier = t.or("tier", "standard", Tier, "\"batch\" buys what can wait at the batch rate");
-        let region = t.optional("region", Id("region"), "the region asked for; the cheapest allowed one if absent");
+        let region =
+            t.optional("region", Id("region"), "the region asked for; the cheapest allowed one if absent");
         Some(Self {
             traffic: traffic?,
             by: by?,

@@ -64,7 +64,12 @@ fn read_measured(t: &mut Reader) -> Option<Capacity> {
     };
     if points.len() < 2 || !points.windows(2).all(|pair| rises(&pair[0], &pair[1])) {
         let help = "sort by concurrency, and drop saturated rows: latency never falls as load rises";
-        t.refuse("points", "points-not-rising", "at least two points, rising in concurrency, ttft and tpot", help);
+        t.refuse(
+            "points",
+            "points-not-rising",
+            "at least two points, rising in concurrency, ttft and tpot",
+            help,
+        );
         return None;
     }
     Some(Capacity::Measured { input_tokens: input.value, output_tokens: output.value, points })
@@ -78,11 +83,17 @@ fn read_point(t: &mut Reader) -> Option<MeasuredPoint> {
 }
 
 fn read_stated(t: &mut Reader) -> Option<Capacity> {
-    let tokens = t.required("tokens", QuantityOf(&units::TOKENS_PER_TIME), "tokens per time, in and out together")?;
+    let tokens =
+        t.required("tokens", QuantityOf(&units::TOKENS_PER_TIME), "tokens per time, in and out together")?;
     match tokens.unit.period {
         Some(period) if period.is_clock() => Some(Capacity::Stated { tokens_per_hour: tokens.value }),
         _ => {
-            t.refuse("tokens", "calendar-time", "a speed counts clock time", "write it per second, minute or hour");
+            t.refuse(
+                "tokens",
+                "calendar-time",
+                "a speed counts clock time",
+                "write it per second, minute or hour",
+            );
             None
         }
     }
@@ -101,22 +112,28 @@ impl Capacity {
     /// The highest concurrency within the targets, between measured points; never beyond them.
     ///
     /// `prefill` is the traffic's input length over the benchmark's: time to the first token scales with it.
-    pub fn within(&self, targets: Targets, prefill: f64) -> Result<Option<Bound>, Diagnostic> {
+    ///
+    /// # Errors
+    /// No measured concurrency meets the targets.
+    pub fn within(&self, targets: Targets, prefill: f64) -> Result<Option<Bound>, Box<Diagnostic>> {
         let Self::Measured { points, .. } = self else { return Ok(None) };
         let fits = |p: &MeasuredPoint| {
             targets.ttft_hours.is_none_or(|most| p.ttft_hours * prefill <= most)
                 && targets.tpot_hours.is_none_or(|most| p.tpot_hours <= most)
         };
         let Some(last) = points.iter().rposition(fits) else {
-            return Err(Diagnostic::error("targets-too-tight", None, "no measured concurrency meets the latency targets")
-                .help("relax `targets` of the traffic, or deploy on faster GPUs"));
+            let message = "no measured concurrency meets the latency targets";
+            let help = "relax `targets` of the traffic, or deploy on faster GPUs";
+            return Err(Box::new(Diagnostic::error("targets-too-tight", None, message).help(help)));
         };
         let here = points[last];
         let Some(next) = points.get(last + 1) else {
             return Ok(Some(Bound { point: here, by: "the highest concurrency measured" }));
         };
         // Between two points latency is taken as linear in concurrency; the target is met at this share of the way.
-        let way = |now: f64, then: f64, most: Option<f64>| most.map_or(1.0, |most| ((most - now) / (then - now)).min(1.0));
+        let way = |now: f64, then: f64, most: Option<f64>| {
+            most.map_or(1.0, |most| ((most - now) / (then - now)).min(1.0))
+        };
         let ttft = way(here.ttft_hours * prefill, next.ttft_hours * prefill, targets.ttft_hours);
         let tpot = way(here.tpot_hours, next.tpot_hours, targets.tpot_hours);
         let share = ttft.min(tpot);

@@ -53,8 +53,13 @@ impl Deployment {
         let _weights = t.optional("weights", Text("fp8"), "precision of the weights");
         let _kv_cache = t.optional("kv_cache", Text("fp8"), "precision of keys and values");
         let _engine = t.optional("engine", Text("vllm"), "the serving engine");
-        let capacity = t.required("capacity", Plugins(EVIDENCE, "evidence of capacity"), "what one replica can serve");
-        let error = t.optional("capacity_error", NumberOf(&units::FACTOR), "factor on time per token: how wrong the evidence may be");
+        let capacity =
+            t.required("capacity", Plugins(EVIDENCE, "evidence of capacity"), "what one replica can serve");
+        let error = t.optional(
+            "capacity_error",
+            NumberOf(&units::FACTOR),
+            "factor on time per token: how wrong the evidence may be",
+        );
         let capacity = capacity?;
         let origin = t.place()?.origin();
         let capacity_error = error?.unwrap_or_else(|| default_error(&capacity, &origin));
@@ -92,7 +97,7 @@ impl Deployment {
                 let bound = match self.capacity.within(targets, mean_input / base) {
                     Ok(bound) => bound?.point,
                     Err(mistake) => {
-                        lookup.refuse(Diagnostic { span: Some(self.origin.span), ..mistake });
+                        lookup.refuse(Diagnostic { span: Some(self.origin.span), ..*mistake });
                         return None;
                     }
                 };

@@ -21,32 +21,35 @@ pub struct Fleet {
 impl Fleet {
     /// Reads `[supply.<id>.<kind>.fleet]`.
     pub fn read(t: &mut Reader) -> Option<Self> {
-        let target = t.or("utilization_target", "70 %", NumberOf(&units::SHARE), "share of a replica's capacity to plan for");
+        let target = t.or(
+            "utilization_target",
+            "70 %",
+            NumberOf(&units::SHARE),
+            "share of a replica's capacity to plan for",
+        );
         let min = t.or("min_replicas", "1", QuantityOf(&units::REPLICAS), "replicas that always run");
-        let max = t.optional("max_replicas", QuantityOf(&units::REPLICAS), "replicas that are never exceeded");
+        let max =
+            t.optional("max_replicas", QuantityOf(&units::REPLICAS), "replicas that are never exceeded");
         let spare = t.or("spare_replicas", "0", QuantityOf(&units::REPLICAS), "replicas beyond the need");
         let (min, max) = (min?.value, max?.map(|point| point.value));
         if max.is_some_and(|max| max < min) {
             t.refuse("max_replicas", "empty-range", "`max_replicas` is below `min_replicas`", "raise it");
             return None;
         }
-        Some(Self { utilization_target: target?, min_replicas: min, max_replicas: max, spare_replicas: spare?.value })
+        Some(Self {
+            utilization_target: target?,
+            min_replicas: min,
+            max_replicas: max,
+            spare_replicas: spare?.value,
+        })
     }
-}
-
-/// What a fleet of fixed size carries in a month, in replicas of mean load.
-#[derive(Clone, Copy, Debug, Default, PartialEq)]
-pub struct Carried {
-    /// Of the load that must be served in its hour.
-    pub at_once: f64,
-    /// Of the load that can wait for a trough.
-    pub waiting: f64,
 }
 
 /// The mean load that a capacity carries of a load with this mean: what exceeds the capacity in an hour is not carried.
 ///
 /// `mean · (1 − E[(w − capacity/mean)⁺])` for a load `mean · w`.
-#[inline]
+#[inline(always)]
 pub fn carried(curve: &LoadCurve, mean: f64, capacity: f64) -> f64 {
-    if mean <= 0.0 { 0.0 } else { mean * (1.0 - curve.excess(capacity / mean)) }
+    // A load too small to divide by is carried whole by any capacity, and is nothing.
+    mean * (1.0 - curve.excess(capacity / mean.max(f64::MIN_POSITIVE)))
 }

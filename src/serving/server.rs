@@ -32,7 +32,11 @@ impl Server {
         let gpus = t.required("gpus", Whole(1, 1024), "how many GPUs");
         let price = t.required("price", PathOf(&units::MONEY_PER_SERVER), "purchase price of one");
         let power = t.required("power", NumberOf(&units::POWER), "power at full load");
-        let provisioned = t.optional("provisioned_power", NumberOf(&units::POWER), "power that colocation must provide; `power` if absent");
+        let provisioned = t.optional(
+            "provisioned_power",
+            NumberOf(&units::POWER),
+            "power that colocation must provide; `power` if absent",
+        );
         let lead_time = t.required("lead_time", NumberOf(&units::DURATION), "from order to delivery");
         Some(Self {
             title: title?,
@@ -73,9 +77,15 @@ impl Site {
         let title = t.optional("title", TitleOf, "what people call it");
         let region = t.required("region", Text("jp"), "its region, for residency");
         let electricity = t.required("electricity", PathOf(&units::MONEY_PER_ENERGY), "price of energy");
-        let pue = t.required("pue", NumberOf(&units::FACTOR), "energy of the building per energy of the machines");
-        let colocation = t.optional("colocation", PathOf(&units::MONEY_PER_POWER_TIME), "price of contracted power");
-        let demand_charge = t.optional("demand_charge", PathOf(&units::MONEY_PER_POWER_TIME), "the utility's charge for contracted power");
+        let pue =
+            t.required("pue", NumberOf(&units::FACTOR), "energy of the building per energy of the machines");
+        let colocation =
+            t.optional("colocation", PathOf(&units::MONEY_PER_POWER_TIME), "price of contracted power");
+        let demand_charge = t.optional(
+            "demand_charge",
+            PathOf(&units::MONEY_PER_POWER_TIME),
+            "the utility's charge for contracted power",
+        );
         let network = t.optional("network", PathOf(&units::MONEY_PER_TIME), "connectivity");
         Some(Self {
             title: title?,

@@ -30,9 +30,13 @@ impl Api {
         let (work, card) = (work?, card?);
         if work.cache_read.is_some() && card.cache_read.is_none() {
             lookup.refuse(
-                Diagnostic::warning("no-cache-rate", entry.by.span, format!("`{}` sells no cached input", entry.by.id))
-                    .label("the prefix cache saves nothing here")
-                    .related(rates.origin.span, "its rate card has no `cache`"),
+                Diagnostic::warning(
+                    "no-cache-rate",
+                    entry.by.span,
+                    format!("`{}` sells no cached input", entry.by.id),
+                )
+                .label("the prefix cache saves nothing here")
+                .related(rates.origin.span, "its rate card has no `cache`"),
             );
         }
         let (waiting, batch) = match (entry.batch, work.waits, card.batch) {
@@ -53,7 +57,8 @@ impl Api {
 }
 
 fn no_batch(by: &Reference, waits: bool, sold: bool) -> Diagnostic {
-    let mistake = Diagnostic::error("no-batch", by.span, format!("`{}` cannot take this traffic as a batch", by.id));
+    let mistake =
+        Diagnostic::error("no-batch", by.span, format!("`{}` cannot take this traffic as a batch", by.id));
     if !sold {
         mistake.help("its rate card has no `factors = { batch = … }`")
     } else if !waits {
@@ -85,7 +90,13 @@ impl Biller<'_> {
         let cached: Vec<Slot> = read.iter().chain(&written).map(|(_, share)| *share).collect();
         let (input, output) = (self.work.input, self.work.output);
         let at_once = || Portion::Rest(waiting.into_iter().collect());
-        self.bill(Component::ApiTokens, "input tokens", input, &[Portion::Rest(cached), at_once()], card.input);
+        self.bill(
+            Component::ApiTokens,
+            "input tokens",
+            input,
+            &[Portion::Rest(cached), at_once()],
+            card.input,
+        );
         if let Some((price, share)) = read {
             let portions = [Portion::Part(share), at_once()];
             self.bill(Component::ApiCache, "input tokens read from the cache", input, &portions, price);

@@ -34,15 +34,22 @@ pub fn find<'a, T>(
 ) -> Option<&'a T> {
     let found = list.iter().find(|(id, _)| id.id == wanted.id).map(|(_, value)| value);
     if found.is_none() {
-        lookup.refuse(unknown(family, wanted, list.iter().map(|(id, _)| id.id.as_str()).collect()));
+        let known: Vec<&str> = list.iter().map(|(id, _)| id.id.as_str()).collect();
+        lookup.refuse(unknown(family, wanted, &known));
     }
     found
 }
 
+/// The ids of a list, for a mistake.
+pub fn ids<T>(list: &[(Reference, T)]) -> Vec<&str> {
+    list.iter().map(|(id, _)| id.id.as_str()).collect()
+}
+
 /// The mistake of naming something that is not there.
-pub fn unknown(family: &str, wanted: &Reference, known: Vec<&str>) -> Diagnostic {
-    let mistake = Diagnostic::error("unknown-id", wanted.span, format!("there is no {family} `{}`", wanted.id))
-        .label("not defined in this scenario");
+pub fn unknown(family: &str, wanted: &Reference, known: &[&str]) -> Diagnostic {
+    let mistake =
+        Diagnostic::error("unknown-id", wanted.span, format!("there is no {family} `{}`", wanted.id))
+            .label("not defined in this scenario");
     match did_you_mean(&wanted.id, known.iter().copied()) {
         Some(close) => mistake.help(format!("did you mean `{close}`?")),
         None if known.is_empty() => mistake.help(format!("no {family} is defined; is a `use` missing?")),
@@ -55,8 +62,9 @@ impl Definitions {
     pub fn rate_card(&self, wanted: &Reference, lookup: &mut dyn Lookup) -> Option<&RateCard> {
         let found = wanted.halves().and_then(|(vendor, llm)| self.vendor(vendor)?.llm(llm));
         if found.is_none() {
-            let known = self.sold(|vendor| vendor.llms.iter().map(|(id, _)| id.id.as_str()).collect());
-            lookup.refuse(unknown("llm of a vendor", wanted, known.iter().map(String::as_str).collect()));
+            let sold = self.sold(|vendor| vendor.llms.iter().map(|(id, _)| id.id.as_str()).collect());
+            let known: Vec<&str> = sold.iter().map(String::as_str).collect();
+            lookup.refuse(unknown("llm of a vendor", wanted, &known));
         }
         found
     }
@@ -65,8 +73,9 @@ impl Definitions {
     pub fn gpu_offer(&self, wanted: &Reference, lookup: &mut dyn Lookup) -> Option<&GpuOffer> {
         let found = wanted.halves().and_then(|(vendor, gpu)| self.vendor(vendor)?.gpu(gpu));
         if found.is_none() {
-            let known = self.sold(|vendor| vendor.gpus.iter().map(|(id, _)| id.id.as_str()).collect());
-            lookup.refuse(unknown("GPU of a vendor", wanted, known.iter().map(String::as_str).collect()));
+            let sold = self.sold(|vendor| vendor.gpus.iter().map(|(id, _)| id.id.as_str()).collect());
+            let known: Vec<&str> = sold.iter().map(String::as_str).collect();
+            lookup.refuse(unknown("GPU of a vendor", wanted, &known));
         }
         found
     }

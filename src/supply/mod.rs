@@ -12,7 +12,7 @@ mod work;
 use std::fmt::Debug;
 
 pub use api::Api;
-pub use definitions::{Definitions, find, unknown};
+pub use definitions::{Definitions, find, ids, unknown};
 pub use owned::Owned;
 pub use purchase::{PURCHASES, Purchase};
 pub use rented::Rented;
@@ -27,7 +27,13 @@ use crate::process::Lookup;
 /// A supply as it stands in a scenario.
 pub trait Written: Debug + Send + Sync {
     /// Becomes runnable for the entries of a strategy that it serves, in their order.
-    fn resolve(&self, id: &str, entries: &[Entry], all: &Definitions, lookup: &mut dyn Lookup) -> Option<Box<dyn Supply>>;
+    fn resolve(
+        &self,
+        id: &str,
+        entries: &[Entry],
+        all: &Definitions,
+        lookup: &mut dyn Lookup,
+    ) -> Option<Box<dyn Supply>>;
 }
 
 /// Something that serves tokens and costs money. It is opened, asked and closed once a month.
@@ -41,6 +47,10 @@ pub trait Supply: Send + Sync {
     /// Begins a month: deliveries and orders.
     fn open(&self, _now: &Month, _values: &Values, _state: &mut [Lanes], _ledger: &mut Ledger) {}
     /// Is offered the requests of an entry, and says how many it serves.
+    #[allow(
+        clippy::too_many_arguments,
+        reason = "the lanes of one month stay apart, so that no copy is made"
+    )]
     fn accept(
         &self,
         entry: usize,

@@ -55,11 +55,16 @@ fn read(t: &mut Reader) -> Option<Box<dyn Written>> {
     let deployment = t.required("deployment", Id("deployment"), "what one replica is");
     let server = t.required("server", Id("server"), "what is bought");
     let site = t.required("site", Id("site"), "where it stands");
-    let purchase = t.required("purchase", Plugins(PURCHASES, "purchase"), "when servers are ordered, and how many");
-    let depreciation = t.required("depreciation", TableOf(read_depreciation), "how the price is spread over the months");
-    let resale = t.optional("resale", TableOf(read_resale), "what a server still fetches when the scenario ends");
-    let maintenance = t.optional("maintenance", PathOf(&units::SHARE_PER_TIME), "share of the purchase price, per time");
-    let load = t.required("load", NumberOf(&units::SHARE), "mean power drawn, as a share of the power at full load");
+    let purchase =
+        t.required("purchase", Plugins(PURCHASES, "purchase"), "when servers are ordered, and how many");
+    let depreciation =
+        t.required("depreciation", TableOf(read_depreciation), "how the price is spread over the months");
+    let resale =
+        t.optional("resale", TableOf(read_resale), "what a server still fetches when the scenario ends");
+    let maintenance =
+        t.optional("maintenance", PathOf(&units::SHARE_PER_TIME), "share of the purchase price, per time");
+    let load =
+        t.required("load", NumberOf(&units::SHARE), "mean power drawn, as a share of the power at full load");
     let software = t.optional("software", PathOf(&units::MONEY_PER_GPU_TIME), "licences, per GPU and time");
     let storage = t.optional("storage", PathOf(&units::MONEY_PER_TIME), "storage, per time");
     let fleet = t.or("fleet", "{}", TableOf(Fleet::read), "how the fleet is run");
@@ -86,20 +91,35 @@ fn read_straight_line(t: &mut Reader) -> Option<StraightLine> {
     let over = t.required("over", QuantityOf(&units::DURATION), "months or years until nothing is left")?;
     let whole = over.unit.period.is_some_and(|period| !period.is_clock());
     if !whole || over.value < 1.0 || over.value.fract() != 0.0 {
-        t.refuse("over", "not-whole-months", "depreciation counts whole months", "write for example \"5 years\"");
+        t.refuse(
+            "over",
+            "not-whole-months",
+            "depreciation counts whole months",
+            "write for example \"5 years\"",
+        );
         return None;
     }
     Some(StraightLine { months: over.value as usize })
 }
 
 fn read_resale(t: &mut Reader) -> Option<WrittenResale> {
-    let share = t.required("share", NumberOf(&units::SHARE), "share of the price left at the end of the depreciation");
+    let share = t.required(
+        "share",
+        NumberOf(&units::SHARE),
+        "share of the price left at the end of the depreciation",
+    );
     let follows = t.optional("follows", Id("index"), "an index that scales it: the rental market");
     Some(WrittenResale { share: share?, follows: follows? })
 }
 
 impl Written for Owned {
-    fn resolve(&self, id: &str, entries: &[Entry], all: &Definitions, lookup: &mut dyn Lookup) -> Option<Box<dyn Supply>> {
+    fn resolve(
+        &self,
+        id: &str,
+        entries: &[Entry],
+        all: &Definitions,
+        lookup: &mut dyn Lookup,
+    ) -> Option<Box<dyn Supply>> {
         let deployment = find("deployment", &all.deployments, &self.deployment, lookup);
         let server = find("server", &all.servers, &self.server, lookup);
         let site = find("site", &all.sites, &self.site, lookup);
@@ -158,12 +178,12 @@ const BOOK_RATE: usize = SERVERS + 2;
 const PAID: usize = SERVERS + 3;
 const HISTORY: usize = SERVERS + 4;
 
-impl Running {
-    /// Where servers that arrive in a month are noted.
-    fn arriving(&self, month: usize) -> usize {
-        HISTORY + month
-    }
+/// Where servers that arrive in a month are noted.
+const fn arriving(month: usize) -> usize {
+    HISTORY + month
+}
 
+impl Running {
     /// Where the price of servers delivered in a month is noted.
     fn paid_in(&self, month: usize) -> usize {
         HISTORY + self.months + month
@@ -180,7 +200,7 @@ impl Running {
         let arrival = now.index as f64 + math::ceil((lead - months_ago).max(0.0) - 1e-9);
         state[ON_ORDER][lane] += servers;
         if arrival < self.months as f64 {
-            state[self.arriving(arrival as usize)][lane] += servers;
+            state[arriving(arrival as usize)][lane] += servers;
         }
     }
 
@@ -191,7 +211,8 @@ impl Running {
         }
         for lane in 0..LANES {
             let past = now.index - self.over_months..now.index;
-            let mean = past.map(|month| state[self.need_of(month)][lane]).sum::<f64>() / self.over_months as f64;
+            let mean =
+                past.map(|month| state[self.need_of(month)][lane]).sum::<f64>() / self.over_months as f64;
             let have = state[SERVERS][lane] + state[ON_ORDER][lane];
             let want = math::ceil(mean * (1.0 + self.margin) - 1e-9);
             if want > have {
@@ -201,7 +222,7 @@ impl Running {
     }
 
     fn deliver(&self, now: &Month, values: &Values, state: &mut [Lanes], ledger: &mut Ledger) {
-        let arrived = state[self.arriving(now.index)];
+        let arrived = state[arriving(now.index)];
         let price = self.costs.price(values);
         if arrived.iter().any(|servers| *servers > 0.0) {
             self.costs.post_purchase(&arrived, values, ledger);
@@ -215,7 +236,8 @@ impl Running {
             state[self.paid_in(now.index)][i] = value;
             state[BOOK_RATE][i] += value * self.depreciation.share(0);
             if now.index >= months {
-                state[BOOK_RATE][i] -= state[self.paid_in(now.index - months)][i] * self.depreciation.share(0);
+                state[BOOK_RATE][i] -=
+                    state[self.paid_in(now.index - months)][i] * self.depreciation.share(0);
             }
         }
     }
@@ -275,7 +297,16 @@ impl Supply for Running {
     ) {
         let most = self.most_replicas(state);
         let target = &values[self.utilization_target];
-        self.entries[entry].accept(&self.curve, now, values, offered, &most, target, &mut Load(state), served);
+        self.entries[entry].accept(
+            &self.curve,
+            now,
+            values,
+            offered,
+            &most,
+            target,
+            &mut Load(state),
+            served,
+        );
     }
 
     fn unlimited(&self, _entry: usize) -> bool {

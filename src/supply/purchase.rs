@@ -1,9 +1,9 @@
 //! When servers are ordered, and how many.
 
 use crate::calendar::{Timeline, YearMonth};
-use crate::distribution::QuantityOf;
-use crate::document::{At, Decode, MonthOf, Plugin, Reader, Shape, Value};
 use crate::diagnostic::Diagnostic;
+use crate::distribution::QuantityOf;
+use crate::document::{At, Decode, MonthOf, Plugin, Reader, Shape, Value, is_note};
 use crate::units;
 
 /// A purchase policy.
@@ -55,8 +55,8 @@ fn read_once(t: &mut Reader) -> Option<Purchase> {
 }
 
 fn read_dated(t: &mut Reader) -> Option<Purchase> {
-    let orders = Orders.decode(t.place()?)?;
     t.accept_all_keys();
+    let orders = Orders.decode(t.place()?)?;
     Some(Purchase::Dated(orders))
 }
 
@@ -64,14 +64,28 @@ fn read_trailing_need(t: &mut Reader) -> Option<Purchase> {
     let first = t.required("first", QuantityOf(&units::SERVERS), "servers of the first order");
     let ordered = t.required("ordered", MonthOf, "month of the first order");
     let margin = t.or("margin", "0", QuantityOf(&units::FACTOR), "share to have beyond the need");
-    let over = t.or("over", "1 month", QuantityOf(&units::DURATION), "the past months whose mean need counts");
+    let over =
+        t.or("over", "1 month", QuantityOf(&units::DURATION), "the past months whose mean need counts");
     let (first, over) = (first?.value, over?);
     whole(t, "first", first)?;
-    if over.value < 1.0 || over.value.fract() != 0.0 || over.unit.period.is_some_and(crate::units::Period::is_clock) {
-        t.refuse("over", "not-whole-months", "a purchase looks back over whole months", "write for example \"3 months\"");
+    if over.value < 1.0
+        || over.value.fract() != 0.0
+        || over.unit.period.is_some_and(crate::units::Period::is_clock)
+    {
+        t.refuse(
+            "over",
+            "not-whole-months",
+            "a purchase looks back over whole months",
+            "write for example \"3 months\"",
+        );
         return None;
     }
-    Some(Purchase::TrailingNeed { ordered: ordered?, first, margin: margin?.value, over_months: over.value as usize })
+    Some(Purchase::TrailingNeed {
+        ordered: ordered?,
+        first,
+        margin: margin?.value,
+        over_months: over.value as usize,
+    })
 }
 
 fn whole(t: &mut Reader, key: &'static str, servers: f64) -> Option<()> {
@@ -90,7 +104,7 @@ impl Decode for Orders {
     fn decode(&self, at: &At<'_>) -> Option<Self::Value> {
         let Value::Table(table) = &at.node.value else { return None };
         let mut orders = Some(Vec::new());
-        for entry in &table.entries {
+        for entry in table.entries.iter().filter(|entry| !is_note(&entry.key)) {
             let place = At { key_span: Some(entry.key_span), ..at.inside(&entry.key, &entry.node) };
             let month = YearMonth::parse(&entry.key).ok();
             if month.is_none() {
@@ -129,7 +143,8 @@ impl Purchase {
         for (month, servers) in orders {
             let index = timeline.start.months_until(month);
             if (index as usize) < timeline.length || index < 0 {
-                by_month[index.max(0) as usize].push(Order { servers, months_ago: f64::from((-index).max(0)) });
+                by_month[index.max(0) as usize]
+                    .push(Order { servers, months_ago: f64::from((-index).max(0)) });
             }
         }
         by_month

@@ -36,8 +36,14 @@ pub struct Rented {
 fn read(t: &mut Reader) -> Option<Box<dyn Written>> {
     let deployment = t.required("deployment", Id("deployment"), "what one replica is");
     let gpus = t.required("gpus", Id("GPU of a vendor, as vendor/gpu"), "whose GPUs");
-    let one = t.or("reserved_1y", "0 replicas", QuantityOf(&units::REPLICAS), "replicas paid for a year, used or not");
-    let three = t.or("reserved_3y", "0 replicas", QuantityOf(&units::REPLICAS), "replicas paid for three years");
+    let one = t.or(
+        "reserved_1y",
+        "0 replicas",
+        QuantityOf(&units::REPLICAS),
+        "replicas paid for a year, used or not",
+    );
+    let three =
+        t.or("reserved_3y", "0 replicas", QuantityOf(&units::REPLICAS), "replicas paid for three years");
     let fleet = t.or("fleet", "{}", TableOf(Fleet::read), "how the fleet is run");
     Some(Box::new(Rented {
         deployment: deployment?,
@@ -49,7 +55,13 @@ fn read(t: &mut Reader) -> Option<Box<dyn Written>> {
 }
 
 impl Written for Rented {
-    fn resolve(&self, id: &str, entries: &[Entry], all: &Definitions, lookup: &mut dyn Lookup) -> Option<Box<dyn Supply>> {
+    fn resolve(
+        &self,
+        id: &str,
+        entries: &[Entry],
+        all: &Definitions,
+        lookup: &mut dyn Lookup,
+    ) -> Option<Box<dyn Supply>> {
         let deployment = find("deployment", &all.deployments, &self.deployment, lookup)?;
         let offer = all.gpu_offer(&self.gpus, lookup)?;
         if self.gpus.halves().is_some_and(|(_, gpu)| gpu != deployment.gpu.id) {
@@ -69,12 +81,15 @@ impl Written for Rented {
             inputs: hosting.inputs.iter().copied().chain([price]).collect(),
         };
         let mut reserved = Vec::new();
-        for (count, price, term) in
-            [(self.reserved_1y, rates.reserved_1y, "reserved_1y"), (self.reserved_3y, rates.reserved_3y, "reserved_3y")]
-        {
+        for (count, price, term) in [
+            (self.reserved_1y, rates.reserved_1y, "reserved_1y"),
+            (self.reserved_3y, rates.reserved_3y, "reserved_3y"),
+        ] {
             match (count > 0.0, price) {
                 (false, _) => {}
-                (true, Some(price)) => reserved.push((count, line(&format!("GPU-hours, {term}"), price), price)),
+                (true, Some(price)) => {
+                    reserved.push((count, line(&format!("GPU-hours, {term}"), price), price));
+                }
                 (true, None) => {
                     lookup.refuse(not_sold(&self.gpus, term));
                     return None;
@@ -98,10 +113,14 @@ impl Written for Rented {
 /// The mistake of running a deployment on another GPU than it was made for.
 pub(super) fn other_gpu(named: &Reference, deployment: &Deployment) -> Diagnostic {
     let gpu = &deployment.gpu;
-    Diagnostic::error("other-gpu", named.span, format!("`{}` is not the GPU that the deployment runs on", named.id))
-        .label(format!("expected a `{}`", gpu.id))
-        .related(gpu.span, "the deployment's GPU")
-        .help("name a GPU of the same kind, or another deployment")
+    Diagnostic::error(
+        "other-gpu",
+        named.span,
+        format!("`{}` is not the GPU that the deployment runs on", named.id),
+    )
+    .label(format!("expected a `{}`", gpu.id))
+    .related(gpu.span, "the deployment's GPU")
+    .help("name a GPU of the same kind, or another deployment")
 }
 
 fn not_sold(gpus: &Reference, term: &str) -> Diagnostic {
@@ -161,7 +180,8 @@ impl Supply for Running {
             // Replicas in an hour: max(ceil(load), min) + spare, of which those reserved are paid already.
             let from = self.min.max(reserved - self.spare);
             let always = (self.min + self.spare - reserved).max(0.0);
-            let beyond = self.curve.whole_units_beyond(need, from) - self.curve.whole_units_beyond(need, load.most()[i].max(from));
+            let beyond = self.curve.whole_units_beyond(need, from)
+                - self.curve.whole_units_beyond(need, load.most()[i].max(from));
             // Work that can wait first fills what is paid anyway; what is left needs replica-hours of its own.
             let usable = (reserved + always + beyond - self.spare).max(0.0) * target[i];
             let used = load.carried()[i] + load.waiting()[i];

@@ -54,17 +54,27 @@ const SERVER_MONTHS: (&str, f64) = ("server-months", 1.0);
 const MONTHS: (&str, f64) = ("months", 1.0);
 
 impl RunningCosts {
-    pub(super) fn resolve(id: &str, owned: &Owned, server: &Server, site: &Site, lookup: &mut dyn Lookup) -> Option<Self> {
+    pub(super) fn resolve(
+        id: &str,
+        owned: &Owned,
+        server: &Server,
+        site: &Site,
+        lookup: &mut dyn Lookup,
+    ) -> Option<Self> {
         let lines = Lines(id);
         let price = lookup.path(&server.price)?;
         let energy = energy(owned, server, site, lookup)?;
         let mut per_server = Vec::new();
         let provisioned = lookup.number(server.provisioned_power.as_ref().unwrap_or(&server.power));
-        for (label, path) in [("contracted power", &site.colocation), ("demand charge", &site.demand_charge)] {
+        for (label, path) in [("contracted power", &site.colocation), ("demand charge", &site.demand_charge)]
+        {
             if let Some(path) = path {
                 let rate = lookup.path(path)?;
                 let cost = lookup.times(provisioned, rate);
-                per_server.push((lines.line(Component::Colocation, label, SERVER_MONTHS, &[provisioned, rate]), cost));
+                per_server.push((
+                    lines.line(Component::Colocation, label, SERVER_MONTHS, &[provisioned, rate]),
+                    cost,
+                ));
             }
         }
         if let Some(path) = &owned.software {
@@ -73,10 +83,10 @@ impl RunningCosts {
             let cost = lookup.times(rate, gpus);
             per_server.push((lines.line(Component::Software, "licences", SERVER_MONTHS, &[rate]), cost));
         }
-        let per_price = monthly(&owned.maintenance, lookup)?
+        let per_price = monthly(owned.maintenance.as_ref(), lookup)?
             .map(|rate| (lines.line(Component::Maintenance, "maintenance", MONEY, &[rate, price]), rate));
         let mut fixed = Vec::new();
-        for (label, path) in [("network", &site.network), ("storage", &owned.storage)] {
+        for (label, path) in [("network", site.network.as_ref()), ("storage", owned.storage.as_ref())] {
             if let Some(cost) = monthly(path, lookup)? {
                 fixed.push((lines.line(Component::Colocation, label, MONTHS, &[cost]), cost));
             }
@@ -88,7 +98,11 @@ impl RunningCosts {
             depreciation: lines.line(Component::Depreciation, "depreciation", MONEY, &[price]),
             resale_line: lines.line(Component::Resale, "value of the servers", MONEY, &resale_inputs),
             disposal: lines.line(Component::Disposal, "book value less resale value", MONEY, &resale_inputs),
-            energy: (lines.line(Component::Energy, "energy", ("kWh", 1e3), &[energy.0, energy.1]), energy.0, energy.1),
+            energy: (
+                lines.line(Component::Energy, "energy", ("kWh", 1e3), &[energy.0, energy.1]),
+                energy.0,
+                energy.1,
+            ),
             per_server,
             per_price,
             fixed,
@@ -138,7 +152,7 @@ impl RunningCosts {
 }
 
 #[allow(clippy::option_option, reason = "absent and wrong are different")]
-fn monthly(path: &Option<Path>, lookup: &mut dyn Lookup) -> Option<Option<Slot>> {
+fn monthly(path: Option<&Path>, lookup: &mut dyn Lookup) -> Option<Option<Slot>> {
     match path {
         Some(path) => lookup.per_month(path).map(Some),
         None => Some(None),

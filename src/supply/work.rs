@@ -1,7 +1,7 @@
 //! The work of one entry of `serve`: a stream's requests as the llm that serves them sees them.
 
-use super::definitions::find;
 use super::Definitions;
+use super::definitions::find;
 use crate::demand::{Effects, Stream, Targets, Traffic, token_ratio};
 use crate::diagnostic::Diagnostic;
 use crate::document::Reference;
@@ -91,14 +91,23 @@ impl Work {
 
 /// The token ratio of an entry, if the llm counts with another tokenizer than the traffic.
 #[allow(clippy::option_option, reason = "no conversion and a mistake are different")]
-fn ratio(entry: &Entry, tokenizer: Option<&Reference>, all: &Definitions, lookup: &mut dyn Lookup) -> Option<Option<Slot>> {
+fn ratio(
+    entry: &Entry,
+    tokenizer: Option<&Reference>,
+    all: &Definitions,
+    lookup: &mut dyn Lookup,
+) -> Option<Option<Slot>> {
     let (Some(counted), Some(target)) = (&entry.traffic.counted_with, tokenizer) else {
         let missing = entry.traffic.counted_with.as_ref().filter(|_| tokenizer.is_none());
         if let Some(counted) = missing {
             lookup.refuse(
-                Diagnostic::error("no-tokenizer", entry.by.span, format!("`{}` does not say its tokenizer", entry.by.id))
-                    .related(counted.span, "the traffic's tokens were counted with this one")
-                    .help("add `tokenizer = \"…\"` to the llm"),
+                Diagnostic::error(
+                    "no-tokenizer",
+                    entry.by.span,
+                    format!("`{}` does not say its tokenizer", entry.by.id),
+                )
+                .related(counted.span, "the traffic's tokens were counted with this one")
+                .help("add `tokenizer = \"…\"` to the llm"),
             );
             return None;
         }
@@ -113,9 +122,13 @@ fn ratio(entry: &Entry, tokenizer: Option<&Reference>, all: &Definitions, lookup
         Ok(ratio) => Some(Some(ratio)),
         Err(language) => {
             lookup.refuse(
-                Diagnostic::error("no-language-factor", entry.by.span, format!("no factor for the language `{language}`"))
-                    .label("this llm's tokenizer, or the one the counts were made with, does not name it")
-                    .help(format!("add `{language} = …` to `tokens` of both tokenizers")),
+                Diagnostic::error(
+                    "no-language-factor",
+                    entry.by.span,
+                    format!("no factor for the language `{language}`"),
+                )
+                .label("this llm's tokenizer, or the one the counts were made with, does not name it")
+                .help(format!("add `{language} = …` to `tokens` of both tokenizers")),
             );
             None
         }

@@ -67,7 +67,12 @@ pub const KINDS: &[Plugin<Programme>] = &[
         example: EXAMPLE_LORA,
         read: |t| read(t, "lora"),
     },
-    Plugin { name: "full", meaning: "all weights are trained", example: EXAMPLE_FULL, read: |t| read(t, "full") },
+    Plugin {
+        name: "full",
+        meaning: "all weights are trained",
+        example: EXAMPLE_FULL,
+        read: |t| read(t, "full"),
+    },
 ];
 
 const EXAMPLE_LORA: &str = "{ lora = { llm = \"swallow-70b\", cadence = { every = \"3 months\" }, gpus = \"cloud/h200\", \
@@ -85,10 +90,12 @@ fn read(t: &mut Reader, kind: &'static str) -> Option<Programme> {
     let llm = t.required("llm", Id("llm"), "the llm that is trained");
     let from = t.optional("from", MonthOf, "month of the first cycle; the scenario's first if absent");
     let every = t.required("cadence", TableOf(read_cadence), "when a cycle is due");
-    let gpus = t.required("gpus", Id("GPU of a vendor, as vendor/gpu"), "where the GPU-hours are rented, on demand");
+    let gpus =
+        t.required("gpus", Id("GPU of a vendor, as vendor/gpu"), "where the GPU-hours are rented, on demand");
     let gpu_hours = t.required("compute", TableOf(read_compute), "compute of one run");
     let runs = t.or("runs", "1", NumberOf(&units::FACTOR), "recipes tried for one that ships");
-    let failed = t.or("failed_runs", "0", NumberOf(&units::SHARE), "share of runs that fail and are repeated");
+    let failed =
+        t.or("failed_runs", "0", NumberOf(&units::SHARE), "share of runs that fail and are repeated");
     let data = t.optional("data", TableOf(read_data), "training data of a cycle");
     let evaluation = t.optional("evaluation", TableOf(read_evaluation), "evaluation of a cycle");
     Some(Programme {
@@ -107,10 +114,16 @@ fn read(t: &mut Reader, kind: &'static str) -> Option<Programme> {
 }
 
 fn read_cadence(t: &mut Reader) -> Option<usize> {
-    let every = t.required("every", QuantityOf(&units::DURATION), "time from cycle to cycle, in whole months")?;
+    let every =
+        t.required("every", QuantityOf(&units::DURATION), "time from cycle to cycle, in whole months")?;
     let whole = every.unit.period.is_some_and(|period| !period.is_clock());
     if !whole || every.value < 1.0 || every.value.fract() != 0.0 {
-        t.refuse("every", "not-whole-months", "a calendar counts whole months", "write for example \"3 months\"");
+        t.refuse(
+            "every",
+            "not-whole-months",
+            "a calendar counts whole months",
+            "write for example \"3 months\"",
+        );
         return None;
     }
     Some(every.value as usize)

@@ -38,6 +38,9 @@ pub struct Builder {
     inputs: Vec<Input>,
     state: usize,
     known: BTreeMap<String, Slot>,
+    /// What a path asks for while it is resolved. Inside a path money stays in its own currency, so that it has the same
+    /// value in each of its processes and the whole is converted once.
+    asked: Option<Vec<Slot>>,
     mistakes: Diagnostics,
 }
 
@@ -58,6 +61,7 @@ impl Builder {
             inputs: Vec::new(),
             state: 0,
             known: BTreeMap::new(),
+            asked: None,
             mistakes: Diagnostics::new(),
         }
     }
@@ -101,24 +105,39 @@ impl Builder {
         if let Some(slot) = self.known.get(&origin.address) {
             return Some(*slot);
         }
-        let before = self.nodes.len();
-        let process = written.process.resolve(self)?;
-        let parents: Vec<Slot> = (before..self.nodes.len()).map(Slot).collect();
-        let slot = self.add_process(process, Some(origin.clone()), &origin.address, &parents);
+        let around = self.asked.replace(Vec::new());
+        let process = written.process.resolve(self);
+        let parents = std::mem::replace(&mut self.asked, around).unwrap_or_default();
+        let slot = self.add_process(process?, Some(origin.clone()), &origin.address, &parents);
         self.inputs[slot.0].unit = written.unit.clone();
         self.known.insert(origin.address.clone(), slot);
         Some(slot)
     }
 
-    fn add_process(&mut self, process: Box<dyn Process>, origin: Option<Origin>, name: &str, parents: &[Slot]) -> Slot {
+    fn add_process(
+        &mut self,
+        process: Box<dyn Process>,
+        origin: Option<Origin>,
+        name: &str,
+        parents: &[Slot],
+    ) -> Slot {
         let state = self.state;
         self.state += process.state();
         self.add(Node::Process { process, state, name: name.to_owned() }, origin, name, parents)
     }
 
+    /// Takes note that a path asked for this.
+    fn answer(&mut self, slot: Slot) -> Slot {
+        if let Some(asked) = &mut self.asked {
+            asked.push(slot);
+        }
+        slot
+    }
+
     /// A value in the scenario's currency.
     fn convert(&mut self, slot: Slot, currency: Option<Currency>, origin: &Origin) -> Option<Slot> {
-        let Some(currency) = currency.filter(|currency| *currency != self.currency) else { return Some(slot) };
+        let foreign = currency.filter(|currency| *currency != self.currency && self.asked.is_none());
+        let Some(currency) = foreign else { return Some(slot) };
         let key = format!("{} in {}", slot.0, self.currency);
         if let Some(known) = self.known.get(&key) {
             return Some(*known);
@@ -127,7 +146,10 @@ impl Builder {
             let mistake = Diagnostic::error(
                 "no-exchange-rate",
                 origin.span,
-                format!("`{}` is in {currency}, and the scenario counts in {}", origin.address, self.currency),
+                format!(
+                    "`{}` is in {currency}, and the scenario counts in {}",
+                    origin.address, self.currency
+                ),
             )
             .label(format!("no rate for {currency}"))
             .help(format!("add `[fx]` with `{currency} = \"… {} /{currency}\"`", self.currency));
@@ -164,13 +186,16 @@ impl Lookup for Builder {
 
     fn number(&mut self, number: &Number) -> Slot {
         let raw = self.raw(number);
-        self.convert(raw, number.unit.currency.filter(|_| number.unit.quoted.is_none()), &number.origin).unwrap_or(raw)
+        let currency = number.unit.currency.filter(|_| number.unit.quoted.is_none());
+        let slot = self.convert(raw, currency, &number.origin).unwrap_or(raw);
+        self.answer(slot)
     }
 
     fn path(&mut self, path: &Path) -> Option<Slot> {
         let raw = self.raw_path(path)?;
         let unit = path.unit();
-        self.convert(raw, unit.currency.filter(|_| unit.quoted.is_none()), path.origin())
+        let slot = self.convert(raw, unit.currency.filter(|_| unit.quoted.is_none()), path.origin())?;
+        Some(self.answer(slot))
     }
 
     fn per_month(&mut self, path: &Path) -> Option<Slot> {
@@ -207,7 +232,7 @@ impl Lookup for Builder {
     fn in_months(&mut self, duration: &Number) -> Slot {
         let raw = self.raw(duration);
         if !duration.unit.period.is_some_and(Period::is_clock) {
-            return raw;
+            return self.answer(raw);
         }
         self.derive(
             "in months",
@@ -233,7 +258,8 @@ impl Lookup for Builder {
             self.mistakes.push(mistake);
             return None;
         };
-        self.raw_path(&path)
+        let slot = self.raw_path(&path)?;
+        Some(self.answer(slot))
     }
 
     fn hours(&mut self) -> Slot {
@@ -248,7 +274,8 @@ impl Lookup for Builder {
     fn derive(&mut self, name: &str, inputs: &[Slot], formula: Formula) -> Slot {
         let stays = inputs.iter().all(|input| self.nodes[input.0].stays());
         let node = if stays { Node::Once(formula) } else { Node::Monthly(formula) };
-        self.add(node, None, name, inputs)
+        let slot = self.add(node, None, name, inputs);
+        self.answer(slot)
     }
 
     fn monthly(&mut self, name: &str, inputs: &[Slot], process: Box<dyn Process>) -> Slot {

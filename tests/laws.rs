@@ -1,0 +1,22 @@
+//! The laws of the model's layers, proved through the public interface alone: closed forms, brute force, conservation.
+//!
+//! Statistical tests have fixed seeds. Each says how often a right implementation would fail it for another seed.
+#![allow(
+    clippy::disallowed_methods,
+    clippy::float_cmp,
+    clippy::needless_for_each,
+    clippy::unwrap_used,
+    clippy::panic,
+    reason = "a test stops at the first surprise; the platform's exp and ln are an oracle; equal bits are what is meant"
+)]
+
+#[path = "laws/demand.rs"]
+mod demand;
+#[path = "laws/distributions.rs"]
+mod distributions;
+#[path = "laws/processes.rs"]
+mod processes;
+#[path = "laws/support.rs"]
+mod support;
+#[path = "laws/worlds.rs"]
+mod worlds;
