@@ -11,7 +11,7 @@ use crate::calendar::YearMonth;
 use crate::engine::drawn_inputs;
 use crate::lanes::Slot;
 use crate::model::Model;
-use crate::report::csv::inputs;
+use crate::report::csv::{Drawn, inputs};
 use crate::report::manifest::Inputs;
 use crate::report::{File, Report};
 
@@ -44,11 +44,21 @@ pub(super) fn files(report: &Report, model: &Model, inputs: &Inputs, draws: bool
 
 fn drawn(report: &Report, model: &Model) -> File {
     let found = report.findings;
-    let drawn =
-        model.inputs.iter().enumerate().filter(|(_, input)| input.uncertain && input.parents.is_empty());
-    let (slots, addresses): (Vec<Slot>, Vec<&str>) =
-        drawn.filter_map(|(slot, input)| Some((Slot(slot), input.origin.as_ref()?.address.as_str()))).unzip();
-    inputs(&addresses, &drawn_inputs(model, found.seed, &slots, found.paths.min(MOST_DRAWS)))
+    let drawn = model.inputs.iter().enumerate();
+    let drawn = drawn.filter(|(_, input)| input.uncertain && input.parents.is_empty() && input.origin.is_some());
+    let slots: Vec<Slot> = drawn.map(|(slot, _)| Slot(slot)).collect();
+    let rows = drawn_inputs(model, found.seed, &slots, found.paths.min(MOST_DRAWS));
+    let column = |(place, slot): (usize, &Slot)| {
+        let input = &model.inputs[slot.0];
+        let unit = input.unit.unit.as_ref();
+        let written = |value: f64| unit.map_or(value, |unit| unit.from_base(value));
+        Drawn {
+            address: input.name.clone(),
+            unit: unit.map_or_else(String::new, |unit| unit.text.clone()),
+            values: rows.iter().map(|row| written(row[place])).collect(),
+        }
+    };
+    inputs(&slots.iter().enumerate().map(column).collect::<Vec<_>>())
 }
 
 /// Oldest and newest date of the figures behind a model.

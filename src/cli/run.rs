@@ -17,6 +17,7 @@ use crate::model::Model;
 use crate::report::Report;
 use crate::report::display::Lang;
 use crate::report::manifest::Inputs;
+use crate::report::table::wrapped;
 use crate::scenario::Scenario;
 
 /// Runs a scenario.
@@ -110,8 +111,8 @@ fn tell(report: &Report, folder: &Path, files: usize, terminal: &mut Terminal) -
         return Ok(terminal.print_json(&json)?);
     }
     let columns = terminal.width();
-    terminal.print_bold(&format!("{}\n", report.title()))?;
-    terminal.print(&format!("{}\n\n", report.headline()))?;
+    terminal.print_bold(&report.title())?;
+    terminal.print(&format!("\n{}\n\n", wrapped(&report.headline(), columns.min(100))))?;
     terminal.print(&format!("{}\n\n", report.comparison(columns)))?;
     terminal.print(&format!("{}\n\n", report.breakdown(columns)))?;
     let place = folder.display();

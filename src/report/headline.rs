@@ -30,16 +30,15 @@ impl Report<'_> {
         let best = &found.strategies[found.cheapest];
         let (name, mean) = (self.name(found.cheapest), self.money(best.cost.mean.value));
         let (months, basis, share) = (found.months.len(), self.basis(), percent(best.cheapest));
+        let against = self.against();
         match self.lang {
             Lang::En => format!(
-                "{name} is the cheapest on average: {mean} over {months} months ({basis}), and the cheapest in {share} \
-                 of futures. {}",
-                self.against()
+                "The cheapest on average is {name}: {mean} over {months} months ({basis}). It is the cheapest in {share} \
+                 of futures, {against}"
             ),
-            Lang::Ja => format!(
-                "平均で最も安いのは{name}：{months}か月で{mean}（{basis}）、未来の{share}で最安。{}",
-                self.against()
-            ),
+            Lang::Ja => {
+                format!("平均で最も安いのは{name}：{months}か月で{mean}（{basis}）、未来の{share}で最安。{against}")
+            }
         }
     }
 
@@ -60,15 +59,14 @@ impl Report<'_> {
         let (amount, range) = (self.money(saved), self.range(interval.low, interval.high));
         let clear = interval.low > 0.0;
         match (self.lang, clear) {
-            (Lang::En, true) => {
-                format!("It saves {amount} on average against {other} (95 % interval {range}).")
-            }
+            (Lang::En, true) => format!("and saves {amount} on average against {other} (95% interval {range})."),
             (Lang::En, false) => format!(
-                "Its lead of {amount} on {other} is not certain with so few paths (95 % interval {range})."
+                "but {} paths do not tell its mean apart from that of {other} (difference {amount}, 95% interval {range}).",
+                Self::count(self.findings.paths)
             ),
             (Lang::Ja, true) => format!("{other}より平均{amount}安い（95%区間 {range}）。"),
             (Lang::Ja, false) => {
-                format!("{other}との差{amount}は、この試行回数では確かでない（95%区間 {range}）。")
+                format!("ただし{other}との平均の差{amount}は、この試行回数では確かでない（95%区間 {range}）。")
             }
         }
     }
@@ -90,9 +88,6 @@ impl Report<'_> {
     }
 
     pub(crate) fn range(&self, low: f64, high: f64) -> String {
-        match self.lang {
-            // "between a and b" and "interval a to b" both read with a dash.
-            Lang::En | Lang::Ja => money_range(low, high, self.findings.currency, self.lang),
-        }
+        money_range(low, high, self.findings.currency, self.lang)
     }
 }

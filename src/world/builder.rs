@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::program::{Node, Program};
 use crate::calendar::Timeline;
 use crate::diagnostic::{Diagnostic, Diagnostics};
-use crate::distribution::Number;
+use crate::distribution::{Number, UnitOf};
 use crate::document::{Origin, Reference};
 use crate::lanes::{LANES, Slot};
 use crate::math;
@@ -24,6 +24,8 @@ pub struct Input {
     pub parents: Vec<Slot>,
     /// Whether it is drawn, not known.
     pub uncertain: bool,
+    /// The unit that it was written in; base units for a derived value.
+    pub unit: UnitOf,
 }
 
 /// Turns numbers and paths into places of a [`Program`]; the same address twice is the same place.
@@ -76,7 +78,8 @@ impl Builder {
             || matches!(&node, Node::Process { process, .. } if process.words() > 0)
             || parents.iter().any(|parent| self.inputs[parent.0].uncertain);
         self.nodes.push(node);
-        self.inputs.push(Input { origin, name: name.to_owned(), parents: parents.to_vec(), uncertain });
+        let unit = UnitOf::default();
+        self.inputs.push(Input { origin, name: name.to_owned(), parents: parents.to_vec(), uncertain, unit });
         Slot(self.nodes.len() - 1)
     }
 
@@ -91,6 +94,7 @@ impl Builder {
             None => Node::Draw(number.distribution.sampler(), address.clone()),
         };
         let slot = self.add(node, Some(number.origin.clone()), address, &[]);
+        self.inputs[slot.0].unit = number.unit.clone();
         self.known.insert(address.clone(), slot);
         slot
     }
@@ -107,6 +111,7 @@ impl Builder {
         let process = written.process.resolve(self);
         let parents = std::mem::replace(&mut self.asked, around).unwrap_or_default();
         let slot = self.add_process(process?, Some(origin.clone()), &origin.address, &parents);
+        self.inputs[slot.0].unit = written.unit.clone();
         self.known.insert(origin.address.clone(), slot);
         Some(slot)
     }

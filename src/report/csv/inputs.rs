@@ -3,16 +3,28 @@
 use super::sheet::Sheet;
 use crate::report::File;
 
-/// One row per path with the drawn value of each input, in base units (one token, one unit of money, a share of 1, hours
-/// or months); the addresses are the header.
-pub fn inputs(addresses: &[&str], draws: &[Vec<f64>]) -> File {
-    let mut header = vec!["path"];
-    header.extend(addresses);
+/// An input that is drawn: its address, its unit as written, and its values by path in that unit.
+pub struct Drawn {
+    /// The dotted keys in the scenario.
+    pub address: String,
+    /// Empty for a plain number.
+    pub unit: String,
+    /// By path.
+    pub values: Vec<f64>,
+}
+
+/// One row per path, one column per input.
+pub fn inputs(drawn: &[Drawn]) -> File {
+    let mut header = vec!["path".to_owned()];
+    header.extend(drawn.iter().map(|input| match input.unit.as_str() {
+        "" => input.address.clone(),
+        unit => format!("{} [{unit}]", input.address),
+    }));
     let mut sheet = Sheet::new(&header);
-    for (path, values) in draws.iter().enumerate() {
+    for path in 0..drawn.first().map_or(0, |input| input.values.len()) {
         sheet.number((path + 1).to_string());
         // The shortest text that reads back as the same number.
-        values.iter().for_each(|value| sheet.number(format!("{value:?}")));
+        drawn.iter().for_each(|input| sheet.number(format!("{:?}", input.values[path])));
         sheet.end_row();
     }
     sheet.file("inputs.csv")

@@ -6,7 +6,7 @@ mod monthly;
 mod sheet;
 mod totals;
 
-pub use inputs::inputs;
+pub use inputs::{Drawn, inputs};
 
 use super::{File, Report};
 
