@@ -25,7 +25,12 @@ pub fn plugin_names<T>(plugins: &[Plugin<T>]) -> Vec<&'static str> {
 }
 
 impl<T> Plugin<T> {
-    /// The parameters, described.
+    /// The parameters, described: a table of keys, or a list or an id that stands behind the name itself.
+    pub fn shape(&self) -> Shape {
+        Reader::shape_of(self.read)
+    }
+
+    /// The keys of its table; none where the value is no table of keys.
     pub fn fields(&self) -> Vec<Field> {
         Reader::describe(self.read)
     }
@@ -76,7 +81,7 @@ impl<T> Decode for Plugins<T> {
     }
 
     fn shape(&self) -> Shape {
-        Shape::Kinds(self.0.iter().map(|plugin| (plugin.name, Shape::Table(plugin.fields()))).collect())
+        Shape::Kinds(self.0.iter().map(|plugin| (plugin.name, plugin.shape())).collect())
     }
 }
 

@@ -3,12 +3,11 @@
 use std::collections::BTreeMap;
 
 use super::decode::Scenario;
-use super::files::Files;
 use super::{like, overrides};
 use crate::diagnostic::{Diagnostic, Diagnostics, FileId, Sources, Span};
 use crate::distribution::FAMILIES;
 use crate::document::{
-    At, Entry, Node, Provenance, Scope, Table, Value, lay_over, parse_toml, plugin_names, put_beside,
+    At, Entry, Files, Node, Provenance, Scope, Table, Value, lay_over, parse_toml, plugin_names, put_beside,
 };
 use crate::process;
 use crate::supply;
@@ -19,7 +18,7 @@ pub struct Loaded {
     pub scenario: Option<Scenario>,
     /// Mistakes and warnings.
     pub diagnostics: Diagnostics,
-    /// All files that were read, in the order of reading.
+    /// All files that were read, in the order of reading; CSV files come last.
     pub sources: Sources,
 }
 
@@ -42,15 +41,13 @@ pub fn load(files: &dyn Files, path: &str, set: &[String]) -> Loaded {
         tree
     });
     let Loader { sources, mut mistakes, notes, .. } = loader;
+    let scope = Scope::new(notes, sources, files);
     let scenario = tree.and_then(|tree| {
         let root = Node { span: Span::new(FileId(0), 0..0), value: Value::Table(tree) };
-        let scope = Scope::new(notes);
-        let scenario = At::root(&root, &scope).read(Scenario::read);
-        for mistake in scope.into_mistakes() {
-            mistakes.push(mistake);
-        }
-        scenario
+        At::root(&root, &scope).read(Scenario::read)
     });
+    let (found, sources) = scope.into_parts();
+    mistakes.extend(found);
     Loaded { scenario: scenario.filter(|_| !mistakes.has_errors()), diagnostics: mistakes, sources }
 }
 

@@ -54,9 +54,7 @@ fn read_once(t: &mut Reader) -> Option<Purchase> {
 }
 
 fn read_dated(t: &mut Reader) -> Option<Purchase> {
-    t.accept_all_keys();
-    let orders = Orders.decode(t.place()?)?;
-    Some(Purchase::Dated(orders))
+    t.value(Orders).map(Purchase::Dated)
 }
 
 fn read_trailing_need(t: &mut Reader) -> Option<Purchase> {
@@ -92,7 +90,10 @@ impl Decode for Orders {
     type Value = Vec<(YearMonth, f64)>;
 
     fn decode(&self, at: &At<'_>) -> Option<Self::Value> {
-        let Value::Table(table) = &at.node.value else { return None };
+        let Value::Table(table) = &at.node.value else {
+            at.refuse("wrong-type", "a table of months and servers");
+            return None;
+        };
         let mut orders = Some(Vec::new());
         for entry in table.entries.iter().filter(|entry| !is_note(&entry.key)) {
             let place = At { key_span: Some(entry.key_span), ..at.inside(&entry.key, &entry.node) };
