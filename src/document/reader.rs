@@ -20,12 +20,57 @@ pub struct Scope<'f> {
     notes: BTreeMap<u32, Provenance>,
     sources: RefCell<Sources>,
     files: Option<&'f dyn Files>,
+    scales: RefCell<Vec<Scale>>,
+}
+
+/// A factor on the number or path at an address, and whether anything stood there.
+struct Scale {
+    address: String,
+    factor: f64,
+    span: Span,
+    used: bool,
 }
 
 impl<'f> Scope<'f> {
     /// A scope for files with these file-wide notes (source, date, evidence), in a folder that holds more of them.
     pub fn new(notes: BTreeMap<u32, Provenance>, sources: Sources, files: &'f dyn Files) -> Self {
         Self { notes, sources: RefCell::new(sources), files: Some(files), ..Self::default() }
+    }
+
+    /// Multiplies the numbers and paths at these addresses.
+    #[must_use]
+    pub fn scaling(mut self, factors: &[(String, f64, Span)]) -> Self {
+        let scale = |(address, factor, span): &(String, f64, Span)| Scale {
+            address: address.clone(),
+            factor: *factor,
+            span: *span,
+            used: false,
+        };
+        self.scales = RefCell::new(factors.iter().map(scale).collect());
+        self
+    }
+
+    /// The factor on the number or path at an address, if there is one.
+    pub fn scale(&self, address: &str) -> Option<f64> {
+        let mut scales = self.scales.borrow_mut();
+        let scale = scales.iter_mut().find(|scale| scale.address == address)?;
+        scale.used = true;
+        Some(scale.factor)
+    }
+
+    /// Notes each factor whose address names no number.
+    pub fn refuse_unused_scales(&self) {
+        for scale in self.scales.borrow().iter().filter(|scale| !scale.used) {
+            self.push(
+                Diagnostic::error(
+                    "unknown-address",
+                    scale.span,
+                    format!("no number stands at `{}`", scale.address),
+                )
+                .label("a factor acts on a number or path by its address")
+                .help("`explain` and `run --draws` show the addresses of a scenario"),
+            );
+        }
     }
 
     /// Takes note of a mistake.

@@ -1,6 +1,7 @@
 //! The tables of a scenario.
 
 use super::strategy::Strategy;
+use super::stress::Stress;
 use crate::calendar::{Timeline, month_named};
 use crate::demand::{Tokenizer, Traffic};
 use crate::diagnostic::Diagnostic;
@@ -51,6 +52,8 @@ pub struct Scenario {
     pub operations: Vec<(Reference, Operations)>,
     /// Ways to serve, in the order of the file.
     pub strategies: Vec<(Reference, Strategy)>,
+    /// Other worlds beside the base.
+    pub stresses: Vec<(Reference, Stress)>,
 }
 
 /// How a scenario wants to be run; the command line may say otherwise.
@@ -133,6 +136,12 @@ impl Scenario {
         let operations =
             t.or("operations", "{}", MapOf("operations", TableOf(Operations::read)), "people and running");
         let strategies = t.required("strategy", MapOf("strategy", TableOf(Strategy::read)), "ways to serve");
+        let stresses = t.or(
+            "stress",
+            "{}",
+            MapOf("stress", TableOf(Stress::read)),
+            "other worlds beside the base, with the same draws",
+        );
         let strategies = strategies?;
         if strategies.is_empty() {
             t.refuse(
@@ -159,6 +168,7 @@ impl Scenario {
             training: training?,
             operations: operations?,
             strategies,
+            stresses: stresses?,
         })
     }
 }

@@ -5,8 +5,10 @@ mod like;
 mod load;
 mod overrides;
 mod strategy;
+mod stress;
 
 pub use crate::document::{Files, Unreadable};
 pub use decode::{MOST_PATHS, Run, Scenario, describe};
-pub use load::{Loaded, load};
+pub use load::{Loaded, Stressed, load};
 pub use strategy::{Serve, Strategy};
+pub use stress::Stress;
