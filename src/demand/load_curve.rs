@@ -5,6 +5,9 @@ use crate::math;
 /// Levels between no load and the highest.
 const LEVELS: usize = 512;
 
+/// A value for each level, and zero behind the last.
+type Levels = [f64; LEVELS + 2];
+
 /// How load relative to its mean is distributed over the hours of a month.
 ///
 /// Load takes [`LEVELS`] + 1 equally spaced values, so that a question about it is one look-up instead of a search. An hour
@@ -13,10 +16,12 @@ const LEVELS: usize = 512;
 pub struct LoadCurve {
     /// Distance between two levels.
     step: f64,
+    /// Its inverse: levels in one mean load.
+    levels_per_unit: f64,
     /// Share of hours whose level is this index or higher.
-    at_or_above: Vec<f64>,
+    at_or_above: Box<Levels>,
     /// Mean of the load above each level: `E[(w − level)⁺]`.
-    excess: Vec<f64>,
+    excess: Box<Levels>,
 }
 
 impl LoadCurve {
@@ -39,15 +44,15 @@ impl LoadCurve {
             hours_at[below] += 1.0 - upper;
             hours_at[below + 1] += upper;
         }
-        let mut at_or_above = vec![0.0; LEVELS + 2];
-        let mut excess = vec![0.0; LEVELS + 2];
+        let mut at_or_above = Box::new([0.0; LEVELS + 2]);
+        let mut excess = Box::new([0.0; LEVELS + 2]);
         let mut so_far = 0.0;
         for level in (0..=LEVELS).rev() {
             so_far += hours_at[level];
             at_or_above[level] = so_far / count;
             excess[level] = excess[level + 1] + step * at_or_above[level + 1];
         }
-        Self { step, at_or_above, excess }
+        Self { step, levels_per_unit: LEVELS as f64 / highest, at_or_above, excess }
     }
 
     /// The highest load, relative to the mean.
@@ -56,10 +61,10 @@ impl LoadCurve {
     }
 
     /// Mean of the load above `level`: the part that a capacity of `level` cannot carry. Falls from 1 at 0 to 0 at the peak.
-    #[inline]
+    #[inline(always)]
     pub fn excess(&self, level: f64) -> f64 {
-        let place = (level / self.step).clamp(0.0, LEVELS as f64);
-        let i = place as usize;
+        let place = (level * self.levels_per_unit).clamp(0.0, LEVELS as f64);
+        let i = (place as usize).min(LEVELS);
         self.excess[i] + (place - i as f64) * (self.excess[i + 1] - self.excess[i])
     }
 
@@ -67,8 +72,8 @@ impl LoadCurve {
     #[inline]
     pub fn hours_above(&self, level: f64) -> f64 {
         // A level that rounding put a hair below a value of the grid counts as that value.
-        let place = (level / self.step * (1.0 + 1e-12)).clamp(0.0, LEVELS as f64);
-        self.at_or_above[place as usize + 1]
+        let place = (level * self.levels_per_unit * (1.0 + 1e-12)).clamp(0.0, LEVELS as f64);
+        self.at_or_above[(place as usize).min(LEVELS) + 1]
     }
 
     /// Mean over the hours of `max(ceil(load · mean) − from, 0)`: units of capacity beyond `from` (0 or more), switched hour by

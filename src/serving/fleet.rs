@@ -52,7 +52,8 @@ impl Fleet {
 /// The mean load that a capacity carries of a load with this mean: what exceeds the capacity in an hour is not carried.
 ///
 /// `mean · (1 − E[(w − capacity/mean)⁺])` for a load `mean · w`.
-#[inline]
+#[inline(always)]
 pub fn carried(curve: &LoadCurve, mean: f64, capacity: f64) -> f64 {
-    if mean <= 0.0 { 0.0 } else { mean * (1.0 - curve.excess(capacity / mean)) }
+    // A load too small to divide by is carried whole by any capacity, and is nothing.
+    mean * (1.0 - curve.excess(capacity / mean.max(f64::MIN_POSITIVE)))
 }

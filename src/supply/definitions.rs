@@ -40,6 +40,11 @@ pub fn find<'a, T>(
     found
 }
 
+/// The ids of a list, for a mistake.
+pub fn ids<T>(list: &[(Reference, T)]) -> Vec<&str> {
+    list.iter().map(|(id, _)| id.id.as_str()).collect()
+}
+
 /// The mistake of naming something that is not there.
 pub fn unknown(family: &str, wanted: &Reference, known: &[&str]) -> Diagnostic {
     let mistake =

@@ -12,7 +12,7 @@ mod work;
 use std::fmt::Debug;
 
 pub use api::Api;
-pub use definitions::{Definitions, find, unknown};
+pub use definitions::{Definitions, find, ids, unknown};
 pub use owned::Owned;
 pub use purchase::{PURCHASES, Purchase};
 pub use rented::Rented;

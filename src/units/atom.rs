@@ -42,6 +42,23 @@ pub(super) fn words() -> impl Iterator<Item = &'static str> {
     ATOMS.iter().flat_map(|(names, ..)| names.iter().copied())
 }
 
+/// Words by what they measure.
+pub(super) fn classes() -> Vec<Vec<&'static str>> {
+    let mut classes: Vec<(Dims, Vec<&'static str>)> = Vec::new();
+    for (names, dims, ..) in ATOMS {
+        match classes.iter_mut().find(|(of, _)| of == dims) {
+            Some((_, words)) => words.extend(*names),
+            None => classes.push((*dims, names.to_vec())),
+        }
+    }
+    classes.into_iter().map(|(_, words)| words).collect()
+}
+
+/// Whether a word measures something that these dimensions are made of.
+pub(super) fn measures(word: &str, of: Dims) -> bool {
+    Atom::parse(word).is_some_and(|atom| of.involves(atom.dims))
+}
+
 /// Names, dimensions, and the size as a fraction.
 type Row = (&'static [&'static str], Dims, f64, f64);
 

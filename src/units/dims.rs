@@ -65,6 +65,18 @@ const BASES: usize = Base::Month as usize + 1;
 pub struct Dims([i8; BASES]);
 
 impl Dims {
+    /// Whether each base of the other is among these; clock and calendar time, and both sides of an exchange rate, count as
+    /// one.
+    pub(super) fn involves(self, other: Self) -> bool {
+        let twin = |base: usize| match base {
+            b if b == Base::Hour as usize => Base::Month as usize,
+            b if b == Base::Month as usize => Base::Hour as usize,
+            b if b == Base::Money as usize => Base::Quoted as usize,
+            b => b,
+        };
+        (0..BASES).all(|base| other.0[base] == 0 || self.0[base] != 0 || self.0[twin(base)] != 0)
+    }
+
     /// A plain number.
     pub const NONE: Self = Self([0; BASES]);
     /// A share of something.

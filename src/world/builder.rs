@@ -1,11 +1,11 @@
 //! Builds the program of a world while plug-ins ask for their values.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::program::{Node, Program};
 use crate::calendar::Timeline;
 use crate::diagnostic::{Diagnostic, Diagnostics};
-use crate::distribution::Number;
+use crate::distribution::{Number, UnitOf};
 use crate::document::{Origin, Reference};
 use crate::lanes::{LANES, Slot};
 use crate::math;
@@ -24,6 +24,8 @@ pub struct Input {
     pub parents: Vec<Slot>,
     /// Whether it is drawn, not known.
     pub uncertain: bool,
+    /// The unit that it was written in; base units for a derived value.
+    pub unit: UnitOf,
 }
 
 /// Turns numbers and paths into places of a [`Program`]; the same address twice is the same place.
@@ -39,6 +41,7 @@ pub struct Builder {
     /// What a path asks for while it is resolved. Inside a path money stays in its own currency, so that it has the same
     /// value in each of its processes and the whole is converted once.
     asked: Option<Vec<Slot>>,
+    without_rate: BTreeSet<Currency>,
     mistakes: Diagnostics,
 }
 
@@ -60,6 +63,7 @@ impl Builder {
             state: 0,
             known: BTreeMap::new(),
             asked: None,
+            without_rate: BTreeSet::new(),
             mistakes: Diagnostics::new(),
         }
     }
@@ -74,7 +78,8 @@ impl Builder {
             || matches!(&node, Node::Process { process, .. } if process.words() > 0)
             || parents.iter().any(|parent| self.inputs[parent.0].uncertain);
         self.nodes.push(node);
-        self.inputs.push(Input { origin, name: name.to_owned(), parents: parents.to_vec(), uncertain });
+        let unit = UnitOf::default();
+        self.inputs.push(Input { origin, name: name.to_owned(), parents: parents.to_vec(), uncertain, unit });
         Slot(self.nodes.len() - 1)
     }
 
@@ -89,6 +94,7 @@ impl Builder {
             None => Node::Draw(number.distribution.sampler(), address.clone()),
         };
         let slot = self.add(node, Some(number.origin.clone()), address, &[]);
+        self.inputs[slot.0].unit = number.unit.clone();
         self.known.insert(address.clone(), slot);
         slot
     }
@@ -105,6 +111,7 @@ impl Builder {
         let process = written.process.resolve(self);
         let parents = std::mem::replace(&mut self.asked, around).unwrap_or_default();
         let slot = self.add_process(process?, Some(origin.clone()), &origin.address, &parents);
+        self.inputs[slot.0].unit = written.unit.clone();
         self.known.insert(origin.address.clone(), slot);
         Some(slot)
     }
@@ -148,7 +155,10 @@ impl Builder {
             )
             .label(format!("no rate for {currency}"))
             .help(format!("add `[fx]` with `{currency} = \"… {} /{currency}\"`", self.currency));
-            self.mistakes.push(mistake);
+            // A price list in a currency without a rate is one mistake, not one for each price.
+            if self.without_rate.insert(currency) {
+                self.mistakes.push(mistake);
+            }
             return None;
         };
         let rate = self.raw_path(&path)?;

@@ -1,0 +1,189 @@
+//! Everything that a report of one run shows.
+
+use rayon::prelude::*;
+
+use super::break_even::{BreakEven, break_even};
+use super::compare::{Difference, cheapest_shares, difference};
+use super::summary::{Summary, summarize};
+use crate::document::Title;
+use crate::engine::{Fans, Outcomes, StrategyOutcome};
+use crate::finance::{Component, Measure, View};
+use crate::model::Model;
+
+/// What a run says.
+pub struct Findings {
+    /// By strategy, in the order of the scenario.
+    pub strategies: Vec<StrategyFindings>,
+    /// The strategy that others are compared with.
+    pub baseline: usize,
+    /// The strategy with the lowest mean cost.
+    pub cheapest: usize,
+    /// Whether costs are compared as present values; else as nominal totals.
+    pub discounted: bool,
+    /// Simulated paths.
+    pub paths: u64,
+    /// The seed of all draws.
+    pub seed: u64,
+    /// Names of the months.
+    pub months: Vec<String>,
+    /// Fiscal year of each month.
+    pub fiscal_years: Vec<String>,
+    /// ISO 4217 code of all amounts.
+    pub currency: &'static str,
+    /// Whether the precision asked for was reached; absent if none was asked for.
+    pub precise: Option<bool>,
+}
+
+/// What one strategy costs.
+pub struct StrategyFindings {
+    /// Its id.
+    pub id: String,
+    /// What people call it.
+    pub title: Title,
+    /// What strategies are compared by: present value, or nominal without a discount rate.
+    pub cost: Summary,
+    /// Cash over all months, nominal.
+    pub nominal: Summary,
+    /// Its values over paths, sorted, for distribution charts (of `cost`).
+    pub sorted: Vec<f64>,
+    /// Share of paths in which it is the cheapest.
+    pub cheapest: f64,
+    /// Against the baseline; absent for the baseline itself.
+    pub difference: Option<Difference>,
+    /// Against the baseline; absent for the baseline itself.
+    pub break_even: Option<BreakEven>,
+    /// Mean by month and component: `components[month][component]`.
+    pub components: Vec<[f64; Component::COUNT]>,
+    /// Which components were ever posted to.
+    pub posted: [bool; Component::COUNT],
+    /// Mean of physical amounts by month.
+    pub measures: Vec<[f64; Measure::COUNT]>,
+    /// Standard error of each month's mean cash.
+    pub monthly_error: Vec<f64>,
+    /// Percentiles by month.
+    pub fans: Fans,
+    /// By fiscal year.
+    pub years: Vec<YearCost>,
+}
+
+/// Mean cost of a fiscal year.
+#[derive(Clone, Debug, PartialEq)]
+pub struct YearCost {
+    /// `FY2027`
+    pub name: String,
+    /// Months of the scenario in it.
+    pub months: usize,
+    /// Money that moves.
+    pub cash: f64,
+    /// What the books show.
+    pub accrual: f64,
+}
+
+impl StrategyFindings {
+    /// Mean of a month's cost in a view.
+    pub fn month_mean(&self, month: usize, view: View) -> f64 {
+        let counts = |c: &Component| c.view() == View::Both || c.view() == view;
+        Component::ALL.into_iter().filter(counts).map(|c| self.components[month][c as usize]).sum()
+    }
+
+    /// Mean of a component over all months.
+    pub fn component_mean(&self, component: Component) -> f64 {
+        self.components.iter().map(|month| month[component as usize]).sum()
+    }
+
+    /// Mean of a physical amount over all months.
+    pub fn measured(&self, measure: Measure) -> f64 {
+        self.measures.iter().map(|month| month[measure as usize]).sum()
+    }
+
+    /// Share of requests that were served, as a ratio of means.
+    pub fn served_share(&self) -> f64 {
+        let offered = self.measured(Measure::Offered);
+        if offered > 0.0 { self.measured(Measure::Served) / offered } else { 1.0 }
+    }
+}
+
+/// Turns the outcomes of a run into findings.
+pub fn findings(model: &Model, outcomes: Outcomes) -> Findings {
+    let compared: Vec<&[f64]> = outcomes.strategies.iter().map(|s| s.totals.compared()).collect();
+    let shares = cheapest_shares(&compared);
+    let baseline = compared[model.baseline];
+    let parts: Vec<_> = outcomes
+        .strategies
+        .par_iter()
+        .enumerate()
+        .map(|(place, strategy)| {
+            let own = strategy.totals.compared();
+            let other = place != model.baseline;
+            let mut sorted = own.to_vec();
+            sorted.sort_unstable_by(f64::total_cmp);
+            (
+                summarize(own),
+                summarize(&strategy.totals.nominal),
+                sorted,
+                other.then(|| difference(own, baseline)),
+                other.then(|| break_even(&strategy.totals.break_even, outcomes.months)),
+            )
+        })
+        .collect();
+    let n = outcomes.paths as f64;
+    let strategies: Vec<StrategyFindings> = outcomes
+        .strategies
+        .into_iter()
+        .zip(parts)
+        .zip(&model.strategies)
+        .zip(shares)
+        .map(|(((outcome, (cost, nominal, sorted, difference, break_even)), strategy), cheapest)| {
+            let StrategyOutcome { components, posted, measures, monthly_sd, fans, .. } = outcome;
+            let monthly_error = monthly_sd.into_iter().map(|sd| sd / n.sqrt()).collect();
+            let mut found = StrategyFindings {
+                id: strategy.id.clone(),
+                title: strategy.title.clone(),
+                cost,
+                nominal,
+                sorted,
+                cheapest,
+                difference,
+                break_even,
+                components,
+                posted,
+                measures,
+                monthly_error,
+                fans,
+                years: Vec::new(),
+            };
+            found.years = years(model, &found);
+            found
+        })
+        .collect();
+    let lowest =
+        |a: &usize, b: &usize| strategies[*a].cost.mean.value.total_cmp(&strategies[*b].cost.mean.value);
+    Findings {
+        cheapest: (0..strategies.len()).min_by(lowest).unwrap_or(0),
+        strategies,
+        baseline: model.baseline,
+        discounted: model.discount.is_some(),
+        paths: outcomes.paths,
+        seed: outcomes.seed,
+        months: model.timeline.months().map(|month| month.label.to_string()).collect(),
+        fiscal_years: (0..model.timeline.length).map(|month| model.timeline.fiscal_year(month)).collect(),
+        currency: model.currency.code(),
+        precise: outcomes.precise,
+    }
+}
+
+fn years(model: &Model, strategy: &StrategyFindings) -> Vec<YearCost> {
+    let mut years: Vec<YearCost> = Vec::new();
+    for month in 0..model.timeline.length {
+        let name = model.timeline.fiscal_year(month);
+        if years.last().is_none_or(|year| year.name != name) {
+            years.push(YearCost { name, months: 0, cash: 0.0, accrual: 0.0 });
+        }
+        if let Some(year) = years.last_mut() {
+            year.months += 1;
+            year.cash += strategy.month_mean(month, View::Cash);
+            year.accrual += strategy.month_mean(month, View::Accrual);
+        }
+    }
+    years
+}

@@ -1,0 +1,42 @@
+//! The moment from which a strategy has cost less than another, for good.
+
+use crate::lanes::{LANES, Lanes};
+
+/// Follows cumulative cash of one strategy less that of the baseline, path by path.
+///
+/// Within a month both grow in a straight line, after what is paid at its start. The moment is the last crossing: where the
+/// difference turns to zero or below and stays there until the end of the scenario (a first crossing that reverts is none).
+#[derive(Clone)]
+pub(super) struct BreakEven {
+    ended_at: Lanes,
+    months: Lanes,
+}
+
+impl BreakEven {
+    pub(super) fn new() -> Self {
+        Self { ended_at: [0.0; LANES], months: [f64::NAN; LANES] }
+    }
+
+    /// Takes a month: the part of the difference that is paid at its start, and all of it.
+    pub(super) fn step(&mut self, month: usize, upfront: &Lanes, whole: &Lanes) {
+        for i in 0..LANES {
+            let start = self.ended_at[i] + upfront[i];
+            let end = self.ended_at[i] + whole[i];
+            self.ended_at[i] = end;
+            self.months[i] = if end > 0.0 {
+                f64::NAN
+            } else if start > 0.0 {
+                month as f64 + start / (start - end)
+            } else if self.months[i].is_nan() {
+                month as f64
+            } else {
+                self.months[i]
+            };
+        }
+    }
+
+    /// Months from the start of the scenario, NaN where it never happens.
+    pub(super) fn months(&self) -> &Lanes {
+        &self.months
+    }
+}

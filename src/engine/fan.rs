@@ -1,0 +1,46 @@
+//! One column of a fan: all paths' values of one month.
+
+use super::outcome::PERCENTILES;
+use crate::stats::{Number, OrderedF32, Sketch, quantiles};
+
+/// Values while they fit, and counts beyond; which one depends on the size of the run alone.
+pub(super) enum Column {
+    Exact(Vec<OrderedF32>),
+    Sketch(Box<Sketch>),
+}
+
+/// Up to so many paths quantiles are exact; beyond they are within 2.5e-4 of their value.
+const MOST_EXACT: usize = 1 << 17;
+
+impl Column {
+    pub(super) fn new() -> Self {
+        Self::Exact(Vec::new())
+    }
+
+    pub(super) fn extend(&mut self, values: &[OrderedF32]) {
+        if let Self::Exact(all) = self {
+            if all.len() + values.len() <= MOST_EXACT {
+                all.extend_from_slice(values);
+                return;
+            }
+            let mut sketch = Box::<Sketch>::default();
+            for value in all.iter() {
+                sketch.add(value.value());
+            }
+            *self = Self::Sketch(sketch);
+        }
+        if let Self::Sketch(sketch) = self {
+            for value in values {
+                sketch.add(value.value());
+            }
+        }
+    }
+
+    pub(super) fn percentiles(&mut self) -> [f64; PERCENTILES.len()] {
+        let found = match self {
+            Self::Exact(values) => quantiles(values, &PERCENTILES),
+            Self::Sketch(sketch) => sketch.quantiles(&PERCENTILES),
+        };
+        std::array::from_fn(|i| found[i])
+    }
+}

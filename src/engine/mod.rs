@@ -1,0 +1,15 @@
+//! Runs a model: worlds in batches of lanes, months outside, strategies inside, reduced in blocks of paths.
+
+mod batch;
+mod block;
+mod break_even;
+mod fan;
+mod observer;
+mod outcome;
+mod recorded;
+mod run;
+
+pub use observer::{Observer, Progress};
+pub use outcome::{Fans, Outcomes, PERCENTILES, PathTotals, StrategyOutcome};
+pub use recorded::{Account, Opened, drawn_inputs, open_month};
+pub use run::{Interrupted, MOST_DOUBLED, Settings, simulate};

@@ -1,0 +1,62 @@
+//! What a run leaves behind.
+
+use crate::finance::{Component, Measure};
+
+/// The percentiles of fans.
+pub const PERCENTILES: [f64; 7] = [0.05, 0.10, 0.25, 0.50, 0.75, 0.90, 0.95];
+
+/// Everything a run found out; all amounts in the scenario's currency, nominal unless said.
+pub struct Outcomes {
+    /// Simulated paths.
+    pub paths: u64,
+    /// The seed of all draws.
+    pub seed: u64,
+    /// Months.
+    pub months: usize,
+    /// Whether the precision asked for was reached; absent if none was asked for.
+    pub precise: Option<bool>,
+    /// By strategy, in the order of the model.
+    pub strategies: Vec<StrategyOutcome>,
+}
+
+/// What one strategy cost.
+pub struct StrategyOutcome {
+    /// Totals of each path.
+    pub totals: PathTotals,
+    /// Mean by month and component: `components[month][component]`.
+    pub components: Vec<[f64; Component::COUNT]>,
+    /// Which components were ever posted to.
+    pub posted: [bool; Component::COUNT],
+    /// Mean of physical amounts by month.
+    pub measures: Vec<[f64; Measure::COUNT]>,
+    /// Standard deviation of the month's cash over paths.
+    pub monthly_sd: Vec<f64>,
+    /// Distributions by month.
+    pub fans: Fans,
+}
+
+/// Totals of each path, in the order of paths.
+#[derive(Default)]
+pub struct PathTotals {
+    /// Cash over all months.
+    pub nominal: Vec<f64>,
+    /// Present value of that; empty without a discount rate.
+    pub npv: Vec<f64>,
+    /// Months until the strategy has cost less than the baseline for good; NaN is never. Empty for the baseline itself.
+    pub break_even: Vec<f32>,
+}
+
+impl PathTotals {
+    /// What strategies are compared by: the present value, or the nominal total without a discount rate.
+    pub fn compared(&self) -> &[f64] {
+        if self.npv.is_empty() { &self.nominal } else { &self.npv }
+    }
+}
+
+/// Percentiles of cash by month, `[month][percentile]` in the order of [`PERCENTILES`].
+pub struct Fans {
+    /// Of the month's cash.
+    pub monthly: Vec<[f64; PERCENTILES.len()]>,
+    /// Of all cash until the month's end.
+    pub cumulative: Vec<[f64; PERCENTILES.len()]>,
+}

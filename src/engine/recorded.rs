@@ -1,0 +1,115 @@
+//! A month opened up: the postings of one strategy, over many paths or in one.
+
+use super::batch::{Batch, Sink};
+use crate::calendar::Month;
+use crate::finance::{Ledger, Line};
+use crate::lanes::{LANES, Slot, Values};
+use crate::model::Model;
+
+/// One posting, summed over paths.
+#[derive(Clone, Debug)]
+pub struct Account {
+    /// What it is.
+    pub line: Line,
+    /// Mean quantity, in base units.
+    pub quantity: f64,
+    /// Mean amount, in the scenario's currency.
+    pub amount: f64,
+}
+
+/// A month of a strategy, opened up.
+#[derive(Clone, Debug)]
+pub struct Opened {
+    /// Its postings, in the order they were made.
+    pub accounts: Vec<Account>,
+    /// Mean of every value of the world in that month, by slot.
+    pub values: Vec<f64>,
+    /// Paths behind the means.
+    pub paths: u64,
+}
+
+/// Simulates some paths again and keeps the postings of one strategy and month; means over the paths.
+pub fn open_month(
+    model: &Model,
+    seed: u64,
+    strategy: usize,
+    month: usize,
+    paths: std::ops::Range<u64>,
+) -> Opened {
+    let mut opener = Opener {
+        strategy,
+        month,
+        width: 0,
+        opened: Opened {
+            accounts: Vec::new(),
+            values: vec![0.0; model.program.len()],
+            paths: paths.end - paths.start,
+        },
+    };
+    let mut batch = Batch::new(model, seed);
+    let mut first = paths.start;
+    while first < paths.end {
+        opener.width = (paths.end - first).min(LANES as u64) as usize;
+        batch.run(model, first, &mut opener);
+        first += LANES as u64;
+    }
+    let mut opened = opener.opened;
+    let n = opened.paths as f64;
+    for account in &mut opened.accounts {
+        account.quantity /= n;
+        account.amount /= n;
+    }
+    opened.values.iter_mut().for_each(|value| *value /= n);
+    opened
+}
+
+struct Opener {
+    strategy: usize,
+    month: usize,
+    width: usize,
+    opened: Opened,
+}
+
+impl Sink for Opener {
+    fn records(&self, strategy: usize, month: usize) -> bool {
+        strategy == self.strategy && month == self.month
+    }
+
+    fn take(&mut self, strategy: usize, now: &Month, ledger: &Ledger, values: &Values) {
+        if !self.records(strategy, now.index) {
+            return;
+        }
+        for posting in ledger.recorded() {
+            let quantity: f64 = posting.quantity[..self.width].iter().sum();
+            let amount: f64 = posting.amount[..self.width].iter().sum();
+            let line = &posting.line;
+            let same = |a: &&mut Account| {
+                a.line.component == line.component && a.line.label == line.label && a.line.payee == line.payee
+            };
+            match self.opened.accounts.iter_mut().find(same) {
+                Some(account) => {
+                    account.quantity += quantity;
+                    account.amount += amount;
+                }
+                None => self.opened.accounts.push(Account { line: line.clone(), quantity, amount }),
+            }
+        }
+        for (slot, sum) in self.opened.values.iter_mut().enumerate() {
+            *sum += values[Slot(slot)][..self.width].iter().sum::<f64>();
+        }
+    }
+}
+
+/// The drawn numbers of the first paths: `[path][slot]` for the slots asked for, as they stand in the first month.
+pub fn drawn_inputs(model: &Model, seed: u64, slots: &[Slot], paths: u64) -> Vec<Vec<f64>> {
+    let mut world = model.program.world(seed);
+    let mut rows = Vec::new();
+    let mut first = 0;
+    while first < paths {
+        model.program.start(first, &mut world);
+        let width = (paths - first).min(LANES as u64) as usize;
+        rows.extend((0..width).map(|lane| slots.iter().map(|slot| world.value(*slot)[lane]).collect()));
+        first += LANES as u64;
+    }
+    rows
+}

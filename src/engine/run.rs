@@ -1,0 +1,207 @@
+//! A whole run: waves of blocks, folded in the order of paths.
+
+use rayon::prelude::*;
+
+use super::block::{BLOCK, Block};
+use super::fan::Column;
+use super::observer::{Observer, Progress};
+use super::outcome::{Fans, Outcomes, PathTotals, StrategyOutcome};
+use crate::finance::{Component, Measure};
+use crate::lanes::LANES;
+use crate::model::Model;
+use crate::stats::Moments;
+
+/// How a model is run.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Settings {
+    /// Paths to simulate; with a precision, the first number that is checked.
+    pub paths: u64,
+    /// The seed of all draws.
+    pub seed: u64,
+    /// The largest standard error of a mean or of a difference to the baseline, as a share of the mean, that is good enough.
+    /// The number of paths doubles until it is reached, up to [`MOST_DOUBLED`].
+    pub precision: Option<f64>,
+    /// Paths of a batch, 1 to [`LANES`]; changes no result.
+    pub batch: usize,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self { paths: 10_000, seed: 1, precision: None, batch: LANES }
+    }
+}
+
+/// Paths beyond which a precision is not pursued.
+pub const MOST_DOUBLED: u64 = 1 << 22;
+
+/// The run was stopped from outside.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Interrupted;
+
+/// Blocks that are simulated before their results are folded.
+const WAVE: usize = 16;
+
+/// Simulates a model; uses the threads of the pool that it is called in.
+///
+/// # Errors
+/// The observer asked to stop.
+pub fn simulate(
+    model: &Model,
+    settings: &Settings,
+    observer: &dyn Observer,
+) -> Result<Outcomes, Interrupted> {
+    let mut simulation = Simulation::new(model, settings);
+    let mut paths = settings.paths;
+    loop {
+        simulation.advance(paths, observer)?;
+        let precise = settings.precision.map(|wanted| simulation.relative_error() <= wanted);
+        if precise != Some(false) || paths * 2 > MOST_DOUBLED {
+            return Ok(simulation.finish(precise));
+        }
+        paths *= 2;
+    }
+}
+
+/// A run in progress.
+struct Simulation<'a> {
+    model: &'a Model,
+    settings: Settings,
+    done: u64,
+    blocks: Vec<Block>,
+    columns: Vec<Column>,
+    sums: Vec<Sums>,
+    totals: Vec<PathTotals>,
+}
+
+/// Sums over all paths so far, of one strategy and month.
+#[derive(Clone, Default)]
+struct Sums {
+    components: [f64; Component::COUNT],
+    posted: [bool; Component::COUNT],
+    measures: [f64; Measure::COUNT],
+    square: f64,
+}
+
+impl<'a> Simulation<'a> {
+    fn new(model: &'a Model, settings: &Settings) -> Self {
+        let (strategies, months) = (model.strategies.len(), model.timeline.length);
+        Self {
+            model,
+            settings: *settings,
+            done: 0,
+            blocks: Vec::new(),
+            columns: (0..2 * strategies * months).map(|_| Column::new()).collect(),
+            sums: vec![Sums::default(); strategies * months],
+            totals: (0..strategies).map(|_| PathTotals::default()).collect(),
+        }
+    }
+
+    /// Simulates until there are `paths` paths. A block that was cut short by an earlier target is simulated again whole, so
+    /// that the way to a number of paths does not matter.
+    fn advance(&mut self, paths: u64, observer: &dyn Observer) -> Result<(), Interrupted> {
+        if !self.done.is_multiple_of(BLOCK as u64) {
+            *self =
+                Self { blocks: std::mem::take(&mut self.blocks), ..Self::new(self.model, &self.settings) };
+        }
+        while self.done < paths {
+            if !observer.go_on() {
+                return Err(Interrupted);
+            }
+            let left = paths - self.done;
+            let blocks = left.div_ceil(BLOCK as u64).min(WAVE as u64) as usize;
+            while self.blocks.len() < blocks {
+                self.blocks.push(Block::new(self.model, self.settings.seed));
+            }
+            let (model, first, width) = (self.model, self.done, self.settings.batch.clamp(1, LANES));
+            self.blocks[..blocks].par_iter_mut().enumerate().for_each(|(i, block)| {
+                let begin = (i * BLOCK) as u64;
+                block.run(model, first + begin, (left - begin).min(BLOCK as u64) as usize, width);
+            });
+            self.fold(blocks);
+            observer.progress(Progress { done: self.done, paths });
+        }
+        Ok(())
+    }
+
+    fn fold(&mut self, blocks: usize) {
+        let blocks = &self.blocks[..blocks];
+        self.columns.par_iter_mut().enumerate().for_each(|(place, column)| {
+            for block in blocks {
+                column.extend(&block.tally.fans[place][..block.tally.paths]);
+            }
+        });
+        for block in blocks {
+            let tally = &block.tally;
+            for (sums, month) in self.sums.iter_mut().zip(&tally.sums) {
+                for c in 0..Component::COUNT {
+                    sums.components[c] += month.component(c);
+                    sums.posted[c] |= month.posted(c);
+                }
+                for m in 0..Measure::COUNT {
+                    sums.measures[m] += month.measure(m);
+                }
+                sums.square += month.square();
+            }
+            for (place, totals) in self.totals.iter_mut().enumerate() {
+                totals.nominal.extend_from_slice(&tally.nominal[place][..tally.paths]);
+                if self.model.discount.is_some() {
+                    totals.npv.extend_from_slice(&tally.npv[place][..tally.paths]);
+                }
+                if place != self.model.baseline {
+                    totals.break_even.extend_from_slice(&tally.break_even[place][..tally.paths]);
+                }
+            }
+            self.done += tally.paths as u64;
+        }
+    }
+
+    /// The largest standard error of a mean or of a difference to the baseline, as a share of the mean.
+    fn relative_error(&self) -> f64 {
+        let baseline = self.totals[self.model.baseline].compared();
+        let mut worst = 0.0_f64;
+        for totals in &self.totals {
+            let compared = totals.compared();
+            let estimate = Moments::of(compared).estimate();
+            let mut difference = Moments::default();
+            compared.iter().zip(baseline).for_each(|(a, b)| difference.add(a - b));
+            let error = estimate.standard_error.max(difference.estimate().standard_error);
+            if error > 0.0 {
+                worst = worst.max(error / estimate.value.abs());
+            }
+        }
+        worst
+    }
+
+    fn finish(self, precise: Option<bool>) -> Outcomes {
+        let months = self.model.timeline.length;
+        let mut columns = self.columns;
+        let percentiles: Vec<_> = columns.par_iter_mut().map(Column::percentiles).collect();
+        let n = self.done as f64;
+        let strategies = self
+            .totals
+            .into_iter()
+            .enumerate()
+            .map(|(place, totals)| {
+                let sums = &self.sums[place * months..(place + 1) * months];
+                let fan = |which: usize| percentiles[(2 * place + which) * months..][..months].to_vec();
+                StrategyOutcome {
+                    totals,
+                    components: sums.iter().map(|s| s.components.map(|sum| sum / n)).collect(),
+                    posted: std::array::from_fn(|c| sums.iter().any(|s| s.posted[c])),
+                    measures: sums.iter().map(|s| s.measures.map(|sum| sum / n)).collect(),
+                    monthly_sd: sums.iter().map(|s| standard_deviation(s, n)).collect(),
+                    fans: Fans { monthly: fan(0), cumulative: fan(1) },
+                }
+            })
+            .collect();
+        Outcomes { paths: self.done, seed: self.settings.seed, months, precise, strategies }
+    }
+}
+
+/// Of the month's cash over paths.
+fn standard_deviation(sums: &Sums, n: f64) -> f64 {
+    use crate::finance::View;
+    let cash = Component::ALL.into_iter().filter(|c| c.view() != View::Accrual);
+    let mean = cash.map(|c| sums.components[c as usize]).sum::<f64>() / n;
+    ((sums.square / n - mean * mean).max(0.0) * n / (n - 1.0).max(1.0)).sqrt()
+}

@@ -1,0 +1,87 @@
+//! A scenario resolved: names became places, everything is valid, and the engine can run it.
+
+mod charges;
+mod resolve;
+mod strategy;
+
+use crate::calendar::Timeline;
+use crate::document::Title;
+use crate::finance::{Charge, Line};
+use crate::lanes::Slot;
+use crate::supply::Supply;
+use crate::units::Currency;
+use crate::world::{Input, Program};
+
+pub use resolve::resolve;
+
+/// What the engine runs.
+pub struct Model {
+    /// What people call the scenario.
+    pub title: Title,
+    /// Its months.
+    pub timeline: Timeline,
+    /// The currency of all amounts.
+    pub currency: Currency,
+    /// The recipe of a world.
+    pub program: Program,
+    /// What each value of the world comes from.
+    pub inputs: Vec<Input>,
+    /// The discount factor of the month, if the scenario discounts.
+    pub discount: Option<Slot>,
+    /// Streams of requests, in the order of the file.
+    pub streams: Vec<Stream>,
+    /// Ways to serve, in the order of the file.
+    pub strategies: Vec<Strategy>,
+    /// The strategy that others are compared with.
+    pub baseline: usize,
+}
+
+/// A stream of requests.
+pub struct Stream {
+    /// Its id.
+    pub id: String,
+    /// What people call it.
+    pub title: Title,
+    /// Requests of the month.
+    pub requests: Slot,
+    /// How a request that nobody serves is posted, and its price.
+    pub shed: Option<(Line, Slot)>,
+}
+
+/// A way to serve.
+pub struct Strategy {
+    /// Its id.
+    pub id: String,
+    /// What people call it.
+    pub title: Title,
+    /// Who is asked for what, in order.
+    pub entries: Vec<Entry>,
+    /// Who is asked.
+    pub supplies: Vec<SupplyInUse>,
+    /// What it costs whatever is served.
+    pub charges: Vec<Charge>,
+    /// Lanes of state that its supplies need.
+    pub state: usize,
+}
+
+/// One question to one supply.
+pub struct Entry {
+    /// The stream, by its place in the model.
+    pub stream: usize,
+    /// The supply, by its place in the strategy.
+    pub supply: usize,
+    /// The entry as the supply counts it.
+    pub number: usize,
+    /// Share of the whole stream that is offered; all that is left if absent.
+    pub share: Option<Slot>,
+}
+
+/// A supply that a strategy uses, with the place of its state.
+pub struct SupplyInUse {
+    /// Its name: `tokyo-h200`, `openai/terra`.
+    pub name: String,
+    /// What serves.
+    pub supply: Box<dyn Supply>,
+    /// Where its state begins.
+    pub state: usize,
+}

@@ -1,0 +1,124 @@
+//! From a scenario to a model.
+
+use std::collections::BTreeMap;
+
+use super::{Model, Stream, strategy};
+use crate::demand::{self, Requests};
+use crate::diagnostic::{Diagnostic, Diagnostics};
+use crate::document::{Reference, Title};
+use crate::finance::{Component, Line};
+use crate::lanes::Slot;
+use crate::process::Lookup;
+use crate::scenario::Scenario;
+use crate::supply::{ids, unknown};
+use crate::world::Builder;
+
+/// Resolves a scenario. Mistakes that only show when names meet are collected; a model comes out only without errors.
+pub fn resolve(scenario: &Scenario) -> (Option<Model>, Diagnostics) {
+    let fx: BTreeMap<_, _> = scenario.fx.iter().cloned().collect();
+    let indexes: BTreeMap<_, _> =
+        scenario.indexes.iter().map(|(id, path)| (id.id.clone(), path.clone())).collect();
+    let mut builder = Builder::new(scenario.timeline.clone(), scenario.currency, fx, indexes);
+    let discount = scenario.finance.as_ref().map(|finance| finance.resolve(&mut builder));
+    let streams = streams(scenario, &mut builder);
+    let strategies: Vec<_> =
+        scenario.strategies.iter().map(|s| strategy::resolve(scenario, s, &streams, &mut builder)).collect();
+    let baseline = baseline(scenario, &mut builder);
+    let (program, inputs, mistakes) = builder.finish();
+    if mistakes.has_errors() {
+        return (None, mistakes);
+    }
+    let model = strategies.into_iter().collect::<Option<Vec<_>>>().map(|strategies| Model {
+        title: scenario.title.clone(),
+        timeline: scenario.timeline.clone(),
+        currency: scenario.currency,
+        program,
+        inputs,
+        discount,
+        streams: scenario
+            .traffics
+            .iter()
+            .zip(&streams)
+            .filter_map(|((id, traffic), stream)| {
+                let stream = stream.as_ref()?;
+                let title = traffic.title.clone().unwrap_or_else(|| named(id));
+                let shed = stream.shed_cost.map(|price| (shed_line(id, stream.requests, price), price));
+                Some(Stream { id: id.id.clone(), title, requests: stream.requests, shed })
+            })
+            .collect(),
+        strategies,
+        baseline,
+    });
+    (model, mistakes)
+}
+
+/// A title for something that has only an id.
+pub(super) fn named(id: &Reference) -> Title {
+    Title { en: id.id.clone(), ja: None }
+}
+
+fn shed_line(id: &Reference, requests: Slot, price: Slot) -> Line {
+    Line {
+        component: Component::Shed,
+        label: "requests not served".into(),
+        payee: id.id.clone(),
+        unit: "requests",
+        per_unit: 1.0,
+        inputs: vec![requests, price],
+    }
+}
+
+fn baseline(scenario: &Scenario, lookup: &mut dyn Lookup) -> usize {
+    let Some(wanted) = &scenario.baseline else { return 0 };
+    let place = scenario.strategies.iter().position(|(id, _)| id.id == wanted.id);
+    place.unwrap_or_else(|| {
+        lookup.refuse(unknown("strategy", wanted, &ids(&scenario.strategies)));
+        0
+    })
+}
+
+/// Resolves traffics; one that is a share of another comes after it.
+fn streams(scenario: &Scenario, builder: &mut Builder) -> Vec<Option<demand::Stream>> {
+    let mut streams: Vec<Option<demand::Stream>> = vec![None; scenario.traffics.len()];
+    let mut left: Vec<usize> = (0..scenario.traffics.len()).collect();
+    while !left.is_empty() {
+        let before = left.len();
+        left.retain(|&place| {
+            let traffic = &scenario.traffics[place].1;
+            let original = match &traffic.requests {
+                Requests::ShareOf(id, _) => scenario.traffics.iter().position(|(name, _)| name.id == id.id),
+                _ => None,
+            };
+            let of = original.and_then(|place| streams[place].clone());
+            if matches!(traffic.requests, Requests::ShareOf(..)) && of.is_none() {
+                return true;
+            }
+            streams[place] = demand::Stream::resolve(traffic, of.as_ref(), builder);
+            false
+        });
+        if left.len() == before {
+            for place in left.drain(..) {
+                refuse_share(scenario, place, builder);
+            }
+        }
+    }
+    streams
+}
+
+fn refuse_share(scenario: &Scenario, place: usize, lookup: &mut dyn Lookup) {
+    let Requests::ShareOf(of, _) = &scenario.traffics[place].1.requests else { return };
+    let known = ids(&scenario.traffics);
+    if known.contains(&of.id.as_str()) {
+        lookup.refuse(
+            Diagnostic::error(
+                "circular",
+                of.span,
+                format!("`{}` is, in the end, a share of itself", scenario.traffics[place].0.id),
+            )
+            .label("this traffic waits for the other")
+            .help("let one of them say its own `requests`"),
+        );
+    } else {
+        lookup.refuse(unknown("traffic", of, &known));
+    }
+}

@@ -1,0 +1,186 @@
+//! Loads the files of a scenario and merges them: parent, then parts, then the scenario itself, then overrides.
+
+use std::collections::BTreeMap;
+
+use super::decode::Scenario;
+use super::files::Files;
+use super::{like, overrides};
+use crate::diagnostic::{Diagnostic, Diagnostics, FileId, Sources, Span};
+use crate::distribution::FAMILIES;
+use crate::document::{
+    At, Entry, Node, Provenance, Scope, Table, Value, lay_over, parse_toml, plugin_names, put_beside,
+};
+use crate::process;
+use crate::supply;
+
+/// What loading gave: a scenario unless there are errors, what was found wrong, and the texts to show it in.
+pub struct Loaded {
+    /// The scenario; absent if a mistake prevents it.
+    pub scenario: Option<Scenario>,
+    /// Mistakes and warnings.
+    pub diagnostics: Diagnostics,
+    /// All files that were read, in the order of reading.
+    pub sources: Sources,
+}
+
+/// Files of one scenario at the most.
+const MOST_FILES: usize = 200;
+/// How deep parts may use parts.
+const DEEPEST: usize = 8;
+
+/// Loads the scenario in a file, with overrides from the command line (`ADDRESS=VALUE`).
+pub fn load(files: &dyn Files, path: &str, set: &[String]) -> Loaded {
+    let mut loader = Loader {
+        files,
+        sources: Sources::new(),
+        mistakes: Diagnostics::new(),
+        notes: BTreeMap::new(),
+        read: Vec::new(),
+    };
+    let tree = loader.scenario(path, None, 0).map(|mut tree| {
+        overrides::apply(&mut tree, set, &kind_words(), &mut loader.sources, &mut loader.mistakes);
+        tree
+    });
+    let Loader { sources, mut mistakes, notes, .. } = loader;
+    let scenario = tree.and_then(|tree| {
+        let root = Node { span: Span::new(FileId(0), 0..0), value: Value::Table(tree) };
+        let scope = Scope::new(notes);
+        let scenario = At::root(&root, &scope).read(Scenario::read);
+        for mistake in scope.into_mistakes() {
+            mistakes.push(mistake);
+        }
+        scenario
+    });
+    Loaded { scenario: scenario.filter(|_| !mistakes.has_errors()), diagnostics: mistakes, sources }
+}
+
+/// Words of which one table holds one.
+pub(super) fn kind_words() -> Vec<Vec<&'static str>> {
+    let mut numbers = plugin_names(FAMILIES);
+    numbers.extend(plugin_names(process::KINDS));
+    numbers.push("value");
+    vec![
+        numbers,
+        plugin_names(supply::KINDS),
+        plugin_names(supply::PURCHASES),
+        plugin_names(crate::lever::KINDS),
+        plugin_names(crate::training::KINDS),
+        plugin_names(crate::serving::EVIDENCE),
+    ]
+}
+
+struct Loader<'a> {
+    files: &'a dyn Files,
+    sources: Sources,
+    mistakes: Diagnostics,
+    notes: BTreeMap<u32, Provenance>,
+    read: Vec<String>,
+}
+
+impl Loader<'_> {
+    /// A scenario file with its parent and its parts.
+    fn scenario(&mut self, path: &str, named_at: Option<Span>, depth: usize) -> Option<Table> {
+        let mut own = self.open(path, named_at, depth)?;
+        let mut tree = match own.remove("extends") {
+            None => Table::default(),
+            Some(Entry { node: Node { value: Value::Text(parent), span }, .. }) => {
+                self.scenario(&parent, Some(span), depth + 1)?
+            }
+            Some(entry) => {
+                self.mistakes.push(
+                    Diagnostic::error("wrong-type", entry.node.span, "`extends` is not the name of a file")
+                        .label("expected a string"),
+                );
+                return None;
+            }
+        };
+        let mut parts = Table::default();
+        self.parts(&mut own, &mut parts, depth);
+        like::resolve(&mut parts, &kind_words(), &mut self.mistakes);
+        lay_over(&mut tree, parts, &kind_words());
+        lay_over(&mut tree, own, &kind_words());
+        like::resolve(&mut tree, &kind_words(), &mut self.mistakes);
+        Some(tree)
+    }
+
+    /// The parts that a file uses, and those that they use.
+    fn parts(&mut self, own: &mut Table, parts: &mut Table, depth: usize) {
+        let Some(uses) = own.remove("use") else { return };
+        let Value::List(list) = uses.node.value else {
+            self.mistakes.push(
+                Diagnostic::error("wrong-type", uses.node.span, "`use` is not a list")
+                    .label("expected a list of files"),
+            );
+            return;
+        };
+        for item in list {
+            let Value::Text(path) = &item.value else {
+                self.mistakes.push(
+                    Diagnostic::error("wrong-type", item.span, "this is not the name of a file")
+                        .label("expected a string"),
+                );
+                continue;
+            };
+            if self.read.contains(path) {
+                continue;
+            }
+            if let Some(mut part) = self.open(path, Some(item.span), depth + 1) {
+                self.parts(&mut part, parts, depth + 1);
+                self.refuse_scenario_keys(&part);
+                put_beside(parts, part, "", &mut self.mistakes);
+            }
+        }
+    }
+
+    /// Reads and parses one file; its notes about sources count for the file only.
+    fn open(&mut self, path: &str, named_at: Option<Span>, depth: usize) -> Option<Table> {
+        let refuse = |code, message: String| Diagnostic::error(code, named_at, message);
+        if depth > DEEPEST {
+            self.mistakes.push(refuse("too-deep", format!("files use files more than {DEEPEST} deep")));
+            return None;
+        }
+        if self.read.iter().any(|read| read == path) {
+            let mistake = refuse("circular", format!("`{path}` extends itself, in the end"));
+            self.mistakes.push(
+                mistake
+                    .label("this leads back to a file that is being read")
+                    .help("let both extend a third scenario that holds what they share"),
+            );
+            return None;
+        }
+        if self.read.len() == MOST_FILES {
+            self.mistakes
+                .push(refuse("too-many-files", format!("a scenario has more than {MOST_FILES} files")));
+            return None;
+        }
+        self.read.push(path.to_owned());
+        let text = match self.files.read(path) {
+            Ok(text) => text,
+            Err(why) => {
+                self.mistakes.push(refuse(why.code, why.message).help_if(why.help));
+                return None;
+            }
+        };
+        let text = text.strip_prefix('\u{feff}').map(str::to_owned).unwrap_or(text);
+        let file = self.sources.add(path, text.clone());
+        let before = self.mistakes.len();
+        let root = parse_toml(file, &text, &mut self.mistakes);
+        if self.mistakes.len() > before {
+            return None;
+        }
+        let Value::Table(mut table) = root.value else { return None };
+        self.notes.insert(file.0, Provenance::of(&table, &Provenance::default()));
+        for note in ["source", "as_of", "evidence", "note"] {
+            table.remove(note);
+        }
+        Some(table)
+    }
+
+    fn refuse_scenario_keys(&mut self, part: &Table) {
+        const SCENARIO_ONLY: [&str; 5] = ["title", "currency", "start", "months", "extends"];
+        for entry in part.entries.iter().filter(|entry| SCENARIO_ONLY.contains(&entry.key.as_str())) {
+            let message = format!("`{}` belongs into a scenario, and this file is used as a part", entry.key);
+            self.mistakes.push(Diagnostic::error("scenario-key-in-part", entry.key_span, message));
+        }
+    }
+}

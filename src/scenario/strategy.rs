@@ -1,0 +1,135 @@
+//! `[strategy.<id>]`: a way of serving, as data.
+
+use crate::diagnostic::Diagnostic;
+use crate::distribution::QuantityOf;
+use crate::document::{
+    At, Decode, Either, Id, ListOf, Origin, Reader, Reference, Shape, TableOf, Title, TitleOf, Value,
+};
+use crate::process::{Path, PathOf};
+use crate::units;
+
+/// A strategy as it is written.
+#[derive(Clone, Debug)]
+pub struct Strategy {
+    /// What people call it.
+    pub title: Option<Title>,
+    /// Who serves what, in order.
+    pub serve: Vec<Serve>,
+    /// Levers that it pulls.
+    pub levers: Vec<Reference>,
+    /// Training programmes that it needs.
+    pub training: Vec<Reference>,
+    /// Operations that it needs.
+    pub operations: Vec<Reference>,
+    /// Name and place.
+    pub origin: Origin,
+}
+
+/// One entry of `serve`.
+#[derive(Clone, Debug)]
+pub struct Serve {
+    /// The traffics.
+    pub traffic: Vec<Reference>,
+    /// A supply, or `vendor/llm`.
+    pub by: Reference,
+    /// Share of the whole traffic that is offered; all that is left if absent.
+    pub share: Option<Path>,
+    /// How far the supply may grow for this entry, in replicas.
+    pub up_to_replicas: Option<f64>,
+    /// Whether work that can wait is bought at the batch rate.
+    pub batch: bool,
+    /// The region asked for.
+    pub region: Option<Reference>,
+}
+
+impl Strategy {
+    /// Reads `[strategy.<id>]`.
+    pub fn read(t: &mut Reader) -> Option<Self> {
+        let title = t.optional("title", TitleOf, "what people call it");
+        let serve = t.required("serve", ListOf(TableOf(Serve::read)), "who serves what, from top to bottom");
+        let levers = t.or("levers", "[]", ListOf(Id("lever")), "levers that it pulls");
+        let training = t.or("training", "[]", ListOf(Id("training")), "training programmes that it needs");
+        let operations =
+            t.or("operations", "[]", ListOf(Id("operations")), "people and running that it needs");
+        let serve = serve?;
+        if serve.is_empty() {
+            t.refuse("serve", "empty-list", "a strategy that serves nothing", "list at least one entry");
+            return None;
+        }
+        Some(Self {
+            title: title?,
+            serve,
+            levers: levers?,
+            training: training?,
+            operations: operations?,
+            origin: t.place()?.origin(),
+        })
+    }
+}
+
+impl Serve {
+    fn read(t: &mut Reader) -> Option<Self> {
+        let one_or_many =
+            Either(|value| matches!(value, Value::List(_)), ListOf(Id("traffic")), One(Id("traffic")));
+        let traffic = t.required("traffic", one_or_many, "the traffic, or a list of them");
+        let by = t.required("by", Id("supply, or vendor/llm"), "who serves it");
+        let share = t.optional(
+            "share",
+            PathOf(&units::SHARE),
+            "share of the whole traffic; all that is left if absent",
+        );
+        let up_to =
+            t.optional("up_to", QuantityOf(&units::REPLICAS), "how far the supply may grow for this entry");
+        let tier = t.or("tier", "standard", Tier, "\"batch\" buys what can wait at the batch rate");
+        let region =
+            t.optional("region", Id("region"), "the region asked for; the cheapest allowed one if absent");
+        Some(Self {
+            traffic: traffic?,
+            by: by?,
+            share: share?,
+            up_to_replicas: up_to?.map(|point| point.value),
+            batch: tier?,
+            region: region?,
+        })
+    }
+}
+
+/// A single value where a list of one is meant.
+struct One<D>(D);
+
+impl<D: Decode> Decode for One<D> {
+    type Value = Vec<D::Value>;
+
+    fn decode(&self, at: &At<'_>) -> Option<Self::Value> {
+        self.0.decode(at).map(|value| vec![value])
+    }
+
+    fn shape(&self) -> Shape {
+        self.0.shape()
+    }
+}
+
+struct Tier;
+
+impl Decode for Tier {
+    type Value = bool;
+
+    fn decode(&self, at: &At<'_>) -> Option<bool> {
+        match &at.node.value {
+            Value::Text(word) if word == "standard" => Some(false),
+            Value::Text(word) if word == "batch" => Some(true),
+            _ => {
+                let found = at.node.value.describe();
+                at.scope.push(
+                    Diagnostic::error("unknown-word", at.node.span, format!("`{}` is {found}", at.address))
+                        .label("expected \"standard\" or \"batch\""),
+                );
+                None
+            }
+        }
+    }
+
+    fn shape(&self) -> Shape {
+        Shape::Text("standard or batch")
+    }
+}
