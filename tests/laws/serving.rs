@@ -74,7 +74,7 @@ fn throughput_follows_from_measured_latencies() {
     near(calls_per_hour(&h200, 1024.0, 1024.0, None, None) / 3600.0, 1.6397, 0.00005);
 }
 
-/// `$/Mtok = ($/GPU-hour) / (tok/s/GPU · 3600 / 1e6)` (InferenceX, `SemiAnalysisAI/InferenceX-app@77ca49a`).
+/// `$/Mtok = ($/GPU-hour) / (tok/s/GPU · 3600 / 1e6)` (`SemiAnalysisAI/InferenceX-app@77ca49a`).
 #[test]
 fn a_token_costs_what_its_gpu_hours_cost() {
     let h100 = deployment(&H100_TP4, 4, "1");
