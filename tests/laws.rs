@@ -4,12 +4,25 @@
 #![allow(
     clippy::disallowed_methods,
     clippy::float_cmp,
+    clippy::needless_for_each,
     clippy::unwrap_used,
     clippy::panic,
     reason = "a test stops at the first surprise; the platform's exp and ln are an oracle; equal bits are what is meant"
 )]
 
+#[path = "laws/demand.rs"]
+mod demand;
 #[path = "laws/distributions.rs"]
 mod distributions;
+#[path = "laws/finance.rs"]
+mod finance;
+#[path = "laws/processes.rs"]
+mod processes;
+#[path = "laws/rig.rs"]
+mod rig;
+#[path = "laws/serving.rs"]
+mod serving;
 #[path = "laws/support.rs"]
 mod support;
+#[path = "laws/worlds.rs"]
+mod worlds;

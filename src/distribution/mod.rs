@@ -23,7 +23,7 @@ pub use lognormal::LogNormal;
 pub use normal::Normal;
 pub use number::{Number, NumberHere, NumberOf, names_distribution};
 pub use pert::Pert;
-pub use quantity::{Inner, QuantityOf, UnitOf, same_unit};
+pub use quantity::{Inner, QuantityOf, UnitOf, WholeOf, same_unit};
 pub use sampler::Sampler;
 pub use triangular::Triangular;
 pub use truncated::Truncated;

@@ -20,6 +20,7 @@ pub use merge::{KindWords, lay_over, put_beside};
 pub use node::{Entry, Node, Table, Value};
 pub use parse::{parse_toml, parse_value};
 pub use plugin::{Plugin, Plugins, plugin_names};
+pub(crate) use provenance::is_note;
 pub use provenance::{Evidence, Origin, Provenance};
 pub use reader::{Reader, Scope};
 pub use shape::{Field, Need, Shape};

@@ -69,7 +69,7 @@ impl Provenance {
 pub(super) const NOTES: [&str; 4] = ["note", "source", "as_of", "evidence"];
 
 /// Whether a key only tells where a figure comes from.
-pub(super) fn is_note(key: &str) -> bool {
+pub(crate) fn is_note(key: &str) -> bool {
     NOTES.contains(&key)
 }
 

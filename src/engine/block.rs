@@ -6,6 +6,7 @@ use crate::calendar::Month;
 use crate::finance::{Component, Ledger, Measure, View};
 use crate::lanes::{LANES, Lanes, Values};
 use crate::model::Model;
+use crate::stats::OrderedF32;
 
 /// Paths of a block.
 pub(super) const BLOCK: usize = 1024;
@@ -78,7 +79,7 @@ pub(super) struct Tally {
     /// `sums[strategy · months + month]`
     pub(super) sums: Vec<MonthSums>,
     /// `fans[(2 · strategy + cumulative) · months + month][path]`
-    pub(super) fans: Vec<[f32; BLOCK]>,
+    pub(super) fans: Vec<[OrderedF32; BLOCK]>,
     running: Vec<Running>,
     /// By strategy, then path.
     pub(super) nominal: Vec<[f64; BLOCK]>,
@@ -104,7 +105,7 @@ impl Block {
             begin: 0,
             width: 0,
             sums: vec![MonthSums::ZERO; strategies * months],
-            fans: vec![[0.0; BLOCK]; 2 * strategies * months],
+            fans: vec![[OrderedF32::default(); BLOCK]; 2 * strategies * months],
             running: vec![running; strategies],
             nominal: vec![[0.0; BLOCK]; strategies],
             npv: vec![[0.0; BLOCK]; strategies],
@@ -151,7 +152,7 @@ impl Tally {
     fn write_fan(&mut self, column: usize, values: &Lanes) {
         let out = &mut self.fans[column][self.begin..self.begin + self.width];
         for (out, value) in out.iter_mut().zip(values) {
-            *out = *value as f32;
+            *out = OrderedF32::from(*value as f32);
         }
     }
 }

@@ -38,13 +38,9 @@ fn read(t: &mut Reader) -> Option<WrittenPath> {
         "standard deviation of a year's log change, were there no pull",
     );
     let (initial, mean, half_life, annual_volatility) = (initial?, mean?, half_life?, annual_volatility?);
-    if initial.unit.currency != mean.unit.currency {
-        t.refuse(
-            "mean",
-            "two-currencies",
-            "`mean` is in another currency than `initial`",
-            "give both in one currency",
-        );
+    if !initial.unit.agrees(&mean.unit, t.place()?.kind) {
+        let help = "give both in one currency and per the same time";
+        t.refuse("mean", "two-units", "`mean` does not have the unit of `initial`", help);
         return None;
     }
     let unit = initial.unit.clone();

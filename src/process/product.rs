@@ -2,10 +2,11 @@
 
 use super::{Lookup, Process, Written, WrittenPath};
 use crate::calendar::Month;
-use crate::document::{ListOf, Plugin, Reader};
+use crate::document::{At, Decode, Plugin, Reader, Shape, Value};
 use crate::lanes::{Lanes, Slot, Values};
-use crate::process::{Path, PathHere};
+use crate::process::{Path, PathHere, PathOf};
 use crate::random::Draws;
+use crate::units;
 
 pub(super) const PLUGIN: Plugin<WrittenPath> = Plugin {
     name: "product",
@@ -18,8 +19,35 @@ pub(super) const PLUGIN: Plugin<WrittenPath> = Plugin {
 #[derive(Debug)]
 pub struct Product(Vec<Path>);
 
+/// The first path is of the kind of the key, the others are factors.
+struct Parts;
+
+impl Decode for Parts {
+    type Value = Vec<Path>;
+
+    fn decode(&self, at: &At<'_>) -> Option<Vec<Path>> {
+        let Value::List(items) = &at.node.value else {
+            at.refuse("wrong-type", "a list of paths");
+            return None;
+        };
+        let read: Vec<_> = items
+            .iter()
+            .enumerate()
+            .map(|(i, item)| {
+                let place = at.inside(&i.to_string(), item);
+                if i == 0 { PathHere.decode(&place) } else { PathOf(&units::FACTOR).decode(&place) }
+            })
+            .collect();
+        read.into_iter().collect()
+    }
+
+    fn shape(&self) -> Shape {
+        Shape::List(Box::new(PathHere.shape()))
+    }
+}
+
 fn read(t: &mut Reader) -> Option<WrittenPath> {
-    let of = t.required("of", ListOf(PathHere), "the paths to multiply")?;
+    let of = t.required("of", Parts, "the paths to multiply")?;
     let Some(first) = of.first() else {
         t.refuse("of", "empty-list", "a product of nothing", "list at least one path");
         return None;

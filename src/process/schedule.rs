@@ -4,7 +4,7 @@ use super::{Lookup, Process, Written, WrittenPath};
 use crate::calendar::{Month, YearMonth};
 use crate::diagnostic::Diagnostic;
 use crate::distribution::{Number, NumberHere};
-use crate::document::{At, Decode, Plugin, Reader, Shape, Value};
+use crate::document::{At, Decode, Plugin, Reader, Shape, Value, is_note};
 use crate::lanes::{Lanes, Slot, Values};
 use crate::random::Draws;
 
@@ -31,7 +31,7 @@ impl Decode for Steps {
             return None;
         };
         let mut steps = Some(Vec::new());
-        for entry in &table.entries {
+        for entry in table.entries.iter().filter(|entry| !is_note(&entry.key)) {
             let place = At { key_span: Some(entry.key_span), ..at.inside(&entry.key, &entry.node) };
             let month = YearMonth::parse(&entry.key).ok();
             if month.is_none() {
@@ -61,16 +61,16 @@ impl Decode for Steps {
 }
 
 fn read(t: &mut Reader) -> Option<WrittenPath> {
+    t.accept_all_keys();
     let place = t.place()?.clone();
     let steps = Steps.decode(&place)?;
-    t.accept_all_keys();
     let Some((_, first)) = steps.first() else {
         place.refuse("empty-schedule", "at least one date and value, such as { 2027-04 = 1 }");
         return None;
     };
     let unit = first.unit.clone();
-    if steps.iter().any(|(_, number)| number.unit.currency != unit.currency) {
-        place.refuse("two-currencies", "one currency in all steps");
+    if steps.iter().any(|(_, number)| !unit.agrees(&number.unit, place.kind)) {
+        place.refuse("two-units", "one currency and one time in all steps");
         return None;
     }
     Some(WrittenPath::new(Schedule(steps), unit))

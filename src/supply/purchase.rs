@@ -2,8 +2,8 @@
 
 use crate::calendar::{Timeline, YearMonth};
 use crate::diagnostic::Diagnostic;
-use crate::distribution::QuantityOf;
-use crate::document::{At, Decode, MonthOf, Plugin, Reader, Shape, Value};
+use crate::distribution::{QuantityOf, WholeOf};
+use crate::document::{At, Decode, MonthOf, Plugin, Reader, Shape, Value, is_note};
 use crate::units;
 
 /// A purchase policy.
@@ -47,27 +47,25 @@ pub const PURCHASES: &[Plugin<Purchase>] = &[
 ];
 
 fn read_once(t: &mut Reader) -> Option<Purchase> {
-    let servers = t.required("servers", QuantityOf(&units::SERVERS), "how many");
+    let servers = t.required("servers", WholeOf(&units::SERVERS), "how many");
     let ordered = t.required("ordered", MonthOf, "month of the order; they arrive after the lead time");
-    let servers = servers?.value;
-    whole(t, "servers", servers)?;
-    Some(Purchase::Dated(vec![(ordered?, servers)]))
+    let (servers, ordered) = (servers?, ordered?);
+    Some(Purchase::Dated(vec![(ordered, servers)]))
 }
 
 fn read_dated(t: &mut Reader) -> Option<Purchase> {
-    let orders = Orders.decode(t.place()?)?;
     t.accept_all_keys();
+    let orders = Orders.decode(t.place()?)?;
     Some(Purchase::Dated(orders))
 }
 
 fn read_trailing_need(t: &mut Reader) -> Option<Purchase> {
-    let first = t.required("first", QuantityOf(&units::SERVERS), "servers of the first order");
+    let first = t.required("first", WholeOf(&units::SERVERS), "servers of the first order");
     let ordered = t.required("ordered", MonthOf, "month of the first order");
     let margin = t.or("margin", "0", QuantityOf(&units::FACTOR), "share to have beyond the need");
     let over =
         t.or("over", "1 month", QuantityOf(&units::DURATION), "the past months whose mean need counts");
-    let (first, over) = (first?.value, over?);
-    whole(t, "first", first)?;
+    let (first, over) = (first?, over?);
     if over.value < 1.0
         || over.value.fract() != 0.0
         || over.unit.period.is_some_and(crate::units::Period::is_clock)
@@ -88,14 +86,6 @@ fn read_trailing_need(t: &mut Reader) -> Option<Purchase> {
     })
 }
 
-fn whole(t: &mut Reader, key: &'static str, servers: f64) -> Option<()> {
-    if servers.fract() == 0.0 {
-        return Some(());
-    }
-    t.refuse(key, "not-whole", "servers are bought whole", "write a whole number of servers");
-    None
-}
-
 struct Orders;
 
 impl Decode for Orders {
@@ -104,7 +94,7 @@ impl Decode for Orders {
     fn decode(&self, at: &At<'_>) -> Option<Self::Value> {
         let Value::Table(table) = &at.node.value else { return None };
         let mut orders = Some(Vec::new());
-        for entry in &table.entries {
+        for entry in table.entries.iter().filter(|entry| !is_note(&entry.key)) {
             let place = At { key_span: Some(entry.key_span), ..at.inside(&entry.key, &entry.node) };
             let month = YearMonth::parse(&entry.key).ok();
             if month.is_none() {
@@ -113,7 +103,7 @@ impl Decode for Orders {
                         .label("expected a month such as 2027-04"),
                 );
             }
-            let servers = QuantityOf(&units::SERVERS).decode(&place).map(|point| point.value);
+            let servers = WholeOf(&units::SERVERS).decode(&place);
             match (month, servers) {
                 (Some(month), Some(servers)) => {
                     if let Some(list) = orders.as_mut() {

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::program::{Node, Program};
 use crate::calendar::Timeline;
 use crate::diagnostic::{Diagnostic, Diagnostics};
-use crate::distribution::Number;
+use crate::distribution::{Number, UnitOf};
 use crate::document::{Origin, Reference};
 use crate::lanes::{LANES, Slot};
 use crate::math;
@@ -24,6 +24,8 @@ pub struct Input {
     pub parents: Vec<Slot>,
     /// Whether it is drawn, not known.
     pub uncertain: bool,
+    /// The unit that it was written in; base units for a derived value.
+    pub unit: UnitOf,
 }
 
 /// Turns numbers and paths into places of a [`Program`]; the same address twice is the same place.
@@ -36,6 +38,9 @@ pub struct Builder {
     inputs: Vec<Input>,
     state: usize,
     known: BTreeMap<String, Slot>,
+    /// What a path asks for while it is resolved. Inside a path money stays in its own currency, so that it has the same
+    /// value in each of its processes and the whole is converted once.
+    asked: Option<Vec<Slot>>,
     without_rate: BTreeSet<Currency>,
     mistakes: Diagnostics,
 }
@@ -57,6 +62,7 @@ impl Builder {
             inputs: Vec::new(),
             state: 0,
             known: BTreeMap::new(),
+            asked: None,
             without_rate: BTreeSet::new(),
             mistakes: Diagnostics::new(),
         }
@@ -72,7 +78,8 @@ impl Builder {
             || matches!(&node, Node::Process { process, .. } if process.words() > 0)
             || parents.iter().any(|parent| self.inputs[parent.0].uncertain);
         self.nodes.push(node);
-        self.inputs.push(Input { origin, name: name.to_owned(), parents: parents.to_vec(), uncertain });
+        let unit = UnitOf::default();
+        self.inputs.push(Input { origin, name: name.to_owned(), parents: parents.to_vec(), uncertain, unit });
         Slot(self.nodes.len() - 1)
     }
 
@@ -87,6 +94,7 @@ impl Builder {
             None => Node::Draw(number.distribution.sampler(), address.clone()),
         };
         let slot = self.add(node, Some(number.origin.clone()), address, &[]);
+        self.inputs[slot.0].unit = number.unit.clone();
         self.known.insert(address.clone(), slot);
         slot
     }
@@ -99,10 +107,11 @@ impl Builder {
         if let Some(slot) = self.known.get(&origin.address) {
             return Some(*slot);
         }
-        let before = self.nodes.len();
-        let process = written.process.resolve(self)?;
-        let parents: Vec<Slot> = (before..self.nodes.len()).map(Slot).collect();
-        let slot = self.add_process(process, Some(origin.clone()), &origin.address, &parents);
+        let around = self.asked.replace(Vec::new());
+        let process = written.process.resolve(self);
+        let parents = std::mem::replace(&mut self.asked, around).unwrap_or_default();
+        let slot = self.add_process(process?, Some(origin.clone()), &origin.address, &parents);
+        self.inputs[slot.0].unit = written.unit.clone();
         self.known.insert(origin.address.clone(), slot);
         Some(slot)
     }
@@ -119,11 +128,18 @@ impl Builder {
         self.add(Node::Process { process, state, name: name.to_owned() }, origin, name, parents)
     }
 
+    /// Takes note that a path asked for this.
+    fn answer(&mut self, slot: Slot) -> Slot {
+        if let Some(asked) = &mut self.asked {
+            asked.push(slot);
+        }
+        slot
+    }
+
     /// A value in the scenario's currency.
     fn convert(&mut self, slot: Slot, currency: Option<Currency>, origin: &Origin) -> Option<Slot> {
-        let Some(currency) = currency.filter(|currency| *currency != self.currency) else {
-            return Some(slot);
-        };
+        let foreign = currency.filter(|currency| *currency != self.currency && self.asked.is_none());
+        let Some(currency) = foreign else { return Some(slot) };
         let key = format!("{} in {}", slot.0, self.currency);
         if let Some(known) = self.known.get(&key) {
             return Some(*known);
@@ -175,14 +191,16 @@ impl Lookup for Builder {
 
     fn number(&mut self, number: &Number) -> Slot {
         let raw = self.raw(number);
-        self.convert(raw, number.unit.currency.filter(|_| number.unit.quoted.is_none()), &number.origin)
-            .unwrap_or(raw)
+        let currency = number.unit.currency.filter(|_| number.unit.quoted.is_none());
+        let slot = self.convert(raw, currency, &number.origin).unwrap_or(raw);
+        self.answer(slot)
     }
 
     fn path(&mut self, path: &Path) -> Option<Slot> {
         let raw = self.raw_path(path)?;
         let unit = path.unit();
-        self.convert(raw, unit.currency.filter(|_| unit.quoted.is_none()), path.origin())
+        let slot = self.convert(raw, unit.currency.filter(|_| unit.quoted.is_none()), path.origin())?;
+        Some(self.answer(slot))
     }
 
     fn per_month(&mut self, path: &Path) -> Option<Slot> {
@@ -219,7 +237,7 @@ impl Lookup for Builder {
     fn in_months(&mut self, duration: &Number) -> Slot {
         let raw = self.raw(duration);
         if !duration.unit.period.is_some_and(Period::is_clock) {
-            return raw;
+            return self.answer(raw);
         }
         self.derive(
             "in months",
@@ -245,7 +263,8 @@ impl Lookup for Builder {
             self.mistakes.push(mistake);
             return None;
         };
-        self.raw_path(&path)
+        let slot = self.raw_path(&path)?;
+        Some(self.answer(slot))
     }
 
     fn hours(&mut self) -> Slot {
@@ -260,7 +279,8 @@ impl Lookup for Builder {
     fn derive(&mut self, name: &str, inputs: &[Slot], formula: Formula) -> Slot {
         let stays = inputs.iter().all(|input| self.nodes[input.0].stays());
         let node = if stays { Node::Once(formula) } else { Node::Monthly(formula) };
-        self.add(node, None, name, inputs)
+        let slot = self.add(node, None, name, inputs);
+        self.answer(slot)
     }
 
     fn monthly(&mut self, name: &str, inputs: &[Slot], process: Box<dyn Process>) -> Slot {

@@ -84,7 +84,8 @@ impl Program {
                     sampler.fill(&scores, out);
                 }
                 Node::Once(formula) => formula(&Values(before), out),
-                _ => {}
+                // The months' values do not exist yet: whoever reads them shall not find those of other paths.
+                Node::Monthly(_) | Node::Process { .. } | Node::Hours => *out = [f64::NAN; LANES],
             }
         }
         for (i, node) in self.nodes.iter().enumerate() {

@@ -55,6 +55,18 @@ pub(crate) fn bad<D: Decode>(decode: &D, text: &str) -> Vec<&'static str> {
     mistakes.iter().map(|mistake| mistake.code).collect()
 }
 
+/// Reads one family of a text, such as every `[vendor.<id>]`; nothing where the text has none.
+pub(crate) fn family<D: Decode>(text: &str, key: &str, decode: &D) -> Option<D::Value> {
+    let root = tree(text);
+    let scope = Scope::default();
+    let Value::Table(table) = &root.value else { panic!("the root of a file is a table") };
+    let entry = table.entry(key)?;
+    let value = decode.decode(&At::root(&root, &scope).inside(key, &entry.node));
+    let mistakes = scope.into_mistakes();
+    assert!(!mistakes.has_errors(), "{text}: {mistakes:?}");
+    value
+}
+
 /// An uncertain number of a kind.
 pub(crate) fn number(kind: &'static Kind, text: &str) -> Number {
     good(&NumberOf(kind), text)
@@ -70,9 +82,9 @@ pub(crate) fn currency(code: &str) -> Currency {
     Currency::parse(code).unwrap()
 }
 
-/// That many months from January 2027 on.
+/// That many months from April 2027 on.
 pub(crate) fn timeline(months: usize) -> Timeline {
-    let start = YearMonth::new(2027, 1).unwrap();
+    let start = YearMonth::new(2027, 4).unwrap();
     Timeline { start, length: months, hours_per_month: None, fiscal_year_starts: 4 }
 }
 

@@ -1,0 +1,1 @@
+//! A month opened up.
