@@ -1,11 +1,10 @@
 //! `totals.csv`: one row per strategy, measure and statistic, over all months.
 
-use super::monthly::measure_name;
 use super::sheet::Sheet;
 use crate::analysis::{StrategyFindings, Summary};
 use crate::finance::{Measure, View};
 use crate::report::rounded::{Books, Rounding};
-use crate::report::{File, Report};
+use crate::report::{File, Report, measure};
 use crate::stats::Interval;
 
 /// The rows of one strategy.
@@ -66,9 +65,12 @@ impl Report<'_> {
         }
         for measure in Measure::ALL {
             let unit = if matches!(measure, Measure::GpuHours | Measure::BusyGpuHours) { "GPU-hours" } else { "requests" };
-            rows.row(measure_name(measure), "mean", unit, format!("{:.2}", strategy.measured(measure)), None, None);
+            let name = measure::name(measure);
+            rows.row(name, "mean", unit, format!("{:.2}", strategy.measured(measure)), None, None);
+            if measure == Measure::Served {
+                rows.plain(name, "share", "share", strategy.served_share(), None);
+            }
         }
-        rows.plain("served", "share", "share", strategy.served_share(), None);
     }
 }
 
