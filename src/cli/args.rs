@@ -191,7 +191,7 @@ pub(super) enum Catalog {
     Components,
     /// Charts of a run
     Charts,
-    /// Physical amounts beside the money
+    /// Measures of result files
     Measures,
 }
 

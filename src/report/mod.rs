@@ -1,5 +1,6 @@
 //! What people see: texts, tables, charts and files of results, made from findings and from nothing else.
 pub mod captions;
+pub mod catalog;
 pub mod chart;
 pub mod charts;
 pub mod comparison;
@@ -9,6 +10,7 @@ pub mod fonts;
 pub mod headline;
 pub mod json;
 pub mod manifest;
+pub mod measure;
 pub mod opened;
 pub mod rounded;
 pub mod table;

@@ -5,7 +5,7 @@ use crate::analysis::StrategyFindings;
 use crate::engine::PERCENTILES;
 use crate::finance::{Measure, View};
 use crate::report::rounded::{Books, Rounding};
-use crate::report::{File, Report};
+use crate::report::{File, Report, measure};
 
 impl Report<'_> {
     pub(super) fn monthly_csv(&self) -> File {
@@ -17,7 +17,7 @@ impl Report<'_> {
         header.push("cumulative_mean".into());
         header.extend(percentiles("cumulative"));
         header.push("accrual_mean".into());
-        header.extend(Measure::ALL.map(|measure| measure_name(measure).to_owned()));
+        header.extend(Measure::ALL.map(|measure| measure::name(measure).to_owned()));
         let mut sheet = Sheet::new(&header);
         for (place, strategy) in self.findings.strategies.iter().enumerate() {
             self.write_months(place, strategy, &mut sheet);
@@ -56,16 +56,5 @@ impl Report<'_> {
         sheet.text(&self.name(place));
         sheet.text(&found.months[month]);
         sheet.text(&found.fiscal_years[month]);
-    }
-}
-
-/// The name of a physical amount in files.
-pub(super) fn measure_name(measure: Measure) -> &'static str {
-    match measure {
-        Measure::Offered => "requests_offered",
-        Measure::Served => "requests_served",
-        Measure::Shed => "requests_shed",
-        Measure::GpuHours => "gpu_hours_paid",
-        Measure::BusyGpuHours => "gpu_hours_busy",
     }
 }
