@@ -24,7 +24,7 @@ pub use lognormal::LogNormal;
 pub use normal::Normal;
 pub use number::{Number, NumberHere, NumberOf, names_distribution};
 pub use pert::Pert;
-pub use quantity::{Inner, QuantityOf, UnitOf, WholeOf, same_unit};
+pub use quantity::{Inner, Point, QuantityOf, UnitOf, WholeOf, same_unit};
 pub use sampler::Sampler;
 pub use scaled::Scaled;
 pub use triangular::Triangular;

@@ -7,9 +7,9 @@ use crate::analysis::StrategyFindings;
 use crate::finance::{Component, View};
 
 /// The place of the median among the percentiles of a fan.
-const MEDIAN: usize = 3;
+const MEDIAN: usize = 4;
 /// The place of the 5th and of the 95th percentile.
-const ENDS: [usize; 2] = [0, 6];
+const ENDS: [usize; 2] = [1, 8];
 
 impl Report<'_> {
     fn caption(&self, title: String, subtitle: String) -> Caption {

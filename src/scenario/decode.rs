@@ -1,5 +1,6 @@
 //! The tables of a scenario.
 
+use super::limits::{self, Budget};
 use super::strategy::Strategy;
 use super::stress::Stress;
 use crate::calendar::{Timeline, month_named};
@@ -30,6 +31,10 @@ pub struct Scenario {
     pub timeline: Timeline,
     /// The strategy that others are compared with; the first if absent.
     pub baseline: Option<Reference>,
+    /// The strategy that budgets bind; the one with the lowest mean cost if absent.
+    pub chosen: Option<Reference>,
+    /// What the chosen strategy may cost.
+    pub budget: Budget,
     /// Paths, seed, precision.
     pub run: Run,
     /// Discounting; without it there is no NPV.
@@ -107,6 +112,8 @@ impl Scenario {
             Id("strategy"),
             "what others are compared with; the first in the file if absent",
         );
+        let chosen = t.optional("chosen", Id("strategy"), "what budgets bind; the cheapest on average if absent");
+        let budget = t.or("budget", "{}", limits::budget(), "what the chosen strategy may cost; broken: exit code 4");
         let run = t.or("run", "{}", TableOf(Run::read), "paths, seed, precision");
         let finance =
             t.optional("finance", TableOf(Discounting::read), "discounting; without it there is no NPV");
@@ -157,6 +164,8 @@ impl Scenario {
             currency: currency?,
             timeline: timeline?,
             baseline: baseline?,
+            chosen: chosen?,
+            budget: budget?,
             run: run?,
             finance: finance?,
             fx: fx?,
