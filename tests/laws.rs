@@ -11,6 +11,8 @@
 
 #[path = "laws/distributions.rs"]
 mod distributions;
+#[path = "laws/families.rs"]
+mod families;
 #[path = "laws/processes.rs"]
 mod processes;
 #[path = "laws/support.rs"]
