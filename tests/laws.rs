@@ -20,6 +20,8 @@ mod distributions;
 mod finance;
 #[path = "laws/owned.rs"]
 mod owned;
+#[path = "laws/families.rs"]
+mod families;
 #[path = "laws/processes.rs"]
 mod processes;
 #[path = "laws/rented.rs"]
