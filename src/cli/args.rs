@@ -151,7 +151,7 @@ pub(super) struct Explain {
     #[arg(long)]
     pub(super) month: String,
     /// Open one future up, counted from 1, instead of the mean of all
-    #[arg(long, value_name = "N", conflicts_with = "paths")]
+    #[arg(long, value_name = "N", conflicts_with = "paths", value_parser = path)]
     pub(super) path: Option<u64>,
     /// Futures to take the mean of [default: what the scenario says, else 10,000]
     #[arg(long, short = 'n', value_parser = paths)]
@@ -202,7 +202,15 @@ fn whole(text: &str) -> Option<u64> {
 fn paths(text: &str) -> Result<u64, String> {
     // The limit of a scenario's own `run.paths`: totals of all paths stay within a few GB.
     let most = 50_000_000;
-    whole(text).filter(|n| (2..=most).contains(n)).ok_or_else(|| "a whole number from 2 to 50,000,000 is expected".into())
+    whole(text)
+        .filter(|n| (2..=most).contains(n))
+        .ok_or_else(|| "a whole number from 2 to 50,000,000 is expected".into())
+}
+
+fn path(text: &str) -> Result<u64, String> {
+    whole(text)
+        .filter(|n| (1..=50_000_000).contains(n))
+        .ok_or_else(|| "a whole number from 1 to 50,000,000 is expected".into())
 }
 
 fn threads(text: &str) -> Result<usize, String> {
@@ -216,5 +224,7 @@ fn precision(text: &str) -> Result<f64, String> {
         None => (text, 1.0),
     };
     let share = number.trim().parse::<f64>().ok().map(|number| number / unit);
-    share.filter(|share| *share > 0.0 && *share < 1.0).ok_or_else(|| "a share such as \"0.5%\" or 0.005 is expected".into())
+    share
+        .filter(|share| *share > 0.0 && *share < 1.0)
+        .ok_or_else(|| "a share such as \"0.5%\" or 0.005 is expected".into())
 }

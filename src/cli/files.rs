@@ -48,8 +48,11 @@ impl Folder {
         let path = Path::new(name);
         let inside = path.components().all(|part| matches!(part, Component::Normal(_) | Component::CurDir));
         if name.is_empty() || name.contains(['\\', '\0']) || !inside {
-            return Err(refuse("outside-folder", format!("`{name}` does not name a file below the scenario"))
-                .with("write it relative to the scenario's folder, with `/`, without `..`"));
+            return Err(refuse(
+                "outside-folder",
+                format!("`{name}` does not name a file below the scenario"),
+            )
+            .with("write it relative to the scenario's folder, with `/`, without `..`"));
         }
         let place = self.folder.join(path);
         if name == self.scenario {
@@ -79,7 +82,8 @@ impl Folder {
     fn similar(&self, name: &str) -> Option<String> {
         let (folder, file) = name.rsplit_once('/').unwrap_or(("", name));
         let entries = fs::read_dir(self.folder.join(folder)).ok()?.take(1000);
-        let names: Vec<String> = entries.filter_map(|entry| entry.ok()?.file_name().into_string().ok()).collect();
+        let names: Vec<String> =
+            entries.filter_map(|entry| entry.ok()?.file_name().into_string().ok()).collect();
         let close = did_you_mean(file, names.iter().map(String::as_str))?;
         Some(if folder.is_empty() { close.to_owned() } else { format!("{folder}/{close}") })
     }
@@ -114,9 +118,12 @@ impl Files for Folder {
     fn read(&self, name: &str) -> Result<String, Unreadable> {
         let bytes = self.read_bytes(name)?;
         let hash = hex(&Sha256::digest(&bytes));
-        let text = String::from_utf8(bytes).map_err(|error| not_utf8(name, error.as_bytes(), error.utf8_error().valid_up_to()))?;
+        let text = String::from_utf8(bytes)
+            .map_err(|error| not_utf8(name, error.as_bytes(), error.utf8_error().valid_up_to()))?;
         if let Some(at) = text.find('\0') {
-            return Err(refuse("nul", format!("`{name}` has a NUL byte at byte {at}")).with("is it a text file?"));
+            return Err(
+                refuse("nul", format!("`{name}` has a NUL byte at byte {at}")).with("is it a text file?")
+            );
         }
         self.hashes.borrow_mut().insert(name.to_owned(), hash);
         Ok(text)
@@ -124,7 +131,8 @@ impl Files for Folder {
 }
 
 fn not_utf8(name: &str, bytes: &[u8], at: usize) -> Unreadable {
-    let mistake = refuse("not-utf-8", format!("`{name}` is not UTF-8 text: byte {at} is 0x{:02X}", bytes[at]));
+    let mistake =
+        refuse("not-utf-8", format!("`{name}` is not UTF-8 text: byte {at} is 0x{:02X}", bytes[at]));
     match bytes {
         [0xff, 0xfe, ..] | [0xfe, 0xff, ..] => mistake.with("it looks like UTF-16; save it as UTF-8"),
         _ => mistake.with("it may be Latin-1 or Shift_JIS; save it as UTF-8"),

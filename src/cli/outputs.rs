@@ -45,7 +45,8 @@ pub(super) fn files(report: &Report, model: &Model, inputs: &Inputs, draws: bool
 fn drawn(report: &Report, model: &Model) -> File {
     let found = report.findings;
     let drawn = model.inputs.iter().enumerate();
-    let drawn = drawn.filter(|(_, input)| input.uncertain && input.parents.is_empty() && input.origin.is_some());
+    let drawn =
+        drawn.filter(|(_, input)| input.uncertain && input.parents.is_empty() && input.origin.is_some());
     let slots: Vec<Slot> = drawn.map(|(slot, _)| Slot(slot)).collect();
     let rows = drawn_inputs(model, found.seed, &slots, found.paths.min(MOST_DRAWS));
     let column = |(place, slot): (usize, &Slot)| {

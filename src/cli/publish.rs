@@ -33,7 +33,9 @@ impl Place {
             Err(error) => return Err(refuse(format!("cannot be used: {}", in_words(&error)))),
         };
         if !folder.is_dir() {
-            return Err(refuse("is a file, and the results need a folder".into()).help("name another with --output"));
+            return Err(
+                refuse("is a file, and the results need a folder".into()).help("name another with --output")
+            );
         }
         let here = std::env::current_dir().and_then(fs::canonicalize);
         if folder.parent().is_none() || here.is_ok_and(|here| here.starts_with(&folder)) {
@@ -50,11 +52,15 @@ impl Place {
     /// Writes all files into a new folder beside this one, then exchanges the two and removes the old.
     pub(super) fn publish(&self, files: &[report::File]) -> Result<(), Stop> {
         let failed = |error: io::Error| {
-            Stop::new(Exit::InputOutput, format!("cannot write `{}`: {}", self.shown.display(), in_words(&error)))
-                .help("name another folder with --output")
+            Stop::new(
+                Exit::InputOutput,
+                format!("cannot write `{}`: {}", self.shown.display(), in_words(&error)),
+            )
+            .help("name another folder with --output")
         };
         let name = self.folder.file_name().ok_or_else(|| failed(io::ErrorKind::InvalidInput.into()))?;
-        let parent = self.folder.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
+        let parent =
+            self.folder.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
         fs::create_dir_all(parent).map_err(failed)?;
         let beside = Beside(parent.join(format!(".{}.{}.new", name.to_string_lossy(), std::process::id())));
         write_all(&beside.0, files).map_err(failed)?;
@@ -75,8 +81,9 @@ impl Drop for Beside {
 /// What a folder holds that is not of an earlier run of this scenario, in words.
 fn foreign(folder: &Path, scenario: &str) -> Option<String> {
     let Ok(entries) = fs::read_dir(folder) else { return Some("things that cannot be read".into()) };
-    let mut present: Vec<String> =
-        entries.map(|entry| entry.map_or_else(|_| "?".into(), |e| e.file_name().to_string_lossy().into_owned())).collect();
+    let mut present: Vec<String> = entries
+        .map(|entry| entry.map_or_else(|_| "?".into(), |e| e.file_name().to_string_lossy().into_owned()))
+        .collect();
     present.sort();
     if present.is_empty() {
         return None;
@@ -84,12 +91,15 @@ fn foreign(folder: &Path, scenario: &str) -> Option<String> {
     let manifest = fs::read(folder.join("manifest.json")).ok();
     let manifest: Option<Value> = manifest.and_then(|bytes| serde_json::from_slice(&bytes).ok());
     let manifest = manifest.filter(|manifest| manifest["program"] == "tokencast");
-    let Some(manifest) = manifest else { return Some(format!("`{}`, which is no run of tokencast", present[0])) };
+    let Some(manifest) = manifest else {
+        return Some(format!("`{}`, which is no run of tokencast", present[0]));
+    };
     let of = manifest["scenario"]["file"].as_str().unwrap_or("?");
     if of != scenario {
         return Some(format!("a run of another scenario, `{of}`"));
     }
-    let listed = manifest["outputs"].as_array().into_iter().flatten().filter_map(|output| output["file"].as_str());
+    let listed =
+        manifest["outputs"].as_array().into_iter().flatten().filter_map(|output| output["file"].as_str());
     let known: BTreeSet<&str> = listed.chain(UNLISTED).collect();
     let unknown = files_below(folder, "").into_iter().find(|name| !known.contains(name.as_str()));
     unknown.map(|name| format!("`{name}`, which no run wrote"))

@@ -29,14 +29,20 @@ pub(super) fn run(args: &Run, words: &[OsString], terminal: &mut Terminal) -> Re
     let place = Place::check(&folder, &loaded.file, args.force)?;
     listen_to_ctrl_c();
     let pool = rayon::ThreadPoolBuilder::new().num_threads(args.threads.unwrap_or(0)).build();
-    let pool = pool.map_err(|error| Stop::new(Exit::InputOutput, format!("cannot start threads: {error}")))?;
+    let pool =
+        pool.map_err(|error| Stop::new(Exit::InputOutput, format!("cannot start threads: {error}")))?;
     let settings = settings(args, &scenario);
     let read = Instant::now();
     let found = pool.install(|| simulated(&model, &settings, terminal))?;
     let simulated = Instant::now();
     let hash = outputs::scenario_hash(&loaded.hashes, &args.input.set);
-    let report =
-        Report { findings: &found, title: &model.title, file: &loaded.file, hash: &hash, lang: terminal.lang };
+    let report = Report {
+        findings: &found,
+        title: &model.title,
+        file: &loaded.file,
+        hash: &hash,
+        lang: terminal.lang,
+    };
     let inputs = inputs(args, &loaded, &settings, &model);
     let mut files = pool.install(|| outputs::files(&report, &model, &inputs, args.draws))?;
     let drawn = Instant::now();
@@ -122,7 +128,12 @@ fn precise(found: &Findings, settings: &Settings, terminal: &mut Terminal) -> Ex
         return Exit::Ok;
     }
     let wanted = 100.0 * settings.precision.unwrap_or_default();
-    let message = format!("the standard error is still above {wanted} % of the mean after {} paths", found.paths);
-    terminal.complain("error", &message, Some("ask for less, or look for a strategy whose mean is close to zero"));
+    let message =
+        format!("the standard error is still above {wanted} % of the mean after {} paths", found.paths);
+    terminal.complain(
+        "error",
+        &message,
+        Some("ask for less, or look for a strategy whose mean is close to zero"),
+    );
     Exit::Imprecise
 }

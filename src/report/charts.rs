@@ -3,8 +3,8 @@
 use rayon::prelude::*;
 
 use super::chart::{
-    BreakEven, BreakEvenSeries, CHARTS, ComponentBars, Components, ComponentsMonthly, Distribution, DistributionSeries,
-    Fan, FanSeries, MonthlyPanel, png, quantile_grid,
+    BreakEven, BreakEvenSeries, CHARTS, ComponentBars, Components, ComponentsMonthly, Distribution,
+    DistributionSeries, Fan, FanSeries, MonthlyPanel, png, quantile_grid,
 };
 use super::{File, Report};
 use crate::analysis::StrategyFindings;

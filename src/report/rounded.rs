@@ -49,7 +49,13 @@ pub struct Books {
 impl Books {
     /// Rounds the means of a strategy.
     pub fn of(strategy: &StrategyFindings, rounding: Rounding) -> Self {
-        Self { components: strategy.components.iter().map(|month| month.map(|amount| rounding.minor(amount))).collect() }
+        Self {
+            components: strategy
+                .components
+                .iter()
+                .map(|month| month.map(|amount| rounding.minor(amount)))
+                .collect(),
+        }
     }
 
     /// The month's total in a view: the sum of its rounded components.

@@ -10,7 +10,8 @@ use crate::report::{File, Report, measure};
 impl Report<'_> {
     pub(super) fn monthly_csv(&self) -> File {
         let percentiles = |name: &str| PERCENTILES.map(|p| format!("{name}_p{:.0}", 100.0 * p));
-        let mut header: Vec<String> = ["strategy", "title", "month", "fiscal_year", "currency"].map(String::from).to_vec();
+        let mut header: Vec<String> =
+            ["strategy", "title", "month", "fiscal_year", "currency"].map(String::from).to_vec();
         header.extend(["cash_mean".into(), "cash_standard_error".into()]);
         header.extend(percentiles("cash"));
         header.push("cumulative_mean".into());
