@@ -41,7 +41,7 @@ pub(super) struct Global {
     /// Language of results and charts
     #[arg(long, global = true, value_enum, default_value = "en")]
     pub(super) lang: Language,
-    /// When to use color; `auto` honors NO_COLOR
+    /// When to use color; `auto` honors `NO_COLOR`
     #[arg(long, global = true, value_enum, default_value = "auto")]
     pub(super) color: When,
 }

@@ -50,7 +50,9 @@ fn contents(scenario: &Scenario, model: &Model) -> String {
 /// Figures that are uncertain themselves, not because of one inside them.
 fn uncertain(model: &Model) -> usize {
     let own = |input: &&Input| {
-        input.origin.is_some() && input.uncertain && input.parents.iter().all(|parent| !model.inputs[parent.0].uncertain)
+        input.origin.is_some()
+            && input.uncertain
+            && input.parents.iter().all(|parent| !model.inputs[parent.0].uncertain)
     };
     model.inputs.iter().filter(own).count()
 }
@@ -80,9 +82,10 @@ fn age(model: &Model) -> Option<String> {
         |text: &str| Date::parse(text).ok().or_else(|| YearMonth::parse(text).ok().map(YearMonth::first_day));
     let days = first_day(&oldest)?.days_until(today()?);
     let advice = if days > OLD_DAYS { "; prices may have changed since" } else { "" };
-    Some(match oldest == newest {
-        true => format!("all dated figures are of {oldest}, {days} days ago{advice}"),
-        false => format!("figures are dated {oldest} to {newest}; the oldest is {days} days old{advice}"),
+    Some(if oldest == newest {
+        format!("all dated figures are of {oldest}, {days} days ago{advice}")
+    } else {
+        format!("figures are dated {oldest} to {newest}; the oldest is {days} days old{advice}")
     })
 }
 

@@ -23,7 +23,7 @@ pub(super) fn list(args: &List, terminal: &mut Terminal) -> Result<Exit, Stop> {
         let found: Vec<Value> = found.iter().map(Item::json).collect();
         terminal.print_json(&json!({ name: found }))?;
     } else {
-        let columns = terminal.width();
+        let columns = Terminal::width();
         terminal.print(&format!("{}\n", text(&found, columns)))?;
     }
     Ok(Exit::Ok)

@@ -95,10 +95,8 @@ impl Loaded {
         if errors.peek().is_none() {
             return Exit::Ok;
         }
-        match errors.all(|mistake| mistake.span.is_none() && OF_FILES.contains(&mistake.code)) {
-            true => Exit::InputOutput,
-            false => Exit::Invalid,
-        }
+        let no_file = errors.all(|mistake| mistake.span.is_none() && OF_FILES.contains(&mistake.code));
+        if no_file { Exit::InputOutput } else { Exit::Invalid }
     }
 }
 

@@ -74,9 +74,7 @@ pub(super) fn dates(model: &Model) -> Option<(String, String)> {
 
 /// `run.log`: what differs from run to run and from machine to machine.
 pub(super) fn log(command: &str, threads: usize, times: &[(&str, Duration)]) -> File {
-    let mut text = format!("command: {command}\nthreads: {threads}\n");
-    for (what, time) in times {
-        text += &format!("{what}: {:.3} s\n", time.as_secs_f64());
-    }
-    File { name: "run.log".into(), bytes: text.into_bytes() }
+    let mut lines = vec![format!("command: {command}"), format!("threads: {threads}")];
+    lines.extend(times.iter().map(|(what, time)| format!("{what}: {:.3} s", time.as_secs_f64())));
+    File { name: "run.log".into(), bytes: format!("{}\n", lines.join("\n")).into_bytes() }
 }

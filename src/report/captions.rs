@@ -71,9 +71,10 @@ impl Report<'_> {
         };
         let (best, name) = self.best();
         let amount = typical(best);
-        let when = match found.months.len() > 12 {
-            true => self.pick("In a typical month of the last year", "最終年の典型的な月の費用は"),
-            false => self.pick("In a typical month", "典型的な月の費用は"),
+        let when = if found.months.len() > 12 {
+            self.pick("In a typical month of the last year", "最終年の典型的な月の費用は")
+        } else {
+            self.pick("In a typical month", "典型的な月の費用は")
         };
         let title = match (self.other().map(|(other, name)| (typical(other), name)), self.lang) {
             (Some((other, other_name)), Lang::En) => {

@@ -96,7 +96,8 @@ fn one(item: &Item, columns: usize) -> String {
             ]
         });
         let header = ["key", "", "holds", "meaning"].map(String::from).to_vec();
-        text += &format!("\n\n{}", indented(&table(header, rows.collect(), &[Align::Left; 4])));
+        text.push_str("\n\n");
+        text.push_str(&indented(&table(header, rows.collect(), &[Align::Left; 4])));
     }
     text
 }
@@ -107,8 +108,7 @@ fn describe(prefix: &str, fields: &[Field], keys: &mut Vec<Key>) {
         let name = format!("{prefix}{}", field.key);
         let need = match field.need {
             Need::Required => "required".to_owned(),
-            Need::Optional => "optional".to_owned(),
-            Need::Default("{}" | "[]") => "optional".to_owned(),
+            Need::Optional | Need::Default("{}" | "[]") => "optional".to_owned(),
             Need::Default(default) => format!("default {default}"),
         };
         keys.push(Key { name: name.clone(), need, holds: holds(&field.shape), meaning: field.meaning });

@@ -106,10 +106,7 @@ impl Report<'_> {
             measures.push(each(self.pick("Pays off", "逆転"), self.pick("for good", "中央値"), &|s| {
                 self.break_even(s)
             }));
-            measures.push(each(self.pick("Never", "逆転"), "", &|s| never(s)));
-            if self.lang == Lang::Ja {
-                measures.last_mut().iter_mut().for_each(|m| m.unit = "なし".to_owned());
-            }
+            measures.push(each(self.pick("Never", "逆転"), self.pick("", "なし"), &|s| never(s)));
         }
         if found.strategies.iter().any(|s| s.served_share() < 1.0 - 1e-9) {
             measures.push(each(self.pick("Served", "処理率"), "", &|s| share_of_all(s.served_share())));

@@ -87,9 +87,10 @@ impl Report<'_> {
 
     /// What strategies are compared by, in words.
     pub(crate) fn basis(&self) -> &'static str {
-        match self.findings.discounted {
-            true => self.pick("present value", "現在価値"),
-            false => self.pick("nominal", "名目"),
+        if self.findings.discounted {
+            self.pick("present value", "現在価値")
+        } else {
+            self.pick("nominal", "名目")
         }
     }
 

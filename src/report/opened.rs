@@ -1,6 +1,6 @@
 //! A month opened up: price × quantity, and the inputs behind each figure.
 
-use std::collections::BTreeMap;
+use std::collections::BTreeSet;
 
 use serde_json::{Value, json};
 
@@ -125,12 +125,12 @@ impl Statement<'_> {
 
     /// The numbers of the inputs behind some values; new ones are added to the list.
     fn number_inputs(&self, values: &[Slot], list: &mut Vec<Slot>) -> Vec<usize> {
-        let mut found = BTreeMap::new();
+        let mut found = BTreeSet::new();
         let mut open: Vec<Slot> = values.to_vec();
         while let Some(slot) = open.pop() {
             let input = &self.inputs[slot.0];
             if input.origin.is_some() {
-                found.insert(slot, ());
+                found.insert(slot);
             } else {
                 open.extend(&input.parents);
             }
@@ -141,7 +141,7 @@ impl Statement<'_> {
                 list.len() - 1
             })
         };
-        let mut numbers: Vec<usize> = found.into_keys().map(number).collect();
+        let mut numbers: Vec<usize> = found.into_iter().map(number).collect();
         numbers.sort_unstable();
         numbers
     }

@@ -52,9 +52,12 @@ impl Report<'_> {
         if found.discounted {
             rows.summary("npv", &strategy.cost, rounding.minor(strategy.cost.mean.value));
         }
-        let compared = |s: &StrategyFindings| match found.discounted {
-            true => rounding.minor(s.cost.mean.value),
-            false => Books::of(s, rounding).whole(View::Cash),
+        let compared = |s: &StrategyFindings| {
+            if found.discounted {
+                rounding.minor(s.cost.mean.value)
+            } else {
+                Books::of(s, rounding).whole(View::Cash)
+            }
         };
         rows.plain("cheapest", "share", "share", strategy.cheapest, None);
         if let Some(difference) = &strategy.difference {
