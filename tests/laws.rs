@@ -16,12 +16,12 @@ mod api;
 mod demand;
 #[path = "laws/distributions.rs"]
 mod distributions;
+#[path = "laws/families.rs"]
+mod families;
 #[path = "laws/finance.rs"]
 mod finance;
 #[path = "laws/owned.rs"]
 mod owned;
-#[path = "laws/families.rs"]
-mod families;
 #[path = "laws/processes.rs"]
 mod processes;
 #[path = "laws/rented.rs"]

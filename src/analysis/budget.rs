@@ -68,7 +68,11 @@ fn of_month(strategy: &StrategyFindings, month: usize, statistic: Statistic) -> 
     }
 }
 
-fn worst(period: &'static str, limit: &Limit, values: impl Iterator<Item = (String, f64)>) -> Option<Verdict> {
+fn worst(
+    period: &'static str,
+    limit: &Limit,
+    values: impl Iterator<Item = (String, f64)>,
+) -> Option<Verdict> {
     let (worst, value) = values.max_by(|a, b| a.1.total_cmp(&b.1))?;
     Some(Verdict { period, worst, statistic: limit.statistic.word(), limit: limit.amount, value })
 }

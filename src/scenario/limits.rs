@@ -91,14 +91,23 @@ impl Decode for Limits {
                 let words = Statistic::WORDS.map(|(word, _)| word);
                 let close = did_you_mean(&entry.key, words).map(|close| format!("did you mean `{close}`?"));
                 at.scope.push(
-                    Diagnostic::error("unknown-statistic", entry.key_span, format!("`{}` is no statistic", entry.key))
-                        .label(format!("expected one of {}", words.join(", ")))
-                        .help_if(close),
+                    Diagnostic::error(
+                        "unknown-statistic",
+                        entry.key_span,
+                        format!("`{}` is no statistic", entry.key),
+                    )
+                    .label(format!("expected one of {}", words.join(", ")))
+                    .help_if(close),
                 );
             }
             let place = At { key_span: Some(entry.key_span), ..at.inside(&entry.key, &entry.node) };
             let Point { value, unit, span } = QuantityOf(&units::MONEY).decode(&place)?;
-            known.map(|(_, statistic)| Limit { statistic: *statistic, amount: value, currency: unit.currency, span })
+            known.map(|(_, statistic)| Limit {
+                statistic: *statistic,
+                amount: value,
+                currency: unit.currency,
+                span,
+            })
         };
         let limits: Vec<Option<Limit>> = table.entries.iter().map(limit).collect();
         limits.into_iter().collect()
