@@ -10,7 +10,7 @@ type Levels = [f64; LEVELS + 2];
 
 /// How load relative to its mean is distributed over the hours of a month.
 ///
-/// Load takes [`LEVELS`] + 1 equally spaced values, so that a question about it is one look-up instead of a search. An hour
+/// Load takes 512 + 1 equally spaced values, so that a question about it is one look-up instead of a search. An hour
 /// between two values is split between them so that its load is kept exactly; the mean is 1.
 #[derive(Clone, Debug)]
 pub struct LoadCurve {
