@@ -10,12 +10,24 @@
     reason = "a test stops at the first surprise; the platform's exp and ln are an oracle; equal bits are what is meant"
 )]
 
+#[path = "laws/api.rs"]
+mod api;
 #[path = "laws/demand.rs"]
 mod demand;
 #[path = "laws/distributions.rs"]
 mod distributions;
+#[path = "laws/finance.rs"]
+mod finance;
+#[path = "laws/owned.rs"]
+mod owned;
 #[path = "laws/processes.rs"]
 mod processes;
+#[path = "laws/rented.rs"]
+mod rented;
+#[path = "laws/rig.rs"]
+mod rig;
+#[path = "laws/serving.rs"]
+mod serving;
 #[path = "laws/support.rs"]
 mod support;
 #[path = "laws/worlds.rs"]

@@ -91,6 +91,22 @@ fn only_credits_are_negative() {
     }
 }
 
+/// Parts say at their top where their figures come from, so that none of them is of unknown origin.
+#[test]
+fn every_figure_says_how_it_is_known() {
+    for name in shipped() {
+        let model = model(&Folder::at("scenarios"), &format!("{name}.toml"), &[]);
+        for origin in model.inputs.iter().filter_map(|input| input.origin.as_ref()) {
+            let known = &origin.provenance;
+            if known.source.as_deref() == Some("tokencast default") {
+                continue;
+            }
+            let whole = known.source.is_some() && known.as_of.is_some() && known.evidence.is_some();
+            assert!(whole, "{name}: `{}` lacks source, date or evidence: {known:?}", origin.address);
+        }
+    }
+}
+
 /// The same strategies serve the same worlds, so all of them are offered the same requests.
 #[test]
 fn all_strategies_are_offered_the_same_requests() {

@@ -3,7 +3,9 @@
 use std::sync::Arc;
 
 use super::quantity::read_quantity;
-use super::{Constant, Distribution, FAMILIES, LogNormal, LogitNormal, Normal, Truncated, UnitOf, Written};
+use super::{
+    Constant, Distribution, FAMILIES, LogNormal, LogitNormal, Normal, Scaled, Truncated, UnitOf, Written,
+};
 use crate::diagnostic::Diagnostic;
 use crate::document::{At, Decode, Origin, Plugins, Shape, Value};
 use crate::units::{self, Amount, Kind, Support};
@@ -67,6 +69,16 @@ impl Decode for NumberHere {
 
 /// Reads an uncertain number at a place.
 pub(crate) fn read_number(at: &At<'_>, kind: &'static Kind) -> Option<Number> {
+    let number = read_unscaled(at, kind)?;
+    match at.scope.scale(&at.address) {
+        Some(factor) => {
+            Some(Number { distribution: Arc::new(Scaled::new(number.distribution, factor)), ..number })
+        }
+        None => Some(number),
+    }
+}
+
+fn read_unscaled(at: &At<'_>, kind: &'static Kind) -> Option<Number> {
     if let Value::Table(table) = &at.node.value {
         if table.get("value").is_some() {
             let inner = at.clone().read(|t| t.required("value", NumberOf(kind), "the quantity itself"))?;

@@ -32,12 +32,12 @@ pub struct At<'a> {
     /// What inner quantities are, where an outer key decides it (the parameters of a distribution).
     pub kind: Option<&'static Kind>,
     /// Where mistakes go.
-    pub scope: &'a Scope,
+    pub scope: &'a Scope<'a>,
 }
 
 impl<'a> At<'a> {
     /// The root of a scenario.
-    pub fn root(node: &'a Node, scope: &'a Scope) -> Self {
+    pub fn root(node: &'a Node, scope: &'a Scope<'a>) -> Self {
         let provenance = scope.of_file(node.span.file);
         Self { node, address: String::new(), key_span: None, provenance, kind: None, scope }
     }
@@ -216,7 +216,7 @@ impl<T> Decode for TableOf<T> {
     }
 
     fn shape(&self) -> Shape {
-        Shape::Table(Reader::describe(self.0))
+        Reader::shape_of(self.0)
     }
 }
 

@@ -4,7 +4,9 @@
 //! describes the type: its keys, units, defaults and meanings. So the decoder, the JSON Schema and the `list` command
 //! cannot drift apart.
 
+mod csv;
 mod decode;
+mod files;
 mod merge;
 mod node;
 mod parse;
@@ -13,9 +15,11 @@ mod provenance;
 mod reader;
 mod shape;
 
+pub use csv::{Columns, read_columns};
 pub use decode::{
     At, Decode, Either, Flag, Id, ListOf, MapOf, MonthOf, Reference, TableOf, Text, Title, TitleOf, Whole,
 };
+pub use files::{Files, Unreadable};
 pub use merge::{KindWords, lay_over, put_beside};
 pub use node::{Entry, Node, Table, Value};
 pub use parse::{parse_toml, parse_value};

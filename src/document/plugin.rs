@@ -25,7 +25,12 @@ pub fn plugin_names<T>(plugins: &[Plugin<T>]) -> Vec<&'static str> {
 }
 
 impl<T> Plugin<T> {
-    /// The parameters, described.
+    /// The parameters, described: a table of keys, or a list or an id that stands behind the name itself.
+    pub fn shape(&self) -> Shape {
+        Reader::shape_of(self.read)
+    }
+
+    /// The keys of its table; none where the value is no table of keys.
     pub fn fields(&self) -> Vec<Field> {
         Reader::describe(self.read)
     }
@@ -45,14 +50,16 @@ impl<T> Decode for Plugins<T> {
             return None;
         };
         let kinds: Vec<_> = table.entries.iter().filter(|e| !super::provenance::is_note(&e.key)).collect();
+        let named = |key: &str| plugins.iter().find(|plugin| plugin.name == key);
+        // A misspelt kind beside a right one is misspelt, not a second kind.
+        let mut known = true;
+        for unknown in kinds.iter().filter(|kind| named(&kind.key).is_none()) {
+            at.scope.push(unknown_kind(noun, unknown, &plugin_names(plugins)));
+            known = false;
+        }
         match kinds.as_slice() {
-            [only] => {
-                let Some(plugin) = plugins.iter().find(|plugin| plugin.name == only.key) else {
-                    at.scope.push(unknown_kind(noun, only, &plugin_names(plugins)));
-                    return None;
-                };
-                at.inside(&only.key, &only.node).read(plugin.read)
-            }
+            _ if !known => None,
+            [only] => named(&only.key).and_then(|plugin| at.inside(&only.key, &only.node).read(plugin.read)),
             [] => {
                 at.refuse("no-kind", &format!("a {noun} with its kind as key: {names}"));
                 None
@@ -74,7 +81,7 @@ impl<T> Decode for Plugins<T> {
     }
 
     fn shape(&self) -> Shape {
-        Shape::Kinds(self.0.iter().map(|plugin| (plugin.name, Shape::Table(plugin.fields()))).collect())
+        Shape::Kinds(self.0.iter().map(|plugin| (plugin.name, plugin.shape())).collect())
     }
 }
 

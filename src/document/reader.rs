@@ -4,25 +4,73 @@ use std::cell::RefCell;
 use std::collections::BTreeMap;
 
 use super::decode::{At, Decode};
+use super::files::{Files, Unreadable};
 use super::node::{Entry, Node, Table, Value};
 use super::parse::parse_value;
 use super::provenance::{NOTES, Provenance, is_note};
 use super::shape::{Field, Need, Shape};
-use crate::diagnostic::{Diagnostic, Diagnostics, FileId, Span};
+use crate::diagnostic::{Diagnostic, Diagnostics, FileId, Sources, Span};
 use crate::text::did_you_mean;
 use crate::units::Kind;
 
-/// What all readers of one scenario share: where mistakes go, and what each file says of its sources.
+/// What all readers of one scenario share: where mistakes go, what each file says of its sources, and further files.
 #[derive(Default)]
-pub struct Scope {
+pub struct Scope<'f> {
     mistakes: RefCell<Diagnostics>,
-    files: BTreeMap<u32, Provenance>,
+    notes: BTreeMap<u32, Provenance>,
+    sources: RefCell<Sources>,
+    files: Option<&'f dyn Files>,
+    scales: RefCell<Vec<Scale>>,
 }
 
-impl Scope {
-    /// A scope for files with these file-wide notes (source, date, evidence).
-    pub fn new(files: BTreeMap<u32, Provenance>) -> Self {
-        Self { mistakes: RefCell::default(), files }
+/// A factor on the number or path at an address, and whether anything stood there.
+struct Scale {
+    address: String,
+    factor: f64,
+    span: Span,
+    used: bool,
+}
+
+impl<'f> Scope<'f> {
+    /// A scope for files with these file-wide notes (source, date, evidence), in a folder that holds more of them.
+    pub fn new(notes: BTreeMap<u32, Provenance>, sources: Sources, files: &'f dyn Files) -> Self {
+        Self { notes, sources: RefCell::new(sources), files: Some(files), ..Self::default() }
+    }
+
+    /// Multiplies the numbers and paths at these addresses.
+    #[must_use]
+    pub fn scaling(mut self, factors: &[(String, f64, Span)]) -> Self {
+        let scale = |(address, factor, span): &(String, f64, Span)| Scale {
+            address: address.clone(),
+            factor: *factor,
+            span: *span,
+            used: false,
+        };
+        self.scales = RefCell::new(factors.iter().map(scale).collect());
+        self
+    }
+
+    /// The factor on the number or path at an address, if there is one.
+    pub fn scale(&self, address: &str) -> Option<f64> {
+        let mut scales = self.scales.borrow_mut();
+        let scale = scales.iter_mut().find(|scale| scale.address == address)?;
+        scale.used = true;
+        Some(scale.factor)
+    }
+
+    /// Notes each factor whose address names no number.
+    pub fn refuse_unused_scales(&self) {
+        for scale in self.scales.borrow().iter().filter(|scale| !scale.used) {
+            self.push(
+                Diagnostic::error(
+                    "unknown-address",
+                    scale.span,
+                    format!("no number stands at `{}`", scale.address),
+                )
+                .label("a factor acts on a number or path by its address")
+                .help("`explain` and `run --draws` show the addresses of a scenario"),
+            );
+        }
     }
 
     /// Takes note of a mistake.
@@ -35,18 +83,43 @@ impl Scope {
         self.mistakes.into_inner()
     }
 
+    /// What was found wrong, and all files that were read.
+    pub fn into_parts(self) -> (Diagnostics, Sources) {
+        (self.mistakes.into_inner(), self.sources.into_inner())
+    }
+
     /// The notes at the top of a file.
     pub(super) fn of_file(&self, file: FileId) -> Provenance {
-        self.files.get(&file.0).cloned().unwrap_or_default()
+        self.notes.get(&file.0).cloned().unwrap_or_default()
+    }
+
+    /// The text of a file of the scenario's folder, read once however many keys name it.
+    pub(super) fn open(&self, path: &str) -> Result<(FileId, String), Unreadable> {
+        let known = |sources: &Sources| {
+            let (file, source) = sources.iter().find(|(_, source)| source.name() == path)?;
+            Some((file, source.text().to_owned()))
+        };
+        if let Some(found) = known(&self.sources.borrow()) {
+            return Ok(found);
+        }
+        let files = self.files.ok_or_else(|| Unreadable {
+            code: "no-folder",
+            message: format!("`{path}` cannot be read: this text stands in no folder"),
+            help: None,
+        })?;
+        let text = files.read(path)?;
+        let text = text.strip_prefix('\u{feff}').map(str::to_owned).unwrap_or(text);
+        Ok((self.sources.borrow_mut().add(path, text.clone()), text))
     }
 }
 
-/// A table being read, or a type being described.
+/// A value being read, or a type being described. Most are tables that are read key by key.
 pub struct Reader<'a> {
-    at: Option<(At<'a>, &'a Table)>,
+    at: Option<At<'a>>,
     fields: Vec<Field>,
+    /// What the value is, where it is no table of these fields.
+    value: Option<Shape>,
     whole: bool,
-    open: bool,
 }
 
 #[allow(
@@ -54,23 +127,36 @@ pub struct Reader<'a> {
     reason = "decoders are a word or two, and read best where they are named"
 )]
 impl<'a> Reader<'a> {
-    /// Describes a type by running its reading function without a document.
+    fn new(at: Option<At<'a>>) -> Self {
+        Self { at, fields: Vec::new(), value: None, whole: true }
+    }
+
+    /// Describes the keys of a type by running its reading function without a document.
     pub fn describe<T>(read: impl FnOnce(&mut Reader) -> Option<T>) -> Vec<Field> {
-        let mut reader = Reader { at: None, fields: Vec::new(), whole: true, open: false };
+        let mut reader = Reader::new(None);
         let _ = read(&mut reader);
         reader.fields
     }
 
-    /// Reads the table at a place; keys that the function did not ask for are refused.
+    /// Describes a type that may be something else than a table of keys.
+    pub fn shape_of<T>(read: impl FnOnce(&mut Reader) -> Option<T>) -> Shape {
+        let mut reader = Reader::new(None);
+        let _ = read(&mut reader);
+        reader.value.unwrap_or(Shape::Table(reader.fields))
+    }
+
+    /// Reads the value at a place; keys that the function did not ask for are refused.
     pub(super) fn read<T>(at: At<'a>, read: impl FnOnce(&mut Reader) -> Option<T>) -> Option<T> {
-        let Value::Table(table) = &at.node.value else {
-            at.refuse("wrong-type", "a table");
-            return None;
-        };
-        let mut reader = Reader { at: Some((at, table)), fields: Vec::new(), whole: true, open: false };
+        let mut reader = Reader::new(Some(at));
         let value = read(&mut reader);
-        let complete = reader.refuse_unknown_keys();
+        let complete = reader.refuse_the_rest();
         value.filter(|_| complete)
+    }
+
+    /// The value itself, where it is no table of keys: a list, an id, a table of dates.
+    pub fn value<D: Decode>(&mut self, decode: D) -> Option<D::Value> {
+        self.value = Some(if self.at.is_some() { Shape::Flag } else { decode.shape() });
+        decode.decode(self.at.as_ref()?)
     }
 
     /// A key that must be there.
@@ -81,7 +167,7 @@ impl<'a> Reader<'a> {
         meaning: &'static str,
     ) -> Option<D::Value> {
         self.describe_field(key, Need::Required, &decode, meaning);
-        let (at, table) = self.at.as_ref()?;
+        let (at, table) = self.table()?;
         if let Some(entry) = table.entry(key) {
             return self.decode_entry(entry, &decode);
         }
@@ -107,7 +193,7 @@ impl<'a> Reader<'a> {
         meaning: &'static str,
     ) -> Option<Option<D::Value>> {
         self.describe_field(key, Need::Optional, &decode, meaning);
-        let (_, table) = self.at.as_ref()?;
+        let (_, table) = self.table()?;
         match table.entry(key) {
             Some(entry) => self.decode_entry(entry, &decode).map(Some),
             None => Some(None),
@@ -123,7 +209,7 @@ impl<'a> Reader<'a> {
         meaning: &'static str,
     ) -> Option<D::Value> {
         self.describe_field(key, Need::Default(default), &decode, meaning);
-        let (at, table) = self.at.as_ref()?;
+        let (at, table) = self.table()?;
         if let Some(entry) = table.entry(key) {
             return self.decode_entry(entry, &decode);
         }
@@ -136,31 +222,38 @@ impl<'a> Reader<'a> {
 
     /// The place being read; `None` while describing.
     pub fn place(&self) -> Option<&At<'a>> {
-        self.at.as_ref().map(|(at, _)| at)
-    }
-
-    /// Says that every key of the table has been read by other means (a table whose keys are dates).
-    pub fn accept_all_keys(&mut self) {
-        self.open = true;
+        self.at.as_ref()
     }
 
     /// Whether a key was written.
     pub fn has(&self, key: &str) -> bool {
-        self.at.as_ref().is_some_and(|(_, table)| table.get(key).is_some())
+        self.table().is_some_and(|(_, table)| table.get(key).is_some())
     }
 
     /// Refuses what was read at a key, for a reason that only several keys together show.
     pub fn refuse(&mut self, key: &str, code: &'static str, message: &str, help: &str) {
-        if let Some((at, table)) = &self.at {
-            let span = table.get(key).map_or(at.key_span.unwrap_or(at.node.span), |node| node.span);
-            at.scope.push(Diagnostic::error(code, span, message.to_owned()).help(help.to_owned()));
-        }
         self.whole = false;
+        let Some(at) = &self.at else { return };
+        let span = match &at.node.value {
+            Value::Table(table) => {
+                table.get(key).map_or(at.key_span.unwrap_or(at.node.span), |node| node.span)
+            }
+            _ if self.value.is_some() => at.node.span,
+            _ => return, // that it is no table of keys says it all
+        };
+        at.scope.push(Diagnostic::error(code, span, message.to_owned()).help(help.to_owned()));
+    }
+
+    fn table(&self) -> Option<(&At<'a>, &'a Table)> {
+        let at = self.at.as_ref()?;
+        match &at.node.value {
+            Value::Table(table) => Some((at, table)),
+            _ => None,
+        }
     }
 
     fn decode_entry<D: Decode>(&self, entry: &'a Entry, decode: &D) -> Option<D::Value> {
-        let (at, _) = self.at.as_ref()?;
-        let mut place = at.inside(&entry.key, &entry.node);
+        let mut place = self.at.as_ref()?.inside(&entry.key, &entry.node);
         place.key_span = Some(entry.key_span);
         decode.decode(&place)
     }
@@ -176,14 +269,20 @@ impl<'a> Reader<'a> {
         self.fields.push(Field { key, need, shape, meaning });
     }
 
-    fn refuse_unknown_keys(&self) -> bool {
-        let Some((at, table)) = &self.at else { return true };
+    fn refuse_the_rest(&self) -> bool {
+        let Some(at) = &self.at else { return true };
+        let Value::Table(table) = &at.node.value else {
+            if self.value.is_none() {
+                at.refuse("wrong-type", "a table");
+            }
+            return self.whole && self.value.is_some();
+        };
         let known: Vec<&str> = self.fields.iter().map(|field| field.key).collect();
         let mut whole = self.whole;
         for entry in table
             .entries
             .iter()
-            .filter(|e| !self.open && !is_note(&e.key) && !known.contains(&e.key.as_str()))
+            .filter(|e| self.value.is_none() && !is_note(&e.key) && !known.contains(&e.key.as_str()))
         {
             let mut mistake = Diagnostic::error(
                 "unknown-key",

@@ -115,7 +115,8 @@ fn refuse_share(scenario: &Scenario, place: usize, lookup: &mut dyn Lookup) {
                 of.span,
                 format!("`{}` is, in the end, a share of itself", scenario.traffics[place].0.id),
             )
-            .label("this traffic waits for the other"),
+            .label("this traffic waits for the other")
+            .help("let one of them say its own `requests`"),
         );
     } else {
         lookup.refuse(unknown("traffic", of, &known));

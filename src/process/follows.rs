@@ -3,11 +3,10 @@
 use super::{Lookup, Process, Written, WrittenPath};
 use crate::calendar::Month;
 use crate::distribution::UnitOf;
-use crate::document::{Plugin, Reader, Reference};
+use crate::document::{Id, Plugin, Reader, Reference};
 use crate::lanes::{Lanes, Slot, Values};
 use crate::random::Draws;
 
-/// In a scenario the value is the index's id itself; [`PathOf`](super::PathOf) reads it.
 pub(super) const PLUGIN: Plugin<WrittenPath> = Plugin {
     name: "follows",
     meaning: "is an index, the same for everything that follows it",
@@ -17,16 +16,11 @@ pub(super) const PLUGIN: Plugin<WrittenPath> = Plugin {
 
 /// The index's path.
 #[derive(Debug)]
-pub(super) struct Follows(pub Reference);
+struct Follows(Reference);
 
-fn read(_: &mut Reader) -> Option<WrittenPath> {
-    None
-}
-
-impl Follows {
-    pub(super) fn written(index: Reference) -> WrittenPath {
-        WrittenPath::new(Self(index), UnitOf::default())
-    }
+fn read(t: &mut Reader) -> Option<WrittenPath> {
+    let index = t.value(Id("index"))?;
+    Some(WrittenPath::new(Follows(index), UnitOf::default()))
 }
 
 impl Written for Follows {

@@ -2,10 +2,9 @@
 
 use std::sync::Arc;
 
-use super::follows::Follows;
-use super::{KINDS, Written};
+use super::{KINDS, Product, Written};
 use crate::distribution::{Number, NumberOf, UnitOf};
-use crate::document::{At, Decode, Id, Origin, Plugins, Reader, Shape, Value};
+use crate::document::{At, Decode, Origin, Plugins, Reader, Shape, Value};
 use crate::units::{self, Kind};
 
 /// A path and the unit its values have.
@@ -88,17 +87,13 @@ impl Decode for PathHere {
 }
 
 fn read_path(at: &At<'_>, kind: &'static Kind) -> Option<Path> {
-    if let Value::Table(table) = &at.node.value {
-        let named = |name: &str| table.get(name).is_some();
-        if named("follows") {
-            let index =
-                at.clone().read(|t| t.required("follows", Id("index"), "the index that this path is"))?;
-            return Some(Path::Process(Follows::written(index), at.origin()));
-        }
-        if names_process(&at.node.value) {
-            let written = Plugins(KINDS, "path").decode(&At { kind: Some(kind), ..at.clone() })?;
-            return Some(Path::Process(written, at.origin()));
-        }
+    if names_process(&at.node.value) {
+        let written = Plugins(KINDS, "path").decode(&At { kind: Some(kind), ..at.clone() })?;
+        let path = Path::Process(written, at.origin());
+        return Some(match at.scope.scale(&at.address) {
+            Some(factor) => Product::scaled(path, factor),
+            None => path,
+        });
     }
     NumberOf(kind).decode(at).map(Path::Number)
 }

@@ -61,9 +61,8 @@ impl Decode for Steps {
 }
 
 fn read(t: &mut Reader) -> Option<WrittenPath> {
-    t.accept_all_keys();
+    let steps = t.value(Steps)?;
     let place = t.place()?.clone();
-    let steps = Steps.decode(&place)?;
     let Some((_, first)) = steps.first() else {
         place.refuse("empty-schedule", "at least one date and value, such as { 2027-04 = 1 }");
         return None;

@@ -1,6 +1,8 @@
 //! The tables of a scenario.
 
+use super::limits::{self, Budget};
 use super::strategy::Strategy;
+use super::stress::Stress;
 use crate::calendar::{Timeline, month_named};
 use crate::demand::{Tokenizer, Traffic};
 use crate::diagnostic::Diagnostic;
@@ -29,6 +31,10 @@ pub struct Scenario {
     pub timeline: Timeline,
     /// The strategy that others are compared with; the first if absent.
     pub baseline: Option<Reference>,
+    /// The strategy that budgets bind; the one with the lowest mean cost if absent.
+    pub chosen: Option<Reference>,
+    /// What the chosen strategy may cost.
+    pub budget: Budget,
     /// Paths, seed, precision.
     pub run: Run,
     /// Discounting; without it there is no NPV.
@@ -51,6 +57,8 @@ pub struct Scenario {
     pub operations: Vec<(Reference, Operations)>,
     /// Ways to serve, in the order of the file.
     pub strategies: Vec<(Reference, Strategy)>,
+    /// Other worlds beside the base.
+    pub stresses: Vec<(Reference, Stress)>,
 }
 
 /// How a scenario wants to be run; the command line may say otherwise.
@@ -104,6 +112,8 @@ impl Scenario {
             Id("strategy"),
             "what others are compared with; the first in the file if absent",
         );
+        let chosen = t.optional("chosen", Id("strategy"), "what budgets bind; the cheapest on average if absent");
+        let budget = t.or("budget", "{}", limits::budget(), "what the chosen strategy may cost; broken: exit code 4");
         let run = t.or("run", "{}", TableOf(Run::read), "paths, seed, precision");
         let finance =
             t.optional("finance", TableOf(Discounting::read), "discounting; without it there is no NPV");
@@ -133,6 +143,12 @@ impl Scenario {
         let operations =
             t.or("operations", "{}", MapOf("operations", TableOf(Operations::read)), "people and running");
         let strategies = t.required("strategy", MapOf("strategy", TableOf(Strategy::read)), "ways to serve");
+        let stresses = t.or(
+            "stress",
+            "{}",
+            MapOf("stress", TableOf(Stress::read)),
+            "other worlds beside the base, with the same draws",
+        );
         let strategies = strategies?;
         if strategies.is_empty() {
             t.refuse(
@@ -148,6 +164,8 @@ impl Scenario {
             currency: currency?,
             timeline: timeline?,
             baseline: baseline?,
+            chosen: chosen?,
+            budget: budget?,
             run: run?,
             finance: finance?,
             fx: fx?,
@@ -159,6 +177,7 @@ impl Scenario {
             training: training?,
             operations: operations?,
             strategies,
+            stresses: stresses?,
         })
     }
 }

@@ -1,13 +1,16 @@
 //! A scenario as it is written: a set of files, merged, decoded key by key, with every mistake collected.
 
 mod decode;
-mod files;
 mod like;
+mod limits;
 mod load;
 mod overrides;
 mod strategy;
+mod stress;
 
+pub use crate::document::{Files, Unreadable};
 pub use decode::{MOST_PATHS, Run, Scenario, describe};
-pub use files::{Files, Unreadable};
-pub use load::{Loaded, load};
+pub use limits::{Budget, Limit, Statistic};
+pub use load::{Loaded, Stressed, load};
 pub use strategy::{Serve, Strategy};
+pub use stress::Stress;

@@ -84,9 +84,8 @@ fn computed_input(work: &Work, lookup: &mut dyn Lookup) -> Slot {
 
 fn check_entry(entry: &Entry, regions: &[String], first: &Entry, lookup: &mut dyn Lookup) -> Option<()> {
     let (by, traffic) = (entry.by, entry.traffic);
-    let may_stay =
-        traffic.stays_in.as_ref().is_none_or(|allowed| regions.iter().any(|r| allowed.contains(r)));
-    if !may_stay {
+    let allowed = traffic.stays_in.as_ref().filter(|allowed| regions.iter().all(|r| !allowed.contains(r)));
+    if let Some(allowed) = allowed {
         let stands = if regions.is_empty() { "an unnamed region".into() } else { regions.join(", ") };
         lookup.refuse(
             Diagnostic::error(
@@ -94,7 +93,9 @@ fn check_entry(entry: &Entry, regions: &[String], first: &Entry, lookup: &mut dy
                 by.span,
                 format!("`{}` may not serve this traffic: it stands in {stands}", by.id),
             )
-            .label("residency: `stays_in` of the traffic is a gate"),
+            .label("residency: `stays_in` of the traffic is a gate")
+            .related(traffic.origin.span, "the traffic")
+            .help(format!("serve it in {}", allowed.join(" or "))),
         );
         return None;
     }
@@ -156,7 +157,10 @@ impl Load<'_> {
 
 impl Hosted {
     /// Carries what fits into a capacity of `most` replicas used up to `target`; says how many requests are served.
-    #[allow(clippy::too_many_arguments, reason = "the lanes of one month stay apart, so that no copy is made")]
+    #[allow(
+        clippy::too_many_arguments,
+        reason = "the lanes of one month stay apart, so that no copy is made"
+    )]
     pub(super) fn accept(
         &self,
         curve: &LoadCurve,

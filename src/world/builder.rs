@@ -1,6 +1,6 @@
 //! Builds the program of a world while plug-ins ask for their values.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::program::{Node, Program};
 use crate::calendar::Timeline;
@@ -41,6 +41,7 @@ pub struct Builder {
     /// What a path asks for while it is resolved. Inside a path money stays in its own currency, so that it has the same
     /// value in each of its processes and the whole is converted once.
     asked: Option<Vec<Slot>>,
+    without_rate: BTreeSet<Currency>,
     mistakes: Diagnostics,
 }
 
@@ -62,6 +63,7 @@ impl Builder {
             state: 0,
             known: BTreeMap::new(),
             asked: None,
+            without_rate: BTreeSet::new(),
             mistakes: Diagnostics::new(),
         }
     }
@@ -153,7 +155,10 @@ impl Builder {
             )
             .label(format!("no rate for {currency}"))
             .help(format!("add `[fx]` with `{currency} = \"… {} /{currency}\"`", self.currency));
-            self.mistakes.push(mistake);
+            // A price list in a currency without a rate is one mistake, not one for each price.
+            if self.without_rate.insert(currency) {
+                self.mistakes.push(mistake);
+            }
             return None;
         };
         let rate = self.raw_path(&path)?;

@@ -7,7 +7,9 @@ use tokencast::document::{MapOf, Reader, TableOf};
 use tokencast::serving::carried;
 use tokencast::world::Builder;
 
-use super::support::{bad, builder, certain, close, family, finish, good, near, paths, timeline};
+use super::support::{
+    bad, builder, certain, close, family, finish, good, levels, near, paths, timeline, whole,
+};
 
 /// Levels between no load and the highest: the curve's resolution.
 const LEVELS: usize = 512;
@@ -125,9 +127,8 @@ fn a_flat_week_needs_whole_units() {
         (1..2000).map(|i| f64::from(i) * 0.1).chain([1e-9, 0.7 * 10.0, 0.3 / 0.1, 511.0, 512.0, 513.0, 5e4]);
     for mean in means {
         for from in [0.0, 1.0, 3.0, 40.0] {
-            // A load that rounding put a hair above a whole number counts as that number.
-            let whole = (mean * (1.0 - 1e-12)).ceil();
-            assert_eq!(curve.whole_units_beyond(mean, from), (whole - from).max(0.0), "{mean} from {from}");
+            let expected = (whole(mean) - from).max(0.0);
+            assert_eq!(curve.whole_units_beyond(mean, from), expected, "{mean} from {from}");
         }
     }
     assert_eq!(curve.whole_units_beyond(0.0, 0.0), 0.0);
@@ -135,15 +136,7 @@ fn a_flat_week_needs_whole_units() {
 
 /// By definition, over the curve's own levels: `Σ share · max(ceil(load) − from, 0)`.
 fn by_levels(curve: &LoadCurve, mean: f64, from: f64) -> f64 {
-    let step = curve.peak() / LEVELS as f64;
-    let at_or_above = |i: usize| if i == 0 { 1.0 } else { curve.hours_above((i as f64 - 0.5) * step) };
-    (0..=LEVELS)
-        .map(|i| {
-            let share = at_or_above(i) - if i == LEVELS { 0.0 } else { at_or_above(i + 1) };
-            let units = (mean * step * i as f64 * (1.0 - 1e-12)).ceil();
-            share * (units - from).max(0.0)
-        })
-        .sum()
+    levels(curve).iter().map(|(load, share)| share * (whole(mean * load) - from).max(0.0)).sum()
 }
 
 #[test]
@@ -182,7 +175,7 @@ fn whole_units_are_near_those_of_every_hour() {
         for i in 1..1000 {
             let mean = f64::from(i) * 0.0317;
             for from in [0.0, 1.0, 4.0] {
-                let exact = mean_over(&hours, |hour| ((hour * mean * (1.0 - 1e-12)).ceil() - from).max(0.0));
+                let exact = mean_over(&hours, |hour| (whole(hour * mean) - from).max(0.0));
                 let error = curve.whole_units_beyond(mean, from) - exact;
                 (bias, worst, count) = (bias + error, worst.max(error.abs()), count + 1.0);
             }

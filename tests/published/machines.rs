@@ -118,7 +118,7 @@ fn a_server_costs_a_year_what_nvidia_prints() {
     assert_near(bought.component_mean(Component::Disposal), 0.0, 1e-6);
 }
 
-/// InferenceX (SemiAnalysisAI/InferenceX-app@77ca49a): USD per Mtok = (USD per GPU-hour) / (tokens/s/GPU · 3600 / 1e6), for
+/// `InferenceX` (`SemiAnalysisAI/InferenceX-app@77ca49a`): USD per Mtok = (USD per GPU-hour) / (tokens/s/GPU · 3600 / 1e6), for
 /// its prices of an H100, H200 and B200 rented for three years, at 1,000 tokens a second and GPU.
 #[test]
 fn a_token_on_rented_gpus_costs_what_inferencex_computes() {

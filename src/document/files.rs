@@ -1,4 +1,4 @@
-//! Where scenario files come from: the outside world hands them in.
+//! Where scenario files and the tables they name come from: the outside world hands them in.
 
 /// Why a file could not be read.
 #[derive(Clone, Debug, PartialEq, Eq)]

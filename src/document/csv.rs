@@ -1,0 +1,162 @@
+//! Columns of numbers in a CSV file of the scenario's folder.
+
+use super::decode::At;
+use super::reader::Reader;
+use crate::diagnostic::{Diagnostic, FileId, Span};
+use crate::text::did_you_mean;
+
+/// The rows of some columns of a CSV file.
+#[derive(Clone, Debug)]
+pub struct Columns {
+    /// For each column asked for, its numbers from the first row to the last.
+    pub values: Vec<Vec<f64>>,
+    /// Where each row stands.
+    pub rows: Vec<Span>,
+}
+
+/// Rows of a CSV file at the most.
+const MOST_ROWS: usize = 1_000_000;
+/// Wrong rows that are shown; the others are most likely wrong in the same way.
+const MOST_SHOWN: usize = 5;
+
+/// Reads columns of numbers, each given by the key that names it and its name; the key `csv` names the file.
+///
+/// The first line holds the names of the columns, fields are separated by commas, numbers have a decimal point and no
+/// unit. Refused: a missing file or column, no rows or too many, rows of another length, and what is not a number.
+pub fn read_columns(t: &mut Reader, path: &str, names: &[(&'static str, &str)]) -> Option<Columns> {
+    let (file, text) = match t.place()?.scope.open(path) {
+        Ok(opened) => opened,
+        Err(why) => {
+            t.refuse(
+                "csv",
+                why.code,
+                &why.message,
+                why.help.as_deref().unwrap_or("paths start at the scenario's folder"),
+            );
+            return None;
+        }
+    };
+    let mut reader =
+        csv::ReaderBuilder::new().flexible(true).trim(csv::Trim::All).from_reader(text.as_bytes());
+    let header = reader.headers().cloned().unwrap_or_default();
+    if header.is_empty() {
+        t.refuse("csv", "empty-csv", &format!("`{path}` is empty"), "begin with the names of the columns");
+        return None;
+    }
+    let places: Option<Vec<usize>> =
+        names.iter().map(|(key, name)| find(t, path, &header, key, name)).collect();
+    let places = places?;
+    let at = t.place()?;
+    let mut table = Table { at, path, file, text: &text, columns: header.len(), shown: 0 };
+    let mut columns = Columns { values: vec![Vec::new(); names.len()], rows: Vec::new() };
+    for record in reader.records() {
+        // In text that is UTF-8 already, and with rows of any length, nothing can fail.
+        let Ok(record) = record else { continue };
+        let span = table.row_span(&record);
+        if table.shown == MOST_SHOWN || columns.rows.len() == MOST_ROWS {
+            break;
+        }
+        columns.rows.push(span);
+        if record.len() != table.columns {
+            let message =
+                format!("this row has {} fields, and the first line names {}", record.len(), table.columns);
+            table.refuse("ragged-row", span, &message, "give every row a field for each column");
+            continue;
+        }
+        for ((values, place), (_, name)) in columns.values.iter_mut().zip(&places).zip(names) {
+            match number(&record[*place]) {
+                Some(value) => values.push(value),
+                None => {
+                    let message = format!("`{}` in column `{name}` is not a number", &record[*place]);
+                    let help = "write numbers as 1234.5, without commas, units or empty fields";
+                    let field = table.field_span(&record, *place);
+                    table.refuse("not-a-number", field, &message, help);
+                }
+            }
+        }
+    }
+    let (shown, rows) = (table.shown, columns.rows.len());
+    if rows == 0 {
+        t.refuse(
+            "csv",
+            "empty-csv",
+            &format!("`{path}` has no rows"),
+            "add rows below the names of the columns",
+        );
+    } else if rows == MOST_ROWS && shown == 0 {
+        let message = format!("`{path}` has more than {MOST_ROWS} rows");
+        t.refuse("csv", "too-many-rows", &message, "a sample of the rows will do");
+    }
+    (shown == 0 && rows > 0 && rows < MOST_ROWS).then_some(columns)
+}
+
+/// The place of a column.
+fn find(t: &mut Reader, path: &str, header: &csv::StringRecord, key: &str, name: &str) -> Option<usize> {
+    let mut places = header.iter().enumerate().filter(|(_, column)| *column == name).map(|(place, _)| place);
+    match (places.next(), places.next()) {
+        (Some(place), None) => return Some(place),
+        (Some(_), Some(_)) => {
+            let message = format!("`{path}` has two columns `{name}`");
+            t.refuse(key, "two-columns", &message, "give each column a name of its own");
+        }
+        (None, _) => {
+            let help = match did_you_mean(name, header) {
+                Some(close) => format!("did you mean `{close}`?"),
+                None => format!("its columns are: {}", header.iter().collect::<Vec<_>>().join(", ")),
+            };
+            t.refuse(key, "unknown-column", &format!("`{path}` has no column `{name}`"), &help);
+        }
+    }
+    None
+}
+
+/// A plain decimal number; Rust would also take `inf` and `nan`.
+fn number(field: &str) -> Option<f64> {
+    let plain = field.bytes().all(|b| b.is_ascii_digit() || matches!(b, b'.' | b'-' | b'+' | b'e' | b'E'));
+    field.parse().ok().filter(|value: &f64| plain && value.is_finite())
+}
+
+/// The file being read, for messages.
+struct Table<'a> {
+    at: &'a At<'a>,
+    path: &'a str,
+    file: FileId,
+    text: &'a str,
+    columns: usize,
+    shown: usize,
+}
+
+impl Table<'_> {
+    /// The line that a record stands on, and its first byte; empty lines before it are skipped.
+    fn line(&self, record: &csv::StringRecord) -> (usize, &str) {
+        let begins = record.position().map_or(0, |position| position.byte() as usize);
+        let rest = self.text.get(begins..).unwrap_or_default();
+        let line = rest.trim_start_matches(['\r', '\n']);
+        (begins + rest.len() - line.len(), line.lines().next().unwrap_or_default())
+    }
+
+    fn row_span(&self, record: &csv::StringRecord) -> Span {
+        let (start, line) = self.line(record);
+        Span::new(self.file, start as u32..(start + line.len()) as u32)
+    }
+
+    /// The field, or the whole row where quotes may hide commas.
+    fn field_span(&self, record: &csv::StringRecord, place: usize) -> Span {
+        let (_, line) = self.line(record);
+        if line.contains('"') {
+            return self.row_span(record);
+        }
+        let start: usize = line.split(',').take(place).map(|field| field.len() + 1).sum();
+        let length = line.split(',').nth(place).map_or(0, str::len);
+        self.row_span(record).part(start..start + length)
+    }
+
+    fn refuse(&mut self, code: &'static str, span: Span, message: &str, help: &str) {
+        self.shown += 1;
+        let line = 1 + self.text[..span.start as usize].matches('\n').count();
+        let message = format!("`{}` line {line}: {message}", self.path);
+        let named = self.at.key_span.unwrap_or(self.at.node.span);
+        let mistake = Diagnostic::error(code, span, message).help(help.to_owned());
+        self.at.scope.push(mistake.related(named, format!("read by `{}`", self.at.address)));
+    }
+}
