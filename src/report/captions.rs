@@ -4,12 +4,13 @@ use super::Report;
 use super::chart::Caption;
 use super::display::{Lang, percent};
 use crate::analysis::StrategyFindings;
+use crate::engine::{PERCENTILES, place_of};
 use crate::finance::{Component, View};
 
-/// The place of the median among the percentiles of a fan.
-const MEDIAN: usize = 4;
-/// The place of the 5th and of the 95th percentile.
-const ENDS: [usize; 2] = [1, 8];
+/// One percentile of a month.
+fn percentile(month: &[f64; PERCENTILES.len()], probability: f64) -> f64 {
+    place_of(probability).map_or(f64::NAN, |place| month[place])
+}
 
 impl Report<'_> {
     fn caption(&self, title: String, subtitle: String) -> Caption {
@@ -30,21 +31,22 @@ impl Report<'_> {
     pub(super) fn cumulative_caption(&self) -> Caption {
         let found = self.findings;
         let end = found.months.last().map_or("", String::as_str);
-        let amount =
-            |s: &StrategyFindings, p: usize| s.fans.cumulative.last().map_or(f64::NAN, |month| month[p]);
+        let amount = |s: &StrategyFindings, p: f64| {
+            s.fans.cumulative.last().map_or(f64::NAN, |month| percentile(month, p))
+        };
         let (best, name) = self.best();
-        let median = self.money(amount(best, MEDIAN));
+        let median = self.money(amount(best, 0.5));
         let title = match (self.other(), self.lang) {
             (Some((other, other_name)), Lang::En) => format!(
                 "By the end of {end} the median cost is {median} with {name} and {} with {other_name}",
-                self.money(amount(other, MEDIAN))
+                self.money(amount(other, 0.5))
             ),
             (Some((other, other_name)), Lang::Ja) => format!(
                 "{end}末までの累計は{name}が{median}、{other_name}が{}（中央値）",
-                self.money(amount(other, MEDIAN))
+                self.money(amount(other, 0.5))
             ),
             (None, lang) => {
-                let range = self.range(amount(best, ENDS[0]), amount(best, ENDS[1]));
+                let range = self.range(amount(best, 0.05), amount(best, 0.95));
                 match lang {
                     Lang::En => format!(
                         "By the end of {end} the median cost is {median}; nine in ten futures lie between {range}"
@@ -65,7 +67,7 @@ impl Report<'_> {
         // The middle of the medians: months with a purchase, a training run or a resale are not typical.
         let typical = |s: &StrategyFindings| {
             let mut year: Vec<f64> =
-                s.fans.monthly.iter().rev().take(12).map(|month| month[MEDIAN]).collect();
+                s.fans.monthly.iter().rev().take(12).map(|month| percentile(month, 0.5)).collect();
             year.sort_by(f64::total_cmp);
             self.money(year.get(year.len() / 2).copied().unwrap_or(f64::NAN))
         };

@@ -8,7 +8,7 @@ use super::chart::{
 };
 use super::{File, Report};
 use crate::analysis::StrategyFindings;
-use crate::engine::PERCENTILES;
+use crate::engine::place_of;
 use crate::finance::{Component, View};
 
 /// Points of a distribution's line; odd, so that the one in the middle is the median.
@@ -56,7 +56,7 @@ impl Report<'_> {
         let series = self.each(|place, s| {
             let fan = if cumulative { &s.fans.cumulative } else { &s.fans.monthly };
             let at = |p: f64| {
-                let place = PERCENTILES.iter().position(|known| (known - p).abs() < 1e-9).unwrap_or(0);
+                let place = place_of(p).unwrap_or(0);
                 fan.iter().map(|month| month[place]).collect::<Vec<f64>>()
             };
             let [p5, p25, p50, p75, p95] = [0.05, 0.25, 0.50, 0.75, 0.95].map(at);
