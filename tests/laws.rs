@@ -13,6 +13,8 @@
 mod distributions;
 #[path = "laws/families.rs"]
 mod families;
+#[path = "laws/phases.rs"]
+mod phases;
 #[path = "laws/processes.rs"]
 mod processes;
 #[path = "laws/support.rs"]

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::program::{Node, Program};
-use crate::calendar::Timeline;
+use crate::calendar::{HOURS_PER_MONTH, Timeline};
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::distribution::Number;
 use crate::document::{Origin, Reference};
@@ -292,6 +292,3 @@ impl Lookup for Builder {
         self.mistakes.push(mistake);
     }
 }
-
-/// Hours of an average month: 365.25 days a year.
-const HOURS_PER_MONTH: f64 = 730.5;
