@@ -21,6 +21,9 @@ const MONTH_OR_DAY: &str = "a month or a day, such as \"2027-04\" or \"2026-11-2
 const TIME: &str = "a time of day, such as \"08:00\"";
 const OFFSET: &str = "an offset from UTC, such as \"+09:00\"";
 
+/// Hours of an average month: 365.25 days a year.
+pub const HOURS_PER_MONTH: f64 = 730.5;
+
 /// English names of the months, January first.
 pub const MONTH_NAMES: [&str; 12] = [
     "January",

@@ -22,6 +22,8 @@ mod families;
 mod finance;
 #[path = "laws/owned.rs"]
 mod owned;
+#[path = "laws/phases.rs"]
+mod phases;
 #[path = "laws/processes.rs"]
 mod processes;
 #[path = "laws/rented.rs"]

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::program::{Node, Program};
-use crate::calendar::Timeline;
+use crate::calendar::{HOURS_PER_MONTH, Timeline};
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::distribution::{Number, UnitOf};
 use crate::document::{Origin, Reference};
@@ -302,6 +302,3 @@ impl Lookup for Builder {
         self.mistakes.push(mistake);
     }
 }
-
-/// Hours of an average month: 365.25 days a year.
-const HOURS_PER_MONTH: f64 = 730.5;
