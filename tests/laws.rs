@@ -18,6 +18,8 @@ mod demand;
 mod distributions;
 #[path = "laws/documents.rs"]
 mod documents;
+#[path = "laws/families.rs"]
+mod families;
 #[path = "laws/finance.rs"]
 mod finance;
 #[path = "laws/owned.rs"]

@@ -41,6 +41,17 @@ impl Timeline {
         (0..self.length).map(|index| self.month(index))
     }
 
+    /// The place of a month's fiscal year among those of the scenario, from 0.
+    pub fn year_index(&self, index: usize) -> usize {
+        let year = |month: usize| self.month(month).label.fiscal_year(self.fiscal_year_starts).year();
+        (year(index) - year(0)) as usize
+    }
+
+    /// Fiscal years that the scenario touches.
+    pub fn years(&self) -> usize {
+        self.year_index(self.length - 1) + 1
+    }
+
     /// The fiscal year of a month: `FY2027`.
     pub fn fiscal_year(&self, index: usize) -> String {
         self.month(index).label.fiscal_year(self.fiscal_year_starts).to_string()

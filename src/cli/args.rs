@@ -41,7 +41,7 @@ pub(super) struct Global {
     /// Language of results and charts
     #[arg(long, global = true, value_enum, default_value = "en")]
     pub(super) lang: Language,
-    /// When to use color; `auto` honors NO_COLOR
+    /// When to use color; `auto` honors `NO_COLOR`
     #[arg(long, global = true, value_enum, default_value = "auto")]
     pub(super) color: When,
 }
@@ -151,7 +151,7 @@ pub(super) struct Explain {
     #[arg(long)]
     pub(super) month: String,
     /// Open one future up, counted from 1, instead of the mean of all
-    #[arg(long, value_name = "N", conflicts_with = "paths")]
+    #[arg(long, value_name = "N", conflicts_with = "paths", value_parser = path)]
     pub(super) path: Option<u64>,
     /// Futures to take the mean of [default: what the scenario says, else 10,000]
     #[arg(long, short = 'n', value_parser = paths)]
@@ -205,6 +205,12 @@ fn paths(text: &str) -> Result<u64, String> {
     whole(text)
         .filter(|n| (2..=most).contains(n))
         .ok_or_else(|| "a whole number from 2 to 50,000,000 is expected".into())
+}
+
+fn path(text: &str) -> Result<u64, String> {
+    whole(text)
+        .filter(|n| (1..=50_000_000).contains(n))
+        .ok_or_else(|| "a whole number from 1 to 50,000,000 is expected".into())
 }
 
 fn threads(text: &str) -> Result<usize, String> {

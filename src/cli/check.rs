@@ -13,6 +13,7 @@ use crate::calendar::{Date, YearMonth};
 use crate::diagnostic::to_json;
 use crate::model::Model;
 use crate::scenario::Scenario;
+use crate::world::Input;
 
 /// Figures older than this many days deserve a second look: vendors reprice within months.
 const OLD_DAYS: i64 = 180;
@@ -20,21 +21,17 @@ const OLD_DAYS: i64 = 180;
 /// Checks a scenario.
 pub(super) fn check(args: &Check, terminal: &mut Terminal) -> Result<Exit, Stop> {
     let loaded = read(&args.input)?;
-    let exit = if loaded.ready.is_some() { Exit::Ok } else { loaded.exit() };
+    let exit = loaded.exit();
     if terminal.json {
         terminal.print_json(&as_json(&loaded))?;
         return Ok(exit);
     }
-    terminal.show(&loaded.diagnostics, &loaded.sources);
-    let found = verdict(&loaded);
-    match &loaded.ready {
-        Some((scenario, model)) => {
-            terminal.print(&format!("{}: {}; {found}\n", loaded.file, contents(scenario, model)))?;
-            if Terminal::is_watched() {
-                terminal.print(&age(model).map_or_else(String::new, |age| format!("{age}\n")))?;
-            }
+    loaded.tell(terminal);
+    if let Some((scenario, model)) = &loaded.ready {
+        terminal.print(&format!("{}: {}; {}\n", loaded.file, contents(scenario, model), loaded.verdict()))?;
+        if let Some(age) = age(model).filter(|_| Terminal::is_watched()) {
+            terminal.print(&format!("{age}\n"))?;
         }
-        None => terminal.complain("error", &format!("{}: {found}", loaded.file), None),
     }
     Ok(exit)
 }
@@ -50,19 +47,14 @@ fn contents(scenario: &Scenario, model: &Model) -> String {
     .join(", ")
 }
 
+/// Figures that are uncertain themselves, not because of one inside them.
 fn uncertain(model: &Model) -> usize {
-    model.inputs.iter().filter(|input| input.uncertain && input.origin.is_some()).count()
-}
-
-/// `nothing wrong`, `2 warnings`, `1 mistake, 2 warnings`.
-fn verdict(loaded: &Loaded) -> String {
-    let (errors, warnings) = (loaded.diagnostics.errors().count(), loaded.diagnostics.warnings().count());
-    match (errors, warnings) {
-        (0, 0) => "nothing wrong".into(),
-        (0, _) => count(warnings, "warning"),
-        (_, 0) => count(errors, "mistake"),
-        _ => format!("{}, {}", count(errors, "mistake"), count(warnings, "warning")),
-    }
+    let own = |input: &&Input| {
+        input.origin.is_some()
+            && input.uncertain
+            && input.parents.iter().all(|parent| !model.inputs[parent.0].uncertain)
+    };
+    model.inputs.iter().filter(own).count()
 }
 
 fn as_json(loaded: &Loaded) -> Value {
@@ -86,14 +78,14 @@ fn as_json(loaded: &Loaded) -> Value {
 /// How old the figures are today. Only people are told: what a script sees must not change from day to day.
 fn age(model: &Model) -> Option<String> {
     let (oldest, newest) = dates(model)?;
-    let first_day = |text: &str| {
-        Date::parse(text).ok().or_else(|| YearMonth::parse(text).ok().map(YearMonth::first_day))
-    };
+    let first_day =
+        |text: &str| Date::parse(text).ok().or_else(|| YearMonth::parse(text).ok().map(YearMonth::first_day));
     let days = first_day(&oldest)?.days_until(today()?);
     let advice = if days > OLD_DAYS { "; prices may have changed since" } else { "" };
-    Some(match oldest == newest {
-        true => format!("all dated figures are of {oldest}, {days} days ago{advice}"),
-        false => format!("figures are dated {oldest} to {newest}; the oldest is {days} days old{advice}"),
+    Some(if oldest == newest {
+        format!("all dated figures are of {oldest}, {days} days ago{advice}")
+    } else {
+        format!("figures are dated {oldest} to {newest}; the oldest is {days} days old{advice}")
     })
 }
 

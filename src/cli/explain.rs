@@ -44,7 +44,8 @@ pub(super) fn explain(args: &Explain, terminal: &mut Terminal) -> Result<Exit, S
         terminal.print_json(&json)?;
         return Ok(Exit::Ok);
     }
-    let (name, id) = (titled(&model.strategies[strategy].title, terminal.lang), &model.strategies[strategy].id);
+    let (name, id) =
+        (titled(&model.strategies[strategy].title, terminal.lang), &model.strategies[strategy].id);
     let (number, months) = (month + 1, model.timeline.length);
     let of = match (terminal.lang, args.path) {
         (Lang::En, Some(path)) => format!("path {path}"),
@@ -74,10 +75,13 @@ fn strategy(model: &Model, wanted: &str) -> Result<usize, Stop> {
 
 fn month(model: &Model, wanted: &str) -> Result<usize, Stop> {
     let refuse = |message: String| {
-        let (first, last) = (model.timeline.month(0).label, model.timeline.month(model.timeline.length - 1).label);
+        let (first, last) =
+            (model.timeline.month(0).label, model.timeline.month(model.timeline.length - 1).label);
         Stop::new(Exit::Invalid, message).help(format!("the scenario runs from {first} to {last}"))
     };
     let label = YearMonth::parse(wanted).map_err(|mistake| refuse(mistake.message))?;
     let place = usize::try_from(model.timeline.start.months_until(label)).ok();
-    place.filter(|place| *place < model.timeline.length).ok_or_else(|| refuse(format!("{label} is no month of the scenario")))
+    place
+        .filter(|place| *place < model.timeline.length)
+        .ok_or_else(|| refuse(format!("{label} is no month of the scenario")))
 }

@@ -17,7 +17,7 @@ const MOST_BYTES: u64 = 4 << 20;
 
 /// The folder of a scenario.
 pub(super) struct Folder {
-    folder: PathBuf,
+    root: PathBuf,
     /// The scenario itself, which may be a link to anywhere: the user named it.
     scenario: String,
     /// Hashes of what was read, by name.
@@ -29,8 +29,8 @@ impl Folder {
     pub(super) fn of(scenario: &Path) -> Option<Self> {
         let name = scenario.file_name()?.to_str()?.to_owned();
         let folder = scenario.parent().filter(|folder| !folder.as_os_str().is_empty());
-        let folder = folder.unwrap_or(Path::new(".")).to_owned();
-        Some(Self { folder, scenario: name, hashes: RefCell::default() })
+        let root = folder.unwrap_or(Path::new(".")).to_owned();
+        Some(Self { root, scenario: name, hashes: RefCell::default() })
     }
 
     /// The name of the scenario file in its folder.
@@ -54,12 +54,12 @@ impl Folder {
             )
             .with("write it relative to the scenario's folder, with `/`, without `..`"));
         }
-        let place = self.folder.join(path);
+        let place = self.root.join(path);
         if name == self.scenario {
             return Ok(place);
         }
         let real = fs::canonicalize(&place).map_err(|error| self.unreadable(name, &error))?;
-        let folder = fs::canonicalize(&self.folder).map_err(|error| self.unreadable(name, &error))?;
+        let folder = fs::canonicalize(&self.root).map_err(|error| self.unreadable(name, &error))?;
         if real.starts_with(folder) {
             return Ok(place);
         }
@@ -81,7 +81,7 @@ impl Folder {
     /// A file of the same folder with nearly this name.
     fn similar(&self, name: &str) -> Option<String> {
         let (folder, file) = name.rsplit_once('/').unwrap_or(("", name));
-        let entries = fs::read_dir(self.folder.join(folder)).ok()?.take(1000);
+        let entries = fs::read_dir(self.root.join(folder)).ok()?.take(1000);
         let names: Vec<String> =
             entries.filter_map(|entry| entry.ok()?.file_name().into_string().ok()).collect();
         let close = did_you_mean(file, names.iter().map(String::as_str))?;
@@ -141,7 +141,8 @@ fn not_utf8(name: &str, bytes: &[u8], at: usize) -> Unreadable {
 
 /// Bytes in hexadecimal digits.
 pub(super) fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+    let digit = |half: u8| char::from_digit(u32::from(half), 16).unwrap_or_default();
+    bytes.iter().flat_map(|byte| [digit(byte >> 4), digit(byte & 15)]).collect()
 }
 
 fn refuse(code: &'static str, message: String) -> Unreadable {

@@ -23,7 +23,7 @@ pub(super) fn list(args: &List, terminal: &mut Terminal) -> Result<Exit, Stop> {
         let found: Vec<Value> = found.iter().map(Item::json).collect();
         terminal.print_json(&json!({ name: found }))?;
     } else {
-        let columns = terminal.width();
+        let columns = Terminal::width();
         terminal.print(&format!("{}\n", text(&found, columns)))?;
     }
     Ok(Exit::Ok)
@@ -32,7 +32,11 @@ pub(super) fn list(args: &List, terminal: &mut Terminal) -> Result<Exit, Stop> {
 /// The lists themselves.
 fn lists() -> Vec<Item> {
     let values = Catalog::value_variants().iter().filter_map(Catalog::to_possible_value);
-    values.map(|value| Item::plain(value.get_name(), value.get_help().map_or_else(String::new, ToString::to_string))).collect()
+    values
+        .map(|value| {
+            Item::plain(value.get_name(), value.get_help().map_or_else(String::new, ToString::to_string))
+        })
+        .collect()
 }
 
 fn items(what: Catalog, lang: Lang) -> Vec<Item> {
@@ -46,9 +50,10 @@ fn items(what: Catalog, lang: Lang) -> Vec<Item> {
         Catalog::Training => training::KINDS.iter().map(Item::of).collect(),
         Catalog::Weeks => demand::PRESETS.iter().map(|week| Item::plain(week.name, week.meaning)).collect(),
         Catalog::Components => Component::ALL.into_iter().map(|component| part(component, lang)).collect(),
-        Catalog::Charts => {
-            CHARTS.iter().map(|chart| Item::plain(chart.name, lang.pick(chart.meaning, chart.meaning_ja))).collect()
-        }
+        Catalog::Charts => CHARTS
+            .iter()
+            .map(|chart| Item::plain(chart.name, lang.pick(chart.meaning, chart.meaning_ja)))
+            .collect(),
         Catalog::Measures => MEASURES.iter().map(|(name, meaning)| Item::plain(name, *meaning)).collect(),
     }
 }

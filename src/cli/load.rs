@@ -56,26 +56,47 @@ pub(super) fn read_valid(input: &Input, terminal: &mut Terminal) -> Result<(Load
         terminal.show(&loaded.diagnostics, &loaded.sources);
         return Ok((loaded, scenario, model));
     }
+    if !loaded.diagnostics.has_errors() {
+        return Err(Stop::new(Exit::Bug, "the scenario became no model, and nobody said why"));
+    }
     if terminal.json {
         let found = to_json(&loaded.diagnostics, &loaded.sources);
         terminal.print_json(&json!({ "scenario": loaded.file, "diagnostics": found }))?;
     } else {
-        terminal.show(&loaded.diagnostics, &loaded.sources);
-        let errors = loaded.diagnostics.errors().count();
-        terminal.complain("error", &format!("{} has {}", loaded.file, count(errors, "mistake")), None);
+        loaded.tell(terminal);
     }
     Err(Stop::silent(loaded.exit()))
 }
 
 impl Loaded {
+    /// Shows what is wrong, and how much it is.
+    pub(super) fn tell(&self, terminal: &mut Terminal) {
+        terminal.show(&self.diagnostics, &self.sources);
+        if self.exit() == Exit::Invalid {
+            terminal.complain("error", &format!("{} has {}", self.file, self.verdict()), None);
+        }
+    }
+
+    /// `nothing wrong`, `2 warnings`, `1 mistake and 2 warnings`.
+    pub(super) fn verdict(&self) -> String {
+        let (errors, warnings) = (self.diagnostics.errors().count(), self.diagnostics.warnings().count());
+        match (errors, warnings) {
+            (0, 0) => "nothing wrong".into(),
+            (0, _) => count(warnings, "warning"),
+            (_, 0) => count(errors, "mistake"),
+            _ => format!("{} and {}", count(errors, "mistake"), count(warnings, "warning")),
+        }
+    }
+
     /// How the program ends if this cannot run: a scenario that cannot be read at all is no mistake in a scenario.
     pub(super) fn exit(&self) -> Exit {
         const OF_FILES: [&str; 4] = ["no-such-file", "unreadable", "folder", "no-regular-file"];
-        let no_file = |code| OF_FILES.contains(&code);
-        match self.diagnostics.errors().all(|mistake| mistake.span.is_none() && no_file(mistake.code)) {
-            true => Exit::InputOutput,
-            false => Exit::Invalid,
+        let mut errors = self.diagnostics.errors().peekable();
+        if errors.peek().is_none() {
+            return Exit::Ok;
         }
+        let no_file = errors.all(|mistake| mistake.span.is_none() && OF_FILES.contains(&mistake.code));
+        if no_file { Exit::InputOutput } else { Exit::Invalid }
     }
 }
 

@@ -26,11 +26,11 @@ use terminal::Terminal;
 pub fn run(args: impl IntoIterator<Item = OsString>) -> Exit {
     std::panic::set_hook(Box::new(exit::report_panic));
     let args: Vec<OsString> = args.into_iter().collect();
-    std::panic::catch_unwind(|| parse_and_run(args)).unwrap_or(Exit::Bug)
+    std::panic::catch_unwind(|| parse_and_run(&args)).unwrap_or(Exit::Bug)
 }
 
-fn parse_and_run(words: Vec<OsString>) -> Exit {
-    let args = match Args::try_parse_from(&words) {
+fn parse_and_run(words: &[OsString]) -> Exit {
+    let args = match Args::try_parse_from(words) {
         Ok(args) => args,
         Err(error) => {
             // A closed pipe is no reason to fail, and there is nowhere to say so.
@@ -38,9 +38,9 @@ fn parse_and_run(words: Vec<OsString>) -> Exit {
             return if error.use_stderr() { Exit::Invalid } else { Exit::Ok };
         }
     };
-    let mut terminal = Terminal::new(&args.global);
+    let mut terminal = Terminal::new(args.global);
     let done = match args.command {
-        Command::Run(run) => run::run(&run, &words, &mut terminal),
+        Command::Run(run) => run::run(&run, words, &mut terminal),
         Command::Check(check) => check::check(&check, &mut terminal),
         Command::Explain(explain) => explain::explain(&explain, &mut terminal),
         Command::List(list) => list::list(&list, &mut terminal),

@@ -45,7 +45,8 @@ pub(super) fn files(report: &Report, model: &Model, inputs: &Inputs, draws: bool
 fn drawn(report: &Report, model: &Model) -> File {
     let found = report.findings;
     let drawn = model.inputs.iter().enumerate();
-    let drawn = drawn.filter(|(_, input)| input.uncertain && input.parents.is_empty() && input.origin.is_some());
+    let drawn =
+        drawn.filter(|(_, input)| input.uncertain && input.parents.is_empty() && input.origin.is_some());
     let slots: Vec<Slot> = drawn.map(|(slot, _)| Slot(slot)).collect();
     let rows = drawn_inputs(model, found.seed, &slots, found.paths.min(MOST_DRAWS));
     let column = |(place, slot): (usize, &Slot)| {
@@ -73,9 +74,7 @@ pub(super) fn dates(model: &Model) -> Option<(String, String)> {
 
 /// `run.log`: what differs from run to run and from machine to machine.
 pub(super) fn log(command: &str, threads: usize, times: &[(&str, Duration)]) -> File {
-    let mut text = format!("command: {command}\nthreads: {threads}\n");
-    for (what, time) in times {
-        text += &format!("{what}: {:.3} s\n", time.as_secs_f64());
-    }
-    File { name: "run.log".into(), bytes: text.into_bytes() }
+    let mut lines = vec![format!("command: {command}"), format!("threads: {threads}")];
+    lines.extend(times.iter().map(|(what, time)| format!("{what}: {:.3} s", time.as_secs_f64())));
+    File { name: "run.log".into(), bytes: format!("{}\n", lines.join("\n")).into_bytes() }
 }

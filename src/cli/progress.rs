@@ -1,11 +1,12 @@
 //! How far a run is, and how it is stopped.
 
-use std::io::{IsTerminal, Write};
+use std::fmt::Write;
+use std::io::IsTerminal;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
-use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+use indicatif::{ProgressBar, ProgressDrawTarget, ProgressState, ProgressStyle};
 
 use super::exit::Exit;
 use crate::engine::{Observer, Progress};
@@ -60,7 +61,7 @@ impl Watch {
     fn line(&self, progress: Progress) {
         let Some(lines) = &self.lines else { return };
         let mut last = lines.lock().unwrap_or_else(PoisonError::into_inner);
-        if last.elapsed() < BETWEEN_LINES || progress.done == 0 {
+        if last.elapsed() < BETWEEN_LINES || progress.done == progress.paths {
             return;
         }
         let passed = last.elapsed();
@@ -70,7 +71,10 @@ impl Watch {
         let left = (progress.paths - progress.done) as f64 / rate;
         let Progress { done, paths } = progress;
         // Nobody may be listening, which is no reason to stop.
-        let _ = writeln!(std::io::stderr(), "{done} of {paths} paths, {rate:.0} paths/s, {left:.0} s left");
+        let _ = std::io::Write::write_fmt(
+            &mut std::io::stderr(),
+            format_args!("{done} of {paths} paths, {rate:.0} paths/s, {left:.0} s left\n"),
+        );
     }
 }
 
@@ -90,10 +94,21 @@ impl Observer for Watch {
 
 fn bar(paths: u64, lang: Lang) -> ProgressBar {
     let template = lang.pick(
-        "{bar:40} {human_pos}/{human_len} paths  {per_sec}  {eta} left",
-        "{bar:40} {human_pos}/{human_len} 経路  {per_sec}  残り {eta}",
+        "{bar:24} {human_pos}/{human_len} paths  {rate}/s  {left} left",
+        "{bar:24} {human_pos}/{human_len} 試行  {rate}/秒  残り {left}",
     );
     let style = ProgressStyle::with_template(template).unwrap_or_else(|_| ProgressStyle::default_bar());
+    let style = style
+        .with_key("rate", |state: &ProgressState, out: &mut dyn Write| {
+            let _ = write!(out, "{:.0}", state.per_sec());
+        })
+        .with_key("left", |state: &ProgressState, out: &mut dyn Write| {
+            // Before the first wave is done nobody can know.
+            let _ = match state.pos() {
+                0 => write!(out, "…"),
+                _ => write!(out, "{} s", state.eta().as_secs()),
+            };
+        });
     let bar = ProgressBar::with_draw_target(Some(paths), ProgressDrawTarget::stderr()).with_style(style);
     bar.enable_steady_tick(Duration::from_millis(200));
     bar

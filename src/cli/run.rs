@@ -110,7 +110,7 @@ fn tell(report: &Report, folder: &Path, files: usize, terminal: &mut Terminal) -
         json["output"] = folder.to_string_lossy().into();
         return Ok(terminal.print_json(&json)?);
     }
-    let columns = terminal.width();
+    let columns = Terminal::width();
     terminal.print_bold(&report.title())?;
     terminal.print(&format!("\n{}\n\n", wrapped(&report.headline(), columns.min(100))))?;
     terminal.print(&format!("{}\n\n", report.comparison(columns)))?;

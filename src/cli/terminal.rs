@@ -23,7 +23,7 @@ const USUAL_WIDTH: usize = 120;
 const BOLD: Style = Style::new().bold();
 
 impl Terminal {
-    pub(super) fn new(global: &Global) -> Self {
+    pub(super) fn new(global: Global) -> Self {
         let choice = match global.color {
             When::Auto => ColorChoice::Auto,
             When::Always => ColorChoice::Always,
@@ -39,7 +39,7 @@ impl Terminal {
     }
 
     /// Columns of the terminal that results go to.
-    pub(super) fn width(&self) -> usize {
+    pub(super) fn width() -> usize {
         let size = rustix::termios::tcgetwinsize(io::stdout()).ok().map(|size| usize::from(size.ws_col));
         size.filter(|columns| *columns > 0).unwrap_or(USUAL_WIDTH)
     }

@@ -61,7 +61,10 @@ impl LoadCurve {
     }
 
     /// Mean of the load above `level`: the part that a capacity of `level` cannot carry. Falls from 1 at 0 to 0 at the peak.
-    #[allow(clippy::inline_always, reason = "a loop over lanes vectorizes only when its body is inlined")]
+    #[allow(
+        clippy::inline_always,
+        reason = "it has to be compiled for the vector instructions of its caller"
+    )]
     #[inline(always)]
     pub fn excess(&self, level: f64) -> f64 {
         let place = (level * self.levels_per_unit).clamp(0.0, LEVELS as f64);

@@ -1,7 +1,7 @@
 //! One column of a fan: all paths' values of one month.
 
 use super::outcome::PERCENTILES;
-use crate::stats::{Number, OrderedF32, Sketch, quantiles};
+use crate::stats::{Number, OrderedF32, Sketch, cvar, quantiles};
 
 /// Values while they fit, and counts beyond; which one depends on the size of the run alone.
 pub(super) enum Column {
@@ -33,6 +33,14 @@ impl Column {
             for value in values {
                 sketch.add(value.value());
             }
+        }
+    }
+
+    /// Mean of the highest 5 %.
+    pub(super) fn cvar95(&mut self) -> f64 {
+        match self {
+            Self::Exact(values) => cvar(values, 0.95).value,
+            Self::Sketch(sketch) => sketch.cvar(0.95),
         }
     }
 

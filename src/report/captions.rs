@@ -7,9 +7,9 @@ use crate::analysis::StrategyFindings;
 use crate::finance::{Component, View};
 
 /// The place of the median among the percentiles of a fan.
-const MEDIAN: usize = 3;
+const MEDIAN: usize = 4;
 /// The place of the 5th and of the 95th percentile.
-const ENDS: [usize; 2] = [0, 6];
+const ENDS: [usize; 2] = [1, 8];
 
 impl Report<'_> {
     fn caption(&self, title: String, subtitle: String) -> Caption {
@@ -30,7 +30,8 @@ impl Report<'_> {
     pub(super) fn cumulative_caption(&self) -> Caption {
         let found = self.findings;
         let end = found.months.last().map_or("", String::as_str);
-        let amount = |s: &StrategyFindings, p: usize| s.fans.cumulative.last().map_or(f64::NAN, |month| month[p]);
+        let amount =
+            |s: &StrategyFindings, p: usize| s.fans.cumulative.last().map_or(f64::NAN, |month| month[p]);
         let (best, name) = self.best();
         let median = self.money(amount(best, MEDIAN));
         let title = match (self.other(), self.lang) {
@@ -45,7 +46,9 @@ impl Report<'_> {
             (None, lang) => {
                 let range = self.range(amount(best, ENDS[0]), amount(best, ENDS[1]));
                 match lang {
-                    Lang::En => format!("By the end of {end} the median cost is {median}; nine in ten futures lie between {range}"),
+                    Lang::En => format!(
+                        "By the end of {end} the median cost is {median}; nine in ten futures lie between {range}"
+                    ),
                     Lang::Ja => format!("{end}末までの累計は{name}が{median}（中央値）。未来の9割は{range}"),
                 }
             }
@@ -61,18 +64,22 @@ impl Report<'_> {
         let found = self.findings;
         // The middle of the medians: months with a purchase, a training run or a resale are not typical.
         let typical = |s: &StrategyFindings| {
-            let mut year: Vec<f64> = s.fans.monthly.iter().rev().take(12).map(|month| month[MEDIAN]).collect();
+            let mut year: Vec<f64> =
+                s.fans.monthly.iter().rev().take(12).map(|month| month[MEDIAN]).collect();
             year.sort_by(f64::total_cmp);
             self.money(year.get(year.len() / 2).copied().unwrap_or(f64::NAN))
         };
         let (best, name) = self.best();
         let amount = typical(best);
-        let when = match found.months.len() > 12 {
-            true => self.pick("In a typical month of the last year", "最終年の典型的な月の費用は"),
-            false => self.pick("In a typical month", "典型的な月の費用は"),
+        let when = if found.months.len() > 12 {
+            self.pick("In a typical month of the last year", "最終年の典型的な月の費用は")
+        } else {
+            self.pick("In a typical month", "典型的な月の費用は")
         };
         let title = match (self.other().map(|(other, name)| (typical(other), name)), self.lang) {
-            (Some((other, other_name)), Lang::En) => format!("{when} the cost is {amount} with {name} and {other} with {other_name}"),
+            (Some((other, other_name)), Lang::En) => {
+                format!("{when} the cost is {amount} with {name} and {other} with {other_name}")
+            }
             (Some((other, other_name)), Lang::Ja) => format!("{when}{name}が{amount}、{other_name}が{other}"),
             (None, Lang::En) => format!("{when} the cost is {amount}"),
             (None, Lang::Ja) => format!("{when}{amount}"),
@@ -91,13 +98,17 @@ impl Report<'_> {
             (1, Lang::En) => format!("In one future of twenty the cost is above {tail}"),
             (1, Lang::Ja) => format!("20に1つの未来で{tail}を超える"),
             (_, Lang::En) => {
-                format!("With {name} the cost is the lowest in {share} of futures, and above {tail} in one of twenty")
+                format!(
+                    "With {name} the cost is the lowest in {share} of futures, and above {tail} in one of twenty"
+                )
             }
             (_, Lang::Ja) => format!("{name}は未来の{share}で最安。20に1つの未来では{tail}を超える"),
         };
         let (months, basis, currency) = (self.findings.months.len(), self.basis(), self.findings.currency);
         let subtitle = match self.lang {
-            Lang::En => format!("Share of futures in which {months} months cost at most so much ({basis}, {currency})"),
+            Lang::En => format!(
+                "Share of futures in which {months} months cost at most so much ({basis}, {currency})"
+            ),
             Lang::Ja => format!("{months}か月の費用が横軸の金額以下になる未来の割合（{basis}、{currency}）"),
         };
         self.caption(title, subtitle)
@@ -106,7 +117,8 @@ impl Report<'_> {
     pub(super) fn break_even_caption(&self) -> Caption {
         let found = self.findings;
         let baseline = self.name(found.baseline);
-        let moments = found.strategies.iter().enumerate().filter_map(|(i, s)| Some((i, s.break_even.as_ref()?)));
+        let moments =
+            found.strategies.iter().enumerate().filter_map(|(i, s)| Some((i, s.break_even.as_ref()?)));
         let surest = moments.min_by(|a, b| a.1.never.total_cmp(&b.1.never));
         let months = found.months.len();
         let title = surest.map_or_else(String::new, |(place, moment)| {
@@ -121,7 +133,9 @@ impl Report<'_> {
             }
         });
         let subtitle = match self.lang {
-            Lang::En => format!("Share of futures in which it has cost less to date than {baseline}, for good, by month"),
+            Lang::En => format!(
+                "Share of futures in which it has cost less to date than {baseline}, for good, by month"
+            ),
             Lang::Ja => format!("累計費用が{baseline}を下回り、その後も下回り続ける未来の割合（月別）"),
         };
         self.caption(title, subtitle)
@@ -140,13 +154,22 @@ impl Report<'_> {
         let (component, share) = largest(best);
         let title = match (self.other().map(|(other, name)| (largest(other), name)), self.lang) {
             (Some(((other, other_share), other_name)), Lang::En) if other == component => {
-                format!("With {name} {share} is spent on {component}, with {other_name} {other_share}", component = lower(component))
+                format!(
+                    "With {name} {share} is spent on {component}, with {other_name} {other_share}",
+                    component = lower(component)
+                )
             }
             (Some(((other, other_share), other_name)), Lang::En) => {
-                format!("With {name} {share} is spent on {}; with {other_name} {other_share} on {}", lower(component), lower(other))
+                format!(
+                    "With {name} {share} is spent on {}; with {other_name} {other_share} on {}",
+                    lower(component),
+                    lower(other)
+                )
             }
             (Some(((other, other_share), other_name)), Lang::Ja) => {
-                format!("支出の最大項目は{name}が{component}（{share}）、{other_name}が{other}（{other_share}）")
+                format!(
+                    "支出の最大項目は{name}が{component}（{share}）、{other_name}が{other}（{other_share}）"
+                )
             }
             (None, Lang::En) => format!("{share} is spent on {}", lower(component)),
             (None, Lang::Ja) => format!("{name}の支出の最大項目は{component}（{share}）"),
@@ -168,9 +191,13 @@ impl Report<'_> {
         let spent = |c: Component| best.components[month][c as usize];
         let first = cash.max_by(|a, b| spent(*a).total_cmp(&spent(*b))).unwrap_or(Component::ApiTokens);
         let share = percent(if mean > 0.0 { spent(first) / mean } else { f64::NAN });
-        let (component, when, amount) = (self.pick(first.name(), first.name_ja()), &found.months[month], self.money(mean));
+        let (component, when, amount) =
+            (self.pick(first.name(), first.name_ja()), &found.months[month], self.money(mean));
         let title = match self.lang {
-            Lang::En => format!("With {name} the dearest month is {when}: {amount} on average, {share} of it {}", lower(component)),
+            Lang::En => format!(
+                "With {name} the dearest month is {when}: {amount} on average, {share} of it {}",
+                lower(component)
+            ),
             Lang::Ja => format!("{name}が平均で最も高い月は{when}の{amount}、うち{share}は{component}"),
         };
         let subtitle = match self.lang {

@@ -40,14 +40,19 @@ impl Item {
     pub fn of<T>(plugin: &Plugin<T>) -> Self {
         let mut keys = Vec::new();
         describe("", &plugin.fields(), &mut keys);
-        Self { name: plugin.name.to_owned(), meaning: plugin.meaning.to_owned(), example: plugin.example, keys }
+        Self {
+            name: plugin.name.to_owned(),
+            meaning: plugin.meaning.to_owned(),
+            example: plugin.example,
+            keys,
+        }
     }
 
     /// As JSON.
     pub fn json(&self) -> Value {
-        let keys = self.keys.iter().map(|key| {
-            json!({ "key": key.name, "need": key.need, "holds": key.holds, "meaning": key.meaning })
-        });
+        let keys = self.keys.iter().map(
+            |key| json!({ "key": key.name, "need": key.need, "holds": key.holds, "meaning": key.meaning }),
+        );
         let mut item = json!({ "name": self.name, "meaning": self.meaning });
         if !self.example.is_empty() {
             item["example"] = self.example.into();
@@ -63,7 +68,8 @@ pub fn text(items: &[Item], columns: usize) -> String {
         let longest = items.iter().map(|item| item.name.chars().count()).max().unwrap_or(0);
         let room = columns.saturating_sub(longest + 2).max(30);
         let line = |item: &Item| {
-            let meaning = wrapped(&item.meaning, room).replace('\n', &format!("\n{}", " ".repeat(longest + 2)));
+            let meaning =
+                wrapped(&item.meaning, room).replace('\n', &format!("\n{}", " ".repeat(longest + 2)));
             format!("{:longest$}  {meaning}", item.name)
         };
         return items.iter().map(line).collect::<Vec<_>>().join("\n");
@@ -73,14 +79,25 @@ pub fn text(items: &[Item], columns: usize) -> String {
 
 fn one(item: &Item, columns: usize) -> String {
     let indented = |text: &str| text.lines().map(|line| format!("    {line}")).collect::<Vec<_>>().join("\n");
-    let mut text = format!("{}: {}\n{}", item.name, item.meaning, indented(&wrapped(item.example, columns.saturating_sub(4).max(40))));
+    let mut text = format!(
+        "{}: {}\n{}",
+        item.name,
+        item.meaning,
+        indented(&wrapped(item.example, columns.saturating_sub(4).max(40)))
+    );
     if !item.keys.is_empty() {
         let rows = item.keys.iter().map(|key| {
             let holds = wrapped(&key.holds, 34);
-            vec![key.name.clone(), wrapped(&key.need, 20), holds, wrapped(key.meaning, columns.saturating_sub(86).max(24))]
+            vec![
+                key.name.clone(),
+                wrapped(&key.need, 20),
+                holds,
+                wrapped(key.meaning, columns.saturating_sub(86).max(24)),
+            ]
         });
         let header = ["key", "", "holds", "meaning"].map(String::from).to_vec();
-        text += &format!("\n\n{}", indented(&table(header, rows.collect(), &[Align::Left; 4])));
+        text.push_str("\n\n");
+        text.push_str(&indented(&table(header, rows.collect(), &[Align::Left; 4])));
     }
     text
 }
@@ -91,8 +108,7 @@ fn describe(prefix: &str, fields: &[Field], keys: &mut Vec<Key>) {
         let name = format!("{prefix}{}", field.key);
         let need = match field.need {
             Need::Required => "required".to_owned(),
-            Need::Optional => "optional".to_owned(),
-            Need::Default("{}" | "[]") => "optional".to_owned(),
+            Need::Optional | Need::Default("{}" | "[]") => "optional".to_owned(),
             Need::Default(default) => format!("default {default}"),
         };
         keys.push(Key { name: name.clone(), need, holds: holds(&field.shape), meaning: field.meaning });

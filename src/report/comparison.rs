@@ -37,10 +37,8 @@ impl Report<'_> {
     /// Measures below one another, as many strategies beside one another as have room.
     fn narrow(&self, measures: &[Measure], columns: usize) -> String {
         let strategies: Vec<usize> = (0..self.findings.strategies.len()).collect();
-        let rows: Vec<(String, Vec<String>)> = measures
-            .iter()
-            .map(|m| (self.heading(m), m.values.clone()))
-            .collect();
+        let rows: Vec<(String, Vec<String>)> =
+            measures.iter().map(|m| (self.heading(m), m.values.clone())).collect();
         self.beside(&strategies, "", &rows, columns)
     }
 
@@ -51,7 +49,13 @@ impl Report<'_> {
     }
 
     /// Rows with one value per strategy; the strategies in as many blocks as the columns ask for.
-    fn beside(&self, strategies: &[usize], corner: &str, rows: &[(String, Vec<String>)], columns: usize) -> String {
+    fn beside(
+        &self,
+        strategies: &[usize],
+        corner: &str,
+        rows: &[(String, Vec<String>)],
+        columns: usize,
+    ) -> String {
         let mut header = vec![corner.to_owned()];
         header.extend(strategies.iter().map(|place| wrapped(&self.name(*place), 16)));
         let lines = rows.iter().map(|(name, values)| {
@@ -64,7 +68,11 @@ impl Report<'_> {
             return whole;
         }
         let (first, second) = strategies.split_at(strategies.len().div_ceil(2));
-        format!("{}\n\n{}", self.beside(first, corner, rows, columns), self.beside(second, corner, rows, columns))
+        format!(
+            "{}\n\n{}",
+            self.beside(first, corner, rows, columns),
+            self.beside(second, corner, rows, columns)
+        )
     }
 
     /// Title and id.
@@ -91,13 +99,14 @@ impl Report<'_> {
             each("CVaR95", "", &|s| money(s.cost.cvar95.value)),
         ];
         if found.strategies.len() > 1 {
-            measures.push(each(self.pick("Cheapest", "最安の"), self.pick("in", "割合"), &|s| percent(s.cheapest)));
+            measures.push(each(self.pick("Cheapest", "最安の"), self.pick("in", "割合"), &|s| {
+                percent(s.cheapest)
+            }));
             measures.push(self.differences());
-            measures.push(each(self.pick("Pays off", "逆転"), self.pick("for good", "中央値"), &|s| self.break_even(s)));
-            measures.push(each(self.pick("Never", "逆転"), "", &|s| never(s)));
-            if self.lang == Lang::Ja {
-                measures.last_mut().iter_mut().for_each(|m| m.unit = "なし".to_owned());
-            }
+            measures.push(each(self.pick("Pays off", "逆転"), self.pick("for good", "中央値"), &|s| {
+                self.break_even(s)
+            }));
+            measures.push(each(self.pick("Never", "逆転"), self.pick("", "なし"), &|s| never(s)));
         }
         if found.strategies.iter().any(|s| s.served_share() < 1.0 - 1e-9) {
             measures.push(each(self.pick("Served", "処理率"), "", &|s| share_of_all(s.served_share())));
@@ -109,7 +118,9 @@ impl Report<'_> {
         let found = self.findings;
         let value = |s: &StrategyFindings| match &s.difference {
             None => self.pick("baseline", "基準").to_owned(),
-            Some(d) => format!("{}\n±{}", self.signed(d.mean.value), self.money(d.interval.high - d.mean.value)),
+            Some(d) => {
+                format!("{}\n±{}", self.signed(d.mean.value), self.money(d.interval.high - d.mean.value))
+            }
         };
         Measure {
             name: self.pick("Difference", "基準との差").to_owned(),
@@ -153,7 +164,8 @@ impl Report<'_> {
             let rest = |s: &StrategyFindings| small.iter().map(|c| s.component_mean(*c)).sum::<f64>();
             rows.push((self.pick("Other", "その他").to_owned(), amounts(&rest)));
         }
-        let cash = |s: &StrategyFindings| (0..found.months.len()).map(|m| s.month_mean(m, View::Cash)).sum::<f64>();
+        let cash =
+            |s: &StrategyFindings| (0..found.months.len()).map(|m| s.month_mean(m, View::Cash)).sum::<f64>();
         rows.push((self.pick("Total", "合計").to_owned(), amounts(&cash)));
         let years: Vec<(String, usize)> =
             found.strategies[0].years.iter().map(|y| (y.name.clone(), y.months)).collect();
@@ -177,7 +189,8 @@ impl Report<'_> {
     fn ranked(&self) -> (Vec<Component>, Vec<Component>) {
         let strategies = &self.findings.strategies;
         let posted = |c: &Component| strategies.iter().any(|s| s.posted[*c as usize]);
-        let weight = |c: &Component| strategies.iter().map(|s| s.component_mean(*c).abs()).fold(0.0, f64::max);
+        let weight =
+            |c: &Component| strategies.iter().map(|s| s.component_mean(*c).abs()).fold(0.0, f64::max);
         let cash = Component::ALL.into_iter().filter(|c| c.view() != View::Accrual && posted(c));
         let mut all: Vec<Component> = cash.collect();
         all.sort_by(|a, b| weight(b).total_cmp(&weight(a)));
@@ -192,5 +205,9 @@ fn never(strategy: &StrategyFindings) -> String {
 
 /// A share close to one with the digits that matter.
 fn share_of_all(share: f64) -> String {
-    if share > 0.99 && share < 1.0 { format!("{:.2}%", (share * 1e4).floor() / 100.0) } else { percent(share) }
+    if share > 0.99 && share < 1.0 {
+        format!("{:.2}%", (share * 1e4).floor() / 100.0)
+    } else {
+        percent(share)
+    }
 }

@@ -37,7 +37,9 @@ impl Report<'_> {
                  of futures, {against}"
             ),
             Lang::Ja => {
-                format!("平均で最も安いのは{name}：{months}か月で{mean}（{basis}）、未来の{share}で最安。{against}")
+                format!(
+                    "平均で最も安いのは{name}：{months}か月で{mean}（{basis}）、未来の{share}で最安。{against}"
+                )
             }
         }
     }
@@ -59,14 +61,18 @@ impl Report<'_> {
         let (amount, range) = (self.money(saved), self.range(interval.low, interval.high));
         let clear = interval.low > 0.0;
         match (self.lang, clear) {
-            (Lang::En, true) => format!("and saves {amount} on average against {other} (95% interval {range})."),
+            (Lang::En, true) => {
+                format!("and saves {amount} on average against {other} (95% interval {range}).")
+            }
             (Lang::En, false) => format!(
                 "but {} paths do not tell its mean apart from that of {other} (difference {amount}, 95% interval {range}).",
                 Self::count(self.findings.paths)
             ),
             (Lang::Ja, true) => format!("{other}より平均{amount}安い（95%区間 {range}）。"),
             (Lang::Ja, false) => {
-                format!("ただし{other}との平均の差{amount}は、この試行回数では確かでない（95%区間 {range}）。")
+                format!(
+                    "ただし{other}との平均の差{amount}は、この試行回数では確かでない（95%区間 {range}）。"
+                )
             }
         }
     }
@@ -81,9 +87,10 @@ impl Report<'_> {
 
     /// What strategies are compared by, in words.
     pub(crate) fn basis(&self) -> &'static str {
-        match self.findings.discounted {
-            true => self.pick("present value", "現在価値"),
-            false => self.pick("nominal", "名目"),
+        if self.findings.discounted {
+            self.pick("present value", "現在価値")
+        } else {
+            self.pick("nominal", "名目")
         }
     }
 

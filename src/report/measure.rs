@@ -10,7 +10,10 @@ pub const MEASURES: [(&str, &str); 12] = [
     ("cheapest", "share of futures in which the strategy costs least"),
     ("difference", "cost less that of the baseline, future by future; negative is cheaper"),
     ("cheaper_than_baseline", "share of futures in which it costs less than the baseline"),
-    ("break_even", "months until it has cost less than the baseline to date, for good; never counts as infinite"),
+    (
+        "break_even",
+        "months until it has cost less than the baseline to date, for good; never counts as infinite",
+    ),
     (name(Measure::Offered), "requests that arrived"),
     (name(Measure::Served), "requests that were served"),
     (name(Measure::Shed), "requests that nobody served"),

@@ -1,6 +1,6 @@
 //! A month opened up: price × quantity, and the inputs behind each figure.
 
-use std::collections::BTreeMap;
+use std::collections::BTreeSet;
 
 use serde_json::{Value, json};
 
@@ -87,7 +87,8 @@ impl Statement<'_> {
     fn sections(&self) -> (Vec<Section<'_>>, Vec<Slot>) {
         let mut inputs = Vec::new();
         let sections = Component::ALL.into_iter().filter_map(|component| {
-            let accounts: Vec<&Account> = self.opened.accounts.iter().filter(|a| a.line.component == component).collect();
+            let accounts: Vec<&Account> =
+                self.opened.accounts.iter().filter(|a| a.line.component == component).collect();
             if accounts.iter().all(|account| account.amount == 0.0 && account.quantity == 0.0) {
                 return None;
             }
@@ -99,7 +100,12 @@ impl Statement<'_> {
 
     /// Rounded so that the component has the amount that the tables show and its postings add up to it: what rounding
     /// leaves goes to the largest.
-    fn section<'a>(&self, component: Component, accounts: &[&'a Account], inputs: &mut Vec<Slot>) -> Section<'a> {
+    fn section<'a>(
+        &self,
+        component: Component,
+        accounts: &[&'a Account],
+        inputs: &mut Vec<Slot>,
+    ) -> Section<'a> {
         let rounding = Rounding::of(self.currency);
         let total = rounding.minor(accounts.iter().map(|account| account.amount).sum());
         let mut entries: Vec<Entry> = accounts
@@ -119,12 +125,12 @@ impl Statement<'_> {
 
     /// The numbers of the inputs behind some values; new ones are added to the list.
     fn number_inputs(&self, values: &[Slot], list: &mut Vec<Slot>) -> Vec<usize> {
-        let mut found = BTreeMap::new();
+        let mut found = BTreeSet::new();
         let mut open: Vec<Slot> = values.to_vec();
         while let Some(slot) = open.pop() {
             let input = &self.inputs[slot.0];
             if input.origin.is_some() {
-                found.insert(slot, ());
+                found.insert(slot);
             } else {
                 open.extend(&input.parents);
             }
@@ -135,7 +141,7 @@ impl Statement<'_> {
                 list.len() - 1
             })
         };
-        let mut numbers: Vec<usize> = found.into_keys().map(number).collect();
+        let mut numbers: Vec<usize> = found.into_iter().map(number).collect();
         numbers.sort_unstable();
         numbers
     }
@@ -151,21 +157,32 @@ impl Statement<'_> {
                 View::Cash => self.lang.pick(" (cash only)", "（現金のみ）"),
                 View::Accrual => self.lang.pick(" (books only)", "（会計のみ）"),
             };
-            rows.push(vec![format!("{name}{only}"), String::new(), String::new(), money(section.total), String::new()]);
+            rows.push(vec![
+                format!("{name}{only}"),
+                String::new(),
+                String::new(),
+                money(section.total),
+                String::new(),
+            ]);
             for entry in &section.entries {
                 let line = &entry.account.line;
-                let numbers: Vec<String> = entry.inputs.iter().map(|place| (place + 1).to_string()).collect();
                 rows.push(vec![
                     format!("  {} · {}", clean(&line.label, 40), clean(&line.payee, 40)),
-                    format!("{} {}", format_number(entry.account.quantity / line.per_unit, 5), line.unit),
+                    quantity(entry.account),
                     format!("× {}", format_number(price(entry.account), 5)),
                     money(entry.amount),
-                    numbers.join(" "),
+                    ranges(&entry.inputs),
                 ]);
             }
         }
         let mut last = |name: &str, view| {
-            rows.push(vec![name.to_owned(), String::new(), String::new(), money(total(sections, view)), String::new()]);
+            rows.push(vec![
+                name.to_owned(),
+                String::new(),
+                String::new(),
+                money(total(sections, view)),
+                String::new(),
+            ]);
         };
         let split = sections.iter().any(|section| section.component.view() != View::Both);
         last(self.lang.pick("Cash of the month", "月の支出"), View::Cash);
@@ -192,19 +209,39 @@ impl Statement<'_> {
             (Lang::Ja, _) => "入力：その月の平均値、記述、場所と出典".to_owned(),
         };
         let mut lines = vec![title];
+        let mut sources: Vec<&str> = Vec::new();
         for (i, slot) in inputs.iter().enumerate() {
             let input = &self.inputs[slot.0];
             let Some(origin) = &input.origin else { continue };
             let value = input.unit.format(self.opened.values[slot.0]);
             lines.push(format!("{:>4}  {} = {value}", i + 1, origin.address));
-            let mut notes = vec![clean(&origin.written, 160)];
-            notes.extend(self.place(*slot).map(|(file, line)| format!("{file}:{line}")));
             let provenance = &origin.provenance;
+            let mut notes = vec![clean(&origin.written, 100)];
+            match self.place(*slot) {
+                Some((file, line)) => notes.push(format!("{file}:{line}")),
+                None => notes.extend(provenance.source.clone()),
+            }
             notes.extend(provenance.evidence.map(|evidence| evidence.word().to_owned()));
             notes.extend(provenance.as_of.iter().map(|date| clean(date, 20)));
-            notes.extend(provenance.source.iter().map(|source| clean(source, 160)));
+            if let Some(source) = provenance.source.as_deref().filter(|_| self.place(*slot).is_some()) {
+                let place = sources.iter().position(|known| *known == source);
+                let place = place.unwrap_or_else(|| {
+                    sources.push(source);
+                    sources.len() - 1
+                });
+                notes.push(format!("S{}", place + 1));
+            }
             lines.push(format!("      {}", notes.join(" · ")));
         }
+        if !sources.is_empty() {
+            lines.push(format!("\n{}", self.lang.pick("Sources", "出典")));
+        }
+        lines.extend(
+            sources
+                .iter()
+                .enumerate()
+                .map(|(i, source)| format!("{:>4}  {}", format!("S{}", i + 1), clean(source, 300))),
+        );
         lines.join("\n")
     }
 
@@ -243,6 +280,24 @@ impl Statement<'_> {
 fn price(account: &Account) -> f64 {
     let quantity = account.quantity / account.line.per_unit;
     if quantity == 0.0 { 0.0 } else { account.amount / quantity }
+}
+
+/// `880.26 GPU-hours`, `1 month`.
+fn quantity(account: &Account) -> String {
+    let number = format_number(account.quantity / account.line.per_unit, 5);
+    let unit = account.line.unit;
+    let unit = if number == "1" { unit.strip_suffix('s').unwrap_or(unit) } else { unit };
+    format!("{number} {unit}")
+}
+
+/// Places as numbers from 1 on, neighbors together: `1–4 7`.
+fn ranges(places: &[usize]) -> String {
+    let runs = places.chunk_by(|a, b| a + 1 == *b).map(|run| match run {
+        [first, .., last] => format!("{}–{}", first + 1, last + 1),
+        [only] => (only + 1).to_string(),
+        [] => String::new(),
+    });
+    runs.collect::<Vec<_>>().join(" ")
 }
 
 fn total(sections: &[Section], view: View) -> i64 {

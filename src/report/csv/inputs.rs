@@ -24,7 +24,9 @@ pub fn inputs(drawn: &[Drawn]) -> File {
     for path in 0..drawn.first().map_or(0, |input| input.values.len()) {
         sheet.number((path + 1).to_string());
         // The shortest text that reads back as the same number.
-        drawn.iter().for_each(|input| sheet.number(format!("{:?}", input.values[path])));
+        for input in drawn {
+            sheet.number(format!("{:?}", input.values[path]));
+        }
         sheet.end_row();
     }
     sheet.file("inputs.csv")

@@ -11,7 +11,9 @@ pub(super) struct Sheet {
 impl Sheet {
     pub(super) fn new<T: AsRef<str>>(header: &[T]) -> Self {
         let mut sheet = Self { rows: Vec::new(), row: Vec::new() };
-        header.iter().for_each(|cell| sheet.text(cell.as_ref()));
+        for cell in header {
+            sheet.text(cell.as_ref());
+        }
         sheet.end_row();
         sheet
     }

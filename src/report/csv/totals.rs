@@ -19,7 +19,15 @@ struct Rows<'a> {
 impl Report<'_> {
     pub(super) fn totals_csv(&self) -> File {
         let mut sheet = Sheet::new(&[
-            "strategy", "title", "measure", "statistic", "unit", "value", "standard_error", "low_95", "high_95",
+            "strategy",
+            "title",
+            "measure",
+            "statistic",
+            "unit",
+            "value",
+            "standard_error",
+            "low_95",
+            "high_95",
         ]);
         for (place, strategy) in self.findings.strategies.iter().enumerate() {
             let mut rows = Rows {
@@ -44,9 +52,12 @@ impl Report<'_> {
         if found.discounted {
             rows.summary("npv", &strategy.cost, rounding.minor(strategy.cost.mean.value));
         }
-        let compared = |s: &StrategyFindings| match found.discounted {
-            true => rounding.minor(s.cost.mean.value),
-            false => Books::of(s, rounding).whole(View::Cash),
+        let compared = |s: &StrategyFindings| {
+            if found.discounted {
+                rounding.minor(s.cost.mean.value)
+            } else {
+                Books::of(s, rounding).whole(View::Cash)
+            }
         };
         rows.plain("cheapest", "share", "share", strategy.cheapest, None);
         if let Some(difference) = &strategy.difference {
@@ -55,7 +66,13 @@ impl Report<'_> {
             rows.money("difference", "mean", mean, error, Some(difference.interval));
             rows.money("difference", "p5", rounding.minor(difference.p5), None, None);
             rows.money("difference", "p95", rounding.minor(difference.p95), None, None);
-            rows.plain("cheaper_than_baseline", "share", "share", difference.cheaper, Some(difference.cheaper_interval));
+            rows.plain(
+                "cheaper_than_baseline",
+                "share",
+                "share",
+                difference.cheaper,
+                Some(difference.cheaper_interval),
+            );
         }
         if let Some(moment) = &strategy.break_even {
             for (name, months) in [("p5", moment.p5), ("p50", moment.p50), ("p95", moment.p95)] {
@@ -64,7 +81,11 @@ impl Report<'_> {
             rows.plain("break_even", "never", "share", moment.never, Some(moment.never_interval));
         }
         for measure in Measure::ALL {
-            let unit = if matches!(measure, Measure::GpuHours | Measure::BusyGpuHours) { "GPU-hours" } else { "requests" };
+            let unit = if matches!(measure, Measure::GpuHours | Measure::BusyGpuHours) {
+                "GPU-hours"
+            } else {
+                "requests"
+            };
             let name = measure::name(measure);
             rows.row(name, "mean", unit, format!("{:.2}", strategy.measured(measure)), None, None);
             if measure == Measure::Served {
@@ -77,13 +98,9 @@ impl Report<'_> {
 impl Rows<'_> {
     fn summary(&mut self, measure: &str, summary: &Summary, mean: i64) {
         let minor = |amount: f64| self.rounding.minor(amount);
-        let others = [
-            ("p5", summary.p5),
-            ("p50", summary.p50),
-            ("p95", summary.p95),
-            ("cvar95", summary.cvar95),
-        ]
-        .map(|(name, estimate)| (name, minor(estimate.value), Some(estimate.standard_error)));
+        let others =
+            [("p5", summary.p5), ("p50", summary.p50), ("p95", summary.p95), ("cvar95", summary.cvar95)]
+                .map(|(name, estimate)| (name, minor(estimate.value), Some(estimate.standard_error)));
         let sd = minor(summary.sd);
         self.money(measure, "mean", mean, Some(summary.mean.standard_error), None);
         self.money(measure, "sd", sd, None, None);
@@ -92,7 +109,14 @@ impl Rows<'_> {
         }
     }
 
-    fn money(&mut self, measure: &str, statistic: &str, value: i64, error: Option<f64>, interval: Option<Interval>) {
+    fn money(
+        &mut self,
+        measure: &str,
+        statistic: &str,
+        value: i64,
+        error: Option<f64>,
+        interval: Option<Interval>,
+    ) {
         let money = |amount: f64| self.rounding.text(self.rounding.minor(amount));
         let error = error.filter(|error| error.is_finite()).map(money);
         let interval = interval.map(|interval| [money(interval.low), money(interval.high)]);
