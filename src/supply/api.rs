@@ -47,7 +47,8 @@ impl Api {
                 return None;
             }
         };
-        let mut bills = Biller { lookup, payee: entry.by, requests: entry.stream.requests, work, bills: Vec::new() };
+        let mut bills =
+            Biller { lookup, payee: entry.by, requests: entry.stream.requests, work, bills: Vec::new() };
         bills.at_once(&card, waiting);
         if let (Some(waiting), Some(batch)) = (waiting, batch) {
             bills.waiting(&card, waiting, batch);
