@@ -2,7 +2,7 @@
 
 mod timeline;
 
-pub use timeline::{Month, Timeline};
+pub use timeline::{AVERAGE_MONTH_HOURS, Month, Timeline};
 
 use std::fmt;
 

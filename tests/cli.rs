@@ -1,5 +1,12 @@
 //! The program as its users meet it: exit codes, files that foot, and nothing half written.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::disallowed_methods,
+    reason = "a test stops at the first surprise, and waits for a while"
+)]
+
 use std::collections::BTreeMap;
 use std::fs;
 use std::io::Read;

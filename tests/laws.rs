@@ -16,10 +16,18 @@ mod api;
 mod demand;
 #[path = "laws/distributions.rs"]
 mod distributions;
+#[path = "laws/documents.rs"]
+mod documents;
+#[path = "laws/families.rs"]
+mod families;
 #[path = "laws/finance.rs"]
 mod finance;
 #[path = "laws/owned.rs"]
 mod owned;
+#[path = "laws/phases.rs"]
+mod phases;
+#[path = "laws/plans.rs"]
+mod plans;
 #[path = "laws/processes.rs"]
 mod processes;
 #[path = "laws/rented.rs"]

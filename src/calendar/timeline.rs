@@ -2,6 +2,9 @@
 
 use super::YearMonth;
 
+/// Hours of an average month: 365.25 days a year. For durations, which belong to no month; amounts per time count real hours.
+pub const AVERAGE_MONTH_HOURS: f64 = 730.5;
+
 /// One month of a scenario.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Month {

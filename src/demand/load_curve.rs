@@ -10,7 +10,7 @@ type Levels = [f64; LEVELS + 2];
 
 /// How load relative to its mean is distributed over the hours of a month.
 ///
-/// Load takes [`LEVELS`] + 1 equally spaced values, so that a question about it is one look-up instead of a search. An hour
+/// Load takes 512 + 1 equally spaced values, so that a question about it is one look-up instead of a search. An hour
 /// between two values is split between them so that its load is kept exactly; the mean is 1.
 #[derive(Clone, Debug)]
 pub struct LoadCurve {
@@ -61,6 +61,10 @@ impl LoadCurve {
     }
 
     /// Mean of the load above `level`: the part that a capacity of `level` cannot carry. Falls from 1 at 0 to 0 at the peak.
+    #[allow(
+        clippy::inline_always,
+        reason = "it has to be compiled for the vector instructions of its caller"
+    )]
     #[inline(always)]
     pub fn excess(&self, level: f64) -> f64 {
         let place = (level * self.levels_per_unit).clamp(0.0, LEVELS as f64);

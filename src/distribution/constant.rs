@@ -13,6 +13,9 @@ impl Distribution for Constant {
     fn cdf(&self, x: f64) -> f64 {
         if x >= self.0 { 1.0 } else { 0.0 }
     }
+    fn below(&self, x: f64) -> f64 {
+        if x > self.0 { 1.0 } else { 0.0 }
+    }
     fn mean(&self) -> f64 {
         self.0
     }

@@ -43,6 +43,9 @@ pub struct NumberOf(pub &'static Kind);
 /// Reads an uncertain number of the kind that an outer key decides.
 pub struct NumberHere;
 
+/// Reads an uncertain number that is part of another, whose limits are checked on the whole.
+pub(super) struct Part;
+
 impl Decode for NumberOf {
     type Value = Number;
 
@@ -67,9 +70,21 @@ impl Decode for NumberHere {
     }
 }
 
+impl Decode for Part {
+    type Value = Number;
+
+    fn decode(&self, at: &At<'_>) -> Option<Number> {
+        read_unlimited(at, at.kind.unwrap_or(&units::FACTOR))
+    }
+
+    fn shape(&self) -> Shape {
+        NumberHere.shape()
+    }
+}
+
 /// Reads an uncertain number at a place.
 pub(crate) fn read_number(at: &At<'_>, kind: &'static Kind) -> Option<Number> {
-    let number = read_unscaled(at, kind)?;
+    let number = read_limited(at, kind)?;
     match at.scope.scale(&at.address) {
         Some(factor) => {
             Some(Number { distribution: Arc::new(Scaled::new(number.distribution, factor)), ..number })
@@ -78,15 +93,22 @@ pub(crate) fn read_number(at: &At<'_>, kind: &'static Kind) -> Option<Number> {
     }
 }
 
-fn read_unscaled(at: &At<'_>, kind: &'static Kind) -> Option<Number> {
+fn read_limited(at: &At<'_>, kind: &'static Kind) -> Option<Number> {
+    let number = read_unlimited(at, kind)?;
+    if !names_distribution(&at.node.value) {
+        return Some(number);
+    }
+    Some(Number { distribution: within_limits(at, kind, number.distribution)?, ..number })
+}
+
+fn read_unlimited(at: &At<'_>, kind: &'static Kind) -> Option<Number> {
     if let Value::Table(table) = &at.node.value {
         if table.get("value").is_some() {
             let inner = at.clone().read(|t| t.required("value", NumberOf(kind), "the quantity itself"))?;
             return Some(Number { origin: at.origin(), ..inner });
         }
         let written = Plugins(FAMILIES, "distribution").decode(&At { kind: Some(kind), ..at.clone() })?;
-        let distribution = within_limits(at, kind, written.distribution)?;
-        return Some(Number { distribution, unit: written.unit, origin: at.origin() });
+        return Some(Number { distribution: written.distribution, unit: written.unit, origin: at.origin() });
     }
     let quantity = read_quantity(at, kind)?;
     let distribution: Arc<dyn Distribution> = match quantity.amount {

@@ -158,6 +158,55 @@ fn refuse_mistake(at: &At<'_>, mistake: Mistake) {
     at.scope.push(diagnostic);
 }
 
+/// The unit of numbers drawn from a file: `"USD /Mtok"`; empty where the key wants a plain number.
+pub(super) struct UnitHere;
+
+impl Decode for UnitHere {
+    type Value = UnitOf;
+
+    fn decode(&self, at: &At<'_>) -> Option<UnitOf> {
+        let Value::Text(text) = &at.node.value else {
+            at.refuse("wrong-type", "a unit as a string");
+            return None;
+        };
+        let kind = at.kind.unwrap_or(&units::NUMBER);
+        let one = format!("1 {text}");
+        match units::parse(one.trim_end(), kind) {
+            Ok(quantity) if quantity.single().is_some() => Some(UnitOf::of(&quantity.unit)),
+            _ => {
+                let found = if text.is_empty() { "no unit".to_owned() } else { format!("the unit `{text}`") };
+                let message = format!("`{}`: {found} does not make {}", at.address, kind.noun);
+                at.scope.push(
+                    Diagnostic::error("bad-unit", at.node.span, message)
+                        .label(format!("expected the unit of {}", kind.expected())),
+                );
+                None
+            }
+        }
+    }
+
+    fn shape(&self) -> Shape {
+        Shape::Text("USD /Mtok")
+    }
+}
+
+/// The common unit of values that stand in different tables; refuses what [`same_unit`] refuses.
+pub(super) fn agreed<'a>(t: &Reader, given: impl IntoIterator<Item = (&'a UnitOf, Span)>) -> Option<UnitOf> {
+    let mut given = given.into_iter();
+    let Some((first, _)) = given.next() else { return Some(UnitOf::default()) };
+    let at = t.place()?;
+    match given.find(|(unit, _)| !first.agrees(unit, at.kind)) {
+        None => Some(first.clone()),
+        Some((_, span)) => {
+            let message = format!("`{}` holds values of different units", at.address);
+            let mistake =
+                Diagnostic::error("two-units", span, message).label("this has another unit than the first");
+            at.scope.push(mistake.help("give all values in one currency and per the same time"));
+            None
+        }
+    }
+}
+
 /// The common unit of a distribution's parameters; refuses two currencies, clock and calendar time together, and growth
 /// over two different times.
 pub fn same_unit(t: &mut Reader, points: &[(&'static str, &Point)]) -> Option<UnitOf> {

@@ -3,6 +3,10 @@
 //! A correlated draw is a correlated score (Gaussian copula), so every family is a function of the score. The ones without a
 //! closed form are tabulated once per scenario.
 
+use std::sync::Arc;
+
+use super::Distribution;
+use super::stretch::{Stretch, stretches};
 use crate::lanes::{LANES, Lanes};
 use crate::math;
 
@@ -34,6 +38,19 @@ pub enum Sampler {
     },
     /// Linear between knots that are equally spaced on the score.
     Table(Box<[f64]>),
+    /// Steps, exact, and smooth stretches between them, one behind another.
+    Pieces(Arc<Pieces>),
+}
+
+/// Pieces of a quantile function.
+#[derive(Debug)]
+pub struct Pieces {
+    /// The share at which each piece ends.
+    upto: Box<[f64]>,
+    /// Where the values of each piece begin, and where those of the last end.
+    starts: Box<[u32]>,
+    /// The one value of a step, or the knots of a stretch, equally spaced on the score of the share within it.
+    values: Box<[f64]>,
 }
 
 /// Scores beyond this do not occur: a draw has 32 bits, so its score lies within ±6.34.
@@ -41,12 +58,17 @@ const REACH: f64 = 6.5;
 /// Knots of a table. The error of the distribution function is `h²/8 · φ · |x″/x′|` with `h = 13/2048`: 1.2e-6 for a uniform
 /// one, less than 2e-6 wherever the density is bounded, and 6e-6 for a beta distribution of shape 0.2.
 const SEGMENTS: usize = 2048;
+/// Segments of all smooth pieces together, and the fewest of one: a piece has as many as there are for it.
+const ALL_SEGMENTS: usize = 1 << 16;
+const FEWEST_SEGMENTS: usize = 8;
 
 impl Sampler {
-    /// Tabulates a quantile function.
-    pub fn tabulate(quantile: impl Fn(f64) -> f64) -> Self {
-        let knot = |i: usize| quantile(math::normal_cdf(-REACH + 2.0 * REACH * i as f64 / SEGMENTS as f64));
-        Self::Table((0..=SEGMENTS).map(knot).collect())
+    /// Tabulates a distribution: as a whole if it is smooth, else piece by piece.
+    pub fn of<D: Distribution + ?Sized>(distribution: &D) -> Self {
+        match stretches(distribution).as_slice() {
+            [only] if !only.is_step() => Self::Table(knots(SEGMENTS, |u| distribution.quantile(u)).collect()),
+            pieces => Self::Pieces(Arc::new(Pieces::of(distribution, pieces))),
+        }
     }
 
     /// The value at a score.
@@ -56,7 +78,8 @@ impl Sampler {
             Self::Normal { mean, sd } => mean + sd * score,
             Self::LogNormal { mu, sigma } => math::exp(mu + sigma * score),
             Self::LogitNormal { mu, sigma } => 1.0 / (1.0 + math::exp(-(mu + sigma * score))),
-            Self::Table(knots) => interpolate(knots, score),
+            Self::Table(knots) => interpolate(knots, SEGMENTS, score),
+            Self::Pieces(pieces) => pieces.at(score),
         }
     }
 
@@ -88,16 +111,58 @@ impl Sampler {
             }
             Self::Table(knots) => {
                 for i in 0..LANES {
-                    out[i] = interpolate(knots, scores[i]);
+                    out[i] = interpolate(knots, SEGMENTS, scores[i]);
+                }
+            }
+            Self::Pieces(pieces) => {
+                for i in 0..LANES {
+                    out[i] = pieces.at(scores[i]);
                 }
             }
         }
     }
 }
 
+impl Pieces {
+    fn of<D: Distribution + ?Sized>(distribution: &D, pieces: &[Stretch]) -> Self {
+        let smooth = pieces.iter().filter(|piece| !piece.is_step()).count();
+        let segments = (ALL_SEGMENTS / smooth.max(1)).clamp(FEWEST_SEGMENTS, SEGMENTS);
+        let mut values = Vec::new();
+        let mut starts = vec![0];
+        for piece in pieces {
+            if piece.is_step() {
+                values.push(piece.low);
+            } else {
+                let inside = |part| distribution.quantile(piece.share(part)).clamp(piece.low, piece.high);
+                values.extend(knots(segments, inside));
+            }
+            starts.push(values.len() as u32);
+        }
+        let upto = pieces.iter().map(|piece| piece.upto).collect();
+        Self { upto, starts: starts.into(), values: values.into() }
+    }
+
+    fn at(&self, score: f64) -> f64 {
+        let share = math::normal_cdf(score);
+        let piece = self.upto.partition_point(|upto| *upto < share).min(self.upto.len() - 1);
+        let values = &self.values[self.starts[piece] as usize..self.starts[piece + 1] as usize];
+        if let [only] = values {
+            return *only;
+        }
+        let from = piece.checked_sub(1).map_or(0.0, |before| self.upto[before]);
+        let inside = (share - from) / (self.upto[piece] - from);
+        interpolate(values, values.len() - 1, math::normal_quantile(inside))
+    }
+}
+
+/// A quantile function at equally spaced scores.
+fn knots(segments: usize, quantile: impl Fn(f64) -> f64) -> impl Iterator<Item = f64> {
+    (0..=segments).map(move |i| quantile(math::normal_cdf(-REACH + 2.0 * REACH * i as f64 / segments as f64)))
+}
+
 #[inline]
-fn interpolate(knots: &[f64], score: f64) -> f64 {
-    let place = ((score + REACH) * (SEGMENTS as f64 / (2.0 * REACH))).clamp(0.0, SEGMENTS as f64 - 1e-9);
+fn interpolate(knots: &[f64], segments: usize, score: f64) -> f64 {
+    let place = ((score + REACH) * (segments as f64 / (2.0 * REACH))).clamp(0.0, segments as f64 - 1e-9);
     let i = place as usize;
     let share = place - i as f64;
     knots[i] + share * (knots[i + 1] - knots[i])

@@ -26,6 +26,12 @@ impl Distribution for Scaled {
     fn cdf(&self, x: f64) -> f64 {
         self.of.cdf(x / self.factor)
     }
+    fn below(&self, x: f64) -> f64 {
+        self.of.below(x / self.factor)
+    }
+    fn breaks(&self) -> Vec<f64> {
+        self.of.breaks().into_iter().map(|x| self.factor * x).collect()
+    }
     fn mean(&self) -> f64 {
         self.factor * self.of.mean()
     }
@@ -43,7 +49,7 @@ impl Distribution for Scaled {
                 Sampler::Normal { mean: self.factor * mean, sd: self.factor * sd }
             }
             Sampler::LogNormal { mu, sigma } => Sampler::LogNormal { mu: mu + math::ln(self.factor), sigma },
-            _ => Sampler::tabulate(|u| self.quantile(u)),
+            _ => Sampler::of(self),
         }
     }
 }

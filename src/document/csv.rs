@@ -45,49 +45,21 @@ pub fn read_columns(t: &mut Reader, path: &str, names: &[(&'static str, &str)]) 
     }
     let places: Option<Vec<usize>> =
         names.iter().map(|(key, name)| find(t, path, &header, key, name)).collect();
-    let places = places?;
-    let at = t.place()?;
-    let mut table = Table { at, path, file, text: &text, columns: header.len(), shown: 0 };
-    let mut columns = Columns { values: vec![Vec::new(); names.len()], rows: Vec::new() };
-    for record in reader.records() {
-        // In text that is UTF-8 already, and with rows of any length, nothing can fail.
-        let Ok(record) = record else { continue };
-        let span = table.row_span(&record);
-        if table.shown == MOST_SHOWN || columns.rows.len() == MOST_ROWS {
-            break;
+    let mut rows = Rows { at: t.place()?, path, file, text: &text, width: header.len(), shown: 0 };
+    let found = rows.read(reader, names, &places?);
+    match (rows.shown, found.rows.len()) {
+        (0, 0) => {
+            let help = "add rows below the names of the columns";
+            t.refuse("csv", "empty-csv", &format!("`{path}` has no rows"), help);
         }
-        columns.rows.push(span);
-        if record.len() != table.columns {
-            let message =
-                format!("this row has {} fields, and the first line names {}", record.len(), table.columns);
-            table.refuse("ragged-row", span, &message, "give every row a field for each column");
-            continue;
+        (0, count) if count > MOST_ROWS => {
+            let message = format!("`{path}` has more than {MOST_ROWS} rows");
+            t.refuse("csv", "too-many-rows", &message, "a sample of the rows will do");
         }
-        for ((values, place), (_, name)) in columns.values.iter_mut().zip(&places).zip(names) {
-            match number(&record[*place]) {
-                Some(value) => values.push(value),
-                None => {
-                    let message = format!("`{}` in column `{name}` is not a number", &record[*place]);
-                    let help = "write numbers as 1234.5, without commas, units or empty fields";
-                    let field = table.field_span(&record, *place);
-                    table.refuse("not-a-number", field, &message, help);
-                }
-            }
-        }
+        (0, _) => return Some(found),
+        _ => {}
     }
-    let (shown, rows) = (table.shown, columns.rows.len());
-    if rows == 0 {
-        t.refuse(
-            "csv",
-            "empty-csv",
-            &format!("`{path}` has no rows"),
-            "add rows below the names of the columns",
-        );
-    } else if rows == MOST_ROWS && shown == 0 {
-        let message = format!("`{path}` has more than {MOST_ROWS} rows");
-        t.refuse("csv", "too-many-rows", &message, "a sample of the rows will do");
-    }
-    (shown == 0 && rows > 0 && rows < MOST_ROWS).then_some(columns)
+    None
 }
 
 /// The place of a column.
@@ -117,16 +89,43 @@ fn number(field: &str) -> Option<f64> {
 }
 
 /// The file being read, for messages.
-struct Table<'a> {
+struct Rows<'a> {
     at: &'a At<'a>,
     path: &'a str,
     file: FileId,
     text: &'a str,
-    columns: usize,
+    width: usize,
     shown: usize,
 }
 
-impl Table<'_> {
+impl Rows<'_> {
+    fn read(&mut self, mut from: csv::Reader<&[u8]>, names: &[(&str, &str)], places: &[usize]) -> Columns {
+        let mut columns = Columns { values: vec![Vec::new(); names.len()], rows: Vec::new() };
+        // In text that is UTF-8 already, and with rows of any length, no record can fail.
+        for record in from.records().flatten() {
+            if self.shown == MOST_SHOWN || columns.rows.len() > MOST_ROWS {
+                break;
+            }
+            let row = self.row_span(&record);
+            columns.rows.push(row);
+            if record.len() != self.width {
+                let message = format!("{} fields, where the first line names {}", record.len(), self.width);
+                self.refuse("ragged-row", row, &message, "give every row a field for each column");
+                continue;
+            }
+            for ((values, &place), (_, name)) in columns.values.iter_mut().zip(places).zip(names) {
+                if let Some(value) = number(&record[place]) {
+                    values.push(value);
+                    continue;
+                }
+                let message = format!("`{}` in column `{name}` is not a number", &record[place]);
+                let help = "write numbers as 1234.5, without commas, units or empty fields";
+                self.refuse("not-a-number", self.field_span(&record, place), &message, help);
+            }
+        }
+        columns
+    }
+
     /// The line that a record stands on, and its first byte; empty lines before it are skipped.
     fn line(&self, record: &csv::StringRecord) -> (usize, &str) {
         let begins = record.position().map_or(0, |position| position.byte() as usize);
@@ -146,9 +145,10 @@ impl Table<'_> {
         if line.contains('"') {
             return self.row_span(record);
         }
-        let start: usize = line.split(',').take(place).map(|field| field.len() + 1).sum();
-        let length = line.split(',').nth(place).map_or(0, str::len);
-        self.row_span(record).part(start..start + length)
+        let before: usize = line.split(',').take(place).map(|field| field.len() + 1).sum();
+        let field = line.split(',').nth(place).unwrap_or_default();
+        let start = before + field.len() - field.trim_start().len();
+        self.row_span(record).part(start..start + field.trim().len())
     }
 
     fn refuse(&mut self, code: &'static str, span: Span, message: &str, help: &str) {

@@ -2,7 +2,7 @@
 
 use super::decode::{At, Decode};
 use super::node::{Entry, Value};
-use super::reader::Reader;
+use super::reader::{Reader, notes_are_right};
 use super::shape::{Field, Shape};
 use crate::diagnostic::Diagnostic;
 use crate::text::did_you_mean;
@@ -59,7 +59,11 @@ impl<T> Decode for Plugins<T> {
         }
         match kinds.as_slice() {
             _ if !known => None,
-            [only] => named(&only.key).and_then(|plugin| at.inside(&only.key, &only.node).read(plugin.read)),
+            [only] => {
+                let value =
+                    named(&only.key).and_then(|plugin| at.inside(&only.key, &only.node).read(plugin.read));
+                value.filter(|_| notes_are_right(at, table))
+            }
             [] => {
                 at.refuse("no-kind", &format!("a {noun} with its kind as key: {names}"));
                 None

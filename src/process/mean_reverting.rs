@@ -38,11 +38,7 @@ fn read(t: &mut Reader) -> Option<WrittenPath> {
         "standard deviation of a year's log change, were there no pull",
     );
     let (initial, mean, half_life, annual_volatility) = (initial?, mean?, half_life?, annual_volatility?);
-    if !initial.unit.agrees(&mean.unit, t.place()?.kind) {
-        let help = "give both in one currency and per the same time";
-        t.refuse("mean", "two-units", "`mean` does not have the unit of `initial`", help);
-        return None;
-    }
+    super::path::like_initial(t, &initial, "mean", &mean)?;
     let unit = initial.unit.clone();
     Some(WrittenPath::new(MeanReverting { initial, mean, half_life, annual_volatility }, unit))
 }

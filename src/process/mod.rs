@@ -1,27 +1,38 @@
 //! Uncertain paths: one value per month. One file per kind, one line per kind in [`KINDS`].
 
 mod ar1;
+mod bootstrap;
 mod exponential;
 mod follows;
 mod geometric_brownian;
 mod jumps;
+mod lasting;
+mod linear;
+mod logistic;
 mod lookup;
 mod mean_reverting;
 mod path;
 mod product;
+mod regimes;
 mod schedule;
+mod succession;
 
 use std::fmt::Debug;
 
 pub use ar1::Ar1;
+pub use bootstrap::Bootstrap;
 pub use exponential::Exponential;
 pub use geometric_brownian::GeometricBrownian;
 pub use jumps::Jumps;
+pub use linear::Linear;
+pub use logistic::Logistic;
 pub use lookup::{Formula, Lookup};
 pub use mean_reverting::MeanReverting;
 pub use path::{Path, PathHere, PathOf, WrittenPath, names_process};
 pub use product::Product;
+pub use regimes::Regimes;
 pub use schedule::Schedule;
+pub use succession::Succession;
 
 use crate::calendar::Month;
 use crate::document::Plugin;
@@ -57,10 +68,15 @@ pub trait Process: Send + Sync {
 pub const KINDS: &[Plugin<WrittenPath>] = &[
     schedule::PLUGIN,
     exponential::PLUGIN,
+    linear::PLUGIN,
+    logistic::PLUGIN,
     geometric_brownian::PLUGIN,
     mean_reverting::PLUGIN,
     jumps::PLUGIN,
+    succession::PLUGIN,
+    regimes::PLUGIN,
     ar1::PLUGIN,
+    bootstrap::PLUGIN,
     follows::PLUGIN,
     product::PLUGIN,
 ];

@@ -112,6 +112,16 @@ pub(super) fn initial(t: &mut Reader) -> Option<Number> {
     }
 }
 
+/// Refuses a value that is in another currency or per another time than the initial one.
+pub(super) fn like_initial(t: &mut Reader, initial: &Number, key: &str, value: &Number) -> Option<()> {
+    if initial.unit.agrees(&value.unit, t.place()?.kind) {
+        return Some(());
+    }
+    let message = format!("`{key}` does not have the unit of `initial`");
+    t.refuse(key, "two-units", &message, "give both in one currency and per the same time");
+    None
+}
+
 /// Whether a table names a process.
 pub fn names_process(value: &Value) -> bool {
     match value {

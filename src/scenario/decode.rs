@@ -29,12 +29,8 @@ pub struct Scenario {
     pub currency: Currency,
     /// Its months.
     pub timeline: Timeline,
-    /// The strategy that others are compared with; the first if absent.
-    pub baseline: Option<Reference>,
-    /// The strategy that budgets bind; the one with the lowest mean cost if absent.
-    pub chosen: Option<Reference>,
-    /// What the chosen strategy may cost.
-    pub budget: Budget,
+    /// What is asked of it.
+    pub questions: Questions,
     /// Paths, seed, precision.
     pub run: Run,
     /// Discounting; without it there is no NPV.
@@ -57,8 +53,33 @@ pub struct Scenario {
     pub operations: Vec<(Reference, Operations)>,
     /// Ways to serve, in the order of the file.
     pub strategies: Vec<(Reference, Strategy)>,
+}
+
+/// What is asked of a scenario.
+#[derive(Clone, Debug, Default)]
+pub struct Questions {
+    /// The strategy that others are compared with; the first if absent.
+    pub baseline: Option<Reference>,
+    /// The strategy that budgets bind; the one with the lowest mean cost if absent.
+    pub chosen: Option<Reference>,
+    /// What that strategy may cost.
+    pub budget: Budget,
     /// Other worlds beside the base.
     pub stresses: Vec<(Reference, Stress)>,
+}
+
+impl Questions {
+    fn read(t: &mut Reader) -> Option<Self> {
+        let first = "what others are compared with; the first in the file if absent";
+        let baseline = t.optional("baseline", Id("strategy"), first);
+        let chosen =
+            t.optional("chosen", Id("strategy"), "what budgets bind; the cheapest on average if absent");
+        let budget =
+            t.or("budget", "{}", limits::budget(), "what the chosen strategy may cost; broken: exit code 4");
+        let stress = MapOf("stress", TableOf(Stress::read));
+        let stresses = t.or("stress", "{}", stress, "other worlds beside the base, with the same draws");
+        Some(Self { baseline: baseline?, chosen: chosen?, budget: budget?, stresses: stresses? })
+    }
 }
 
 /// How a scenario wants to be run; the command line may say otherwise.
@@ -107,13 +128,7 @@ impl Scenario {
             "the currency that costs are counted in; all money is nominal",
         );
         let timeline = read_timeline(t);
-        let baseline = t.optional(
-            "baseline",
-            Id("strategy"),
-            "what others are compared with; the first in the file if absent",
-        );
-        let chosen = t.optional("chosen", Id("strategy"), "what budgets bind; the cheapest on average if absent");
-        let budget = t.or("budget", "{}", limits::budget(), "what the chosen strategy may cost; broken: exit code 4");
+        let questions = Questions::read(t);
         let run = t.or("run", "{}", TableOf(Run::read), "paths, seed, precision");
         let finance =
             t.optional("finance", TableOf(Discounting::read), "discounting; without it there is no NPV");
@@ -143,12 +158,6 @@ impl Scenario {
         let operations =
             t.or("operations", "{}", MapOf("operations", TableOf(Operations::read)), "people and running");
         let strategies = t.required("strategy", MapOf("strategy", TableOf(Strategy::read)), "ways to serve");
-        let stresses = t.or(
-            "stress",
-            "{}",
-            MapOf("stress", TableOf(Stress::read)),
-            "other worlds beside the base, with the same draws",
-        );
         let strategies = strategies?;
         if strategies.is_empty() {
             t.refuse(
@@ -163,9 +172,7 @@ impl Scenario {
             title: title?,
             currency: currency?,
             timeline: timeline?,
-            baseline: baseline?,
-            chosen: chosen?,
-            budget: budget?,
+            questions: questions?,
             run: run?,
             finance: finance?,
             fx: fx?,
@@ -177,7 +184,6 @@ impl Scenario {
             training: training?,
             operations: operations?,
             strategies,
-            stresses: stresses?,
         })
     }
 }

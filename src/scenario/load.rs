@@ -59,7 +59,7 @@ pub fn load(files: &dyn Files, path: &str, set: &[String]) -> Loaded {
     let scenario = tree.as_ref().and_then(|tree| decoder.decode(tree.clone(), &[]));
     let mut stresses = Vec::new();
     if let (Some(tree), Some(base)) = (&tree, &scenario) {
-        for (id, stress) in &base.stresses {
+        for (id, stress) in &base.questions.stresses {
             stresses.extend(decoder.stressed(tree, id, stress));
         }
     }

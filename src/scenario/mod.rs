@@ -9,7 +9,7 @@ mod strategy;
 mod stress;
 
 pub use crate::document::{Files, Unreadable};
-pub use decode::{MOST_PATHS, Run, Scenario, describe};
+pub use decode::{MOST_PATHS, Questions, Run, Scenario, describe};
 pub use limits::{Budget, Limit, Statistic};
 pub use load::{Loaded, Stressed, load};
 pub use strategy::{Serve, Strategy};

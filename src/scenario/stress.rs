@@ -40,13 +40,11 @@ impl Decode for Anything {
     type Value = Node;
 
     fn decode(&self, at: &At<'_>) -> Option<Node> {
-        match at.node.value {
-            Value::Table(_) => Some(at.node.clone()),
-            _ => {
-                at.refuse("wrong-type", "a partial scenario");
-                None
-            }
+        if matches!(at.node.value, Value::Table(_)) {
+            return Some(at.node.clone());
         }
+        at.refuse("wrong-type", "a partial scenario");
+        None
     }
 
     fn shape(&self) -> Shape {
@@ -62,7 +60,7 @@ impl Decode for Factors {
 
     fn decode(&self, at: &At<'_>) -> Option<Self::Value> {
         let mut factors = Vec::new();
-        collect(at, &at.address.len(), &mut factors).then_some(factors)
+        collect(at, at.address.len(), &mut factors).then_some(factors)
     }
 
     fn shape(&self) -> Shape {
@@ -70,19 +68,21 @@ impl Decode for Factors {
     }
 }
 
-fn collect(at: &At<'_>, root: &usize, factors: &mut Vec<(String, f64, Span)>) -> bool {
+fn collect(at: &At<'_>, root: usize, factors: &mut Vec<(String, f64, Span)>) -> bool {
     let factor = match &at.node.value {
         Value::Table(table) => {
-            let inside =
-                table.entries.iter().map(|entry| collect(&at.inside(&entry.key, &entry.node), root, factors));
-            return inside.fold(true, |whole, one| whole && one);
+            let mut whole = true;
+            for entry in &table.entries {
+                whole &= collect(&at.inside(&entry.key, &entry.node), root, factors);
+            }
+            return whole;
         }
         Value::Integer(whole) => *whole as f64,
         Value::Float { value, .. } => *value,
         _ => f64::NAN,
     };
     if factor > 0.0 && factor.is_finite() {
-        let address = at.address[*root..].trim_start_matches('.').to_owned();
+        let address = at.address[root..].trim_start_matches('.').to_owned();
         factors.push((address, factor, at.node.span));
         return true;
     }

@@ -52,6 +52,7 @@ impl Fleet {
 /// The mean load that a capacity carries of a load with this mean: what exceeds the capacity in an hour is not carried.
 ///
 /// `mean · (1 − E[(w − capacity/mean)⁺])` for a load `mean · w`.
+#[allow(clippy::inline_always, reason = "it has to be compiled for the vector instructions of its caller")]
 #[inline(always)]
 pub fn carried(curve: &LoadCurve, mean: f64, capacity: f64) -> f64 {
     // A load too small to divide by is carried whole by any capacity, and is nothing.

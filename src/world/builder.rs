@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::program::{Node, Program};
-use crate::calendar::Timeline;
+use crate::calendar::{AVERAGE_MONTH_HOURS, Timeline};
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::distribution::{Number, UnitOf};
 use crate::document::{Origin, Reference};
@@ -217,10 +217,10 @@ impl Lookup for Builder {
 
     fn monthly_factor(&mut self, rate: &Number) -> Slot {
         let raw = self.raw(rate);
-        // `(1 + share)^(1/months)`; a clock period counts months of 730.5 hours, a twelfth of an average year.
+        // `(1 + share)^(1/months)`; a clock period counts average months.
         let months = match rate.unit.period {
             Some(Period::Calendar { months }) => months,
-            Some(Period::Clock { hours }) => hours / HOURS_PER_MONTH,
+            Some(Period::Clock { hours }) => hours / AVERAGE_MONTH_HOURS,
             None => 1.0,
         };
         self.derive(
@@ -244,7 +244,7 @@ impl Lookup for Builder {
             &[raw],
             Box::new(move |values, out| {
                 for i in 0..LANES {
-                    out[i] = values[raw][i] / HOURS_PER_MONTH;
+                    out[i] = values[raw][i] / AVERAGE_MONTH_HOURS;
                 }
             }),
         )
@@ -302,6 +302,3 @@ impl Lookup for Builder {
         self.mistakes.push(mistake);
     }
 }
-
-/// Hours of an average month: 365.25 days a year.
-const HOURS_PER_MONTH: f64 = 730.5;

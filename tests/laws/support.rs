@@ -4,9 +4,9 @@ use std::collections::BTreeMap;
 
 use tokencast::calendar::{Timeline, YearMonth};
 use tokencast::demand::LoadCurve;
-use tokencast::diagnostic::{Diagnostics, FileId};
+use tokencast::diagnostic::{Diagnostics, FileId, Sources};
 use tokencast::distribution::{Number, NumberOf};
-use tokencast::document::{At, Decode, Node, Scope, Value, parse_toml};
+use tokencast::document::{At, Decode, Files, Node, Scope, Unreadable, Value, parse_toml};
 use tokencast::lanes::{LANES, Slot};
 use tokencast::process::{Path, PathOf};
 use tokencast::units::{Currency, Kind};
@@ -25,10 +25,34 @@ pub(crate) fn read<D: Decode>(decode: &D, text: &str) -> (Option<D::Value>, Diag
     read_at(decode, "x", text)
 }
 
+/// The folder of the small texts: it holds the CSV files that examples name.
+pub(crate) struct Folder(pub &'static [(&'static str, &'static str)]);
+
+impl Files for Folder {
+    fn read(&self, path: &str) -> Result<String, Unreadable> {
+        let found = self.0.iter().find(|(name, _)| *name == path).map(|(_, text)| (*text).to_owned());
+        found.ok_or(Unreadable { code: "no-file", message: format!("there is no `{path}`"), help: None })
+    }
+}
+
+/// What the examples of plug-ins were observed from: prices with counts, and a price's history; and files with mistakes.
+pub(crate) const FOLDER: Folder = Folder(&[
+    ("observed.csv", "price,count\n2.5,1\n3,4\n3.5,1\n2,2\n8,1\n3,1\n"),
+    ("words.csv", "count,price,minus\n3,2,-1\n\n4, four,1\n"),
+    ("ragged.csv", "price,count\n3,2\n4\n"),
+    ("header.csv", "price,count\n"),
+    ("empty.csv", ""),
+    ("twice.csv", "price,price\n3,2\n"),
+    (
+        "history.csv",
+        "month,price\n2025-01,2.0\n2025-02,2.2\n2025-03,2.1\n2025-04,2.4\n2025-05,2.3\n2025-06,1.9\n2025-07,2.0\n2025-08,2.6\n",
+    ),
+]);
+
 /// The same under another name, which is the name of its draws.
 pub(crate) fn read_at<D: Decode>(decode: &D, key: &str, text: &str) -> (Option<D::Value>, Diagnostics) {
     let root = tree(&format!("{key} = {text}"));
-    let scope = Scope::default();
+    let scope = Scope::new(BTreeMap::new(), Sources::new(), &FOLDER);
     let Value::Table(table) = &root.value else { panic!("the root of a file is a table") };
     let entry = &table.entries[0];
     let mut at = At::root(&root, &scope).inside(key, &entry.node);
