@@ -80,10 +80,9 @@ mod tests {
     fn lines_are_aligned_by_columns_not_by_letters() {
         let rows = vec![vec!["人件費".into(), "¥1".into()], vec!["Staff".into(), "¥1,000".into()]];
         let text = table(vec!["項目".into(), "平均".into()], rows, &[Align::Left]);
-        let widths: Vec<usize> = text.lines().map(width).collect();
-        assert_eq!(text.lines().count(), 4);
-        assert!(widths.iter().all(|w| *w == widths[0]), "{text}");
-        assert!(text.contains("人件費      ¥1"), "{text}");
+        let lines: Vec<&str> = text.lines().collect();
+        assert_eq!([lines[0], lines[2], lines[3]], ["項目      平均", "人件費      ¥1", "Staff   ¥1,000"]);
+        assert!([0, 2, 3].iter().all(|line| width(lines[*line]) == 14), "{text}");
     }
 
     #[test]
