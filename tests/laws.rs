@@ -9,6 +9,8 @@
     reason = "a test stops at the first surprise; the platform's exp and ln are an oracle; equal bits are what is meant"
 )]
 
+#[path = "laws/correlations.rs"]
+mod correlations;
 #[path = "laws/distributions.rs"]
 mod distributions;
 #[path = "laws/families.rs"]

@@ -24,6 +24,7 @@ pub fn resolve(scenario: &Scenario) -> (Option<Model>, Diagnostics) {
     let strategies: Vec<_> =
         scenario.strategies.iter().map(|s| strategy::resolve(scenario, s, &streams, &mut builder)).collect();
     let baseline = baseline(scenario, &mut builder);
+    builder.correlate(&scenario.correlations);
     let (program, inputs, mistakes) = builder.finish();
     if mistakes.has_errors() {
         return (None, mistakes);
