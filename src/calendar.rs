@@ -2,7 +2,7 @@
 
 mod timeline;
 
-pub use timeline::{Month, Timeline};
+pub use timeline::{AVERAGE_MONTH_HOURS, Month, Timeline};
 
 use std::fmt;
 
@@ -20,9 +20,6 @@ const DAY: &str = "a day, such as \"2026-11-22\"";
 const MONTH_OR_DAY: &str = "a month or a day, such as \"2027-04\" or \"2026-11-22\"";
 const TIME: &str = "a time of day, such as \"08:00\"";
 const OFFSET: &str = "an offset from UTC, such as \"+09:00\"";
-
-/// Hours of an average month: 365.25 days a year.
-pub const HOURS_PER_MONTH: f64 = 730.5;
 
 /// English names of the months, January first.
 pub const MONTH_NAMES: [&str; 12] = [

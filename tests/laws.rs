@@ -4,21 +4,40 @@
 #![allow(
     clippy::disallowed_methods,
     clippy::float_cmp,
+    clippy::needless_for_each,
     clippy::unwrap_used,
     clippy::panic,
     reason = "a test stops at the first surprise; the platform's exp and ln are an oracle; equal bits are what is meant"
 )]
 
+#[path = "laws/api.rs"]
+mod api;
 #[path = "laws/correlations.rs"]
 mod correlations;
+#[path = "laws/demand.rs"]
+mod demand;
 #[path = "laws/distributions.rs"]
 mod distributions;
+#[path = "laws/documents.rs"]
+mod documents;
 #[path = "laws/families.rs"]
 mod families;
+#[path = "laws/finance.rs"]
+mod finance;
+#[path = "laws/owned.rs"]
+mod owned;
 #[path = "laws/phases.rs"]
 mod phases;
+#[path = "laws/plans.rs"]
+mod plans;
 #[path = "laws/processes.rs"]
 mod processes;
+#[path = "laws/rented.rs"]
+mod rented;
+#[path = "laws/rig.rs"]
+mod rig;
+#[path = "laws/serving.rs"]
+mod serving;
 #[path = "laws/support.rs"]
 mod support;
 #[path = "laws/worlds.rs"]

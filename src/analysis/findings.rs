@@ -6,7 +6,7 @@ use super::break_even::{BreakEven, break_even};
 use super::compare::{Difference, cheapest_shares, difference};
 use super::summary::{Summary, summarize};
 use crate::document::Title;
-use crate::engine::{Fans, Outcomes, StrategyOutcome};
+use crate::engine::{Fans, Outcomes, PERCENTILES, StrategyOutcome};
 use crate::finance::{Component, Measure, View};
 use crate::model::Model;
 
@@ -44,6 +44,8 @@ pub struct StrategyFindings {
     pub cost: Summary,
     /// Cash over all months, nominal.
     pub nominal: Summary,
+    /// Nominal cash of each path, in the order of paths.
+    pub nominal_paths: Vec<f64>,
     /// Its values over paths, sorted, for distribution charts (of `cost`).
     pub sorted: Vec<f64>,
     /// Share of paths in which it is the cheapest.
@@ -77,6 +79,10 @@ pub struct YearCost {
     pub cash: f64,
     /// What the books show.
     pub accrual: f64,
+    /// Percentiles of cash over futures, in the order of [`PERCENTILES`].
+    pub percentiles: [f64; PERCENTILES.len()],
+    /// Mean of the dearest 5 % of futures.
+    pub cvar95: f64,
 }
 
 impl StrategyFindings {
@@ -134,13 +140,14 @@ pub fn findings(model: &Model, outcomes: Outcomes) -> Findings {
         .zip(&model.strategies)
         .zip(shares)
         .map(|(((outcome, (cost, nominal, sorted, difference, break_even)), strategy), cheapest)| {
-            let StrategyOutcome { components, posted, measures, monthly_sd, fans, .. } = outcome;
+            let StrategyOutcome { totals, components, posted, measures, monthly_sd, fans } = outcome;
             let monthly_error = monthly_sd.into_iter().map(|sd| sd / n.sqrt()).collect();
             let mut found = StrategyFindings {
                 id: strategy.id.clone(),
                 title: strategy.title.clone(),
                 cost,
                 nominal,
+                nominal_paths: totals.nominal,
                 sorted,
                 cheapest,
                 difference,
@@ -173,17 +180,23 @@ pub fn findings(model: &Model, outcomes: Outcomes) -> Findings {
 }
 
 fn years(model: &Model, strategy: &StrategyFindings) -> Vec<YearCost> {
-    let mut years: Vec<YearCost> = Vec::new();
-    for month in 0..model.timeline.length {
-        let name = model.timeline.fiscal_year(month);
-        if years.last().is_none_or(|year| year.name != name) {
-            years.push(YearCost { name, months: 0, cash: 0.0, accrual: 0.0 });
-        }
-        if let Some(year) = years.last_mut() {
-            year.months += 1;
-            year.cash += strategy.month_mean(month, View::Cash);
-            year.accrual += strategy.month_mean(month, View::Accrual);
-        }
+    let timeline = &model.timeline;
+    let mut years: Vec<YearCost> = (0..timeline.years())
+        .map(|year| YearCost {
+            name: String::new(),
+            months: 0,
+            cash: 0.0,
+            accrual: 0.0,
+            percentiles: strategy.fans.yearly[year],
+            cvar95: strategy.fans.yearly_cvar95[year],
+        })
+        .collect();
+    for month in 0..timeline.length {
+        let year = &mut years[timeline.year_index(month)];
+        year.name = timeline.fiscal_year(month);
+        year.months += 1;
+        year.cash += strategy.month_mean(month, View::Cash);
+        year.accrual += strategy.month_mean(month, View::Accrual);
     }
     years
 }

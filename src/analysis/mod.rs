@@ -1,11 +1,13 @@
 //! Pure functions from outcomes to findings: what a run says, with its error.
 
 mod break_even;
+mod budget;
 mod compare;
 mod findings;
 mod summary;
 
 pub use break_even::{BreakEven, break_even};
+pub use budget::{Verdict, verdicts};
 pub use compare::{Difference, cheapest_shares, difference};
 pub use findings::{Findings, StrategyFindings, YearCost, findings};
 pub use summary::{Summary, summarize};

@@ -2,6 +2,9 @@
 
 use super::YearMonth;
 
+/// Hours of an average month: 365.25 days a year. For durations, which belong to no month; amounts per time count real hours.
+pub const AVERAGE_MONTH_HOURS: f64 = 730.5;
+
 /// One month of a scenario.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Month {
@@ -36,6 +39,17 @@ impl Timeline {
     /// All months in order.
     pub fn months(&self) -> impl Iterator<Item = Month> + '_ {
         (0..self.length).map(|index| self.month(index))
+    }
+
+    /// The place of a month's fiscal year among those of the scenario, from 0.
+    pub fn year_index(&self, index: usize) -> usize {
+        let year = |month: usize| self.month(month).label.fiscal_year(self.fiscal_year_starts).year();
+        (year(index) - year(0)) as usize
+    }
+
+    /// Fiscal years that the scenario touches.
+    pub fn years(&self) -> usize {
+        self.year_index(self.length - 1) + 1
     }
 
     /// The fiscal year of a month: `FY2027`.

@@ -5,9 +5,12 @@ use crate::math;
 /// Levels between no load and the highest.
 const LEVELS: usize = 512;
 
+/// A value for each level, and zero behind the last.
+type Levels = [f64; LEVELS + 2];
+
 /// How load relative to its mean is distributed over the hours of a month.
 ///
-/// Load takes [`LEVELS`] + 1 equally spaced values, so that a question about it is one look-up instead of a search. An hour
+/// Load takes 512 + 1 equally spaced values, so that a question about it is one look-up instead of a search. An hour
 /// between two values is split between them so that its load is kept exactly; the mean is 1.
 #[derive(Clone, Debug)]
 pub struct LoadCurve {
@@ -16,9 +19,9 @@ pub struct LoadCurve {
     /// Its inverse: levels in one mean load.
     levels_per_unit: f64,
     /// Share of hours whose level is this index or higher.
-    at_or_above: Vec<f64>,
+    at_or_above: Box<Levels>,
     /// Mean of the load above each level: `E[(w − level)⁺]`.
-    excess: Vec<f64>,
+    excess: Box<Levels>,
 }
 
 impl LoadCurve {
@@ -32,19 +35,21 @@ impl LoadCurve {
             profile.iter().flat_map(|hour| factors.iter().map(move |factor| hour / mean * factor)).collect();
         let highest = hours.iter().copied().fold(0.0, f64::max);
         let step = highest / LEVELS as f64;
-        let mut weight = vec![0.0; LEVELS + 2];
-        let share = 1.0 / hours.len() as f64;
+        let count = hours.len() as f64;
+        let mut hours_at = vec![0.0; LEVELS + 1];
         for hour in hours {
             let place = hour / step;
             let below = (place as usize).min(LEVELS - 1);
             let upper = place - below as f64;
-            weight[below] += share * (1.0 - upper);
-            weight[below + 1] += share * upper;
+            hours_at[below] += 1.0 - upper;
+            hours_at[below + 1] += upper;
         }
-        let mut at_or_above = vec![0.0; LEVELS + 2];
-        let mut excess = vec![0.0; LEVELS + 2];
+        let mut at_or_above = Box::new([0.0; LEVELS + 2]);
+        let mut excess = Box::new([0.0; LEVELS + 2]);
+        let mut so_far = 0.0;
         for level in (0..=LEVELS).rev() {
-            at_or_above[level] = at_or_above[level + 1] + weight[level];
+            so_far += hours_at[level];
+            at_or_above[level] = so_far / count;
             excess[level] = excess[level + 1] + step * at_or_above[level + 1];
         }
         Self { step, levels_per_unit: LEVELS as f64 / highest, at_or_above, excess }
@@ -56,10 +61,14 @@ impl LoadCurve {
     }
 
     /// Mean of the load above `level`: the part that a capacity of `level` cannot carry. Falls from 1 at 0 to 0 at the peak.
-    #[inline]
+    #[allow(
+        clippy::inline_always,
+        reason = "it has to be compiled for the vector instructions of its caller"
+    )]
+    #[inline(always)]
     pub fn excess(&self, level: f64) -> f64 {
         let place = (level * self.levels_per_unit).clamp(0.0, LEVELS as f64);
-        let i = place as usize;
+        let i = (place as usize).min(LEVELS);
         self.excess[i] + (place - i as f64) * (self.excess[i + 1] - self.excess[i])
     }
 
@@ -68,10 +77,11 @@ impl LoadCurve {
     pub fn hours_above(&self, level: f64) -> f64 {
         // A level that rounding put a hair below a value of the grid counts as that value.
         let place = (level * self.levels_per_unit * (1.0 + 1e-12)).clamp(0.0, LEVELS as f64);
-        self.at_or_above[place as usize + 1]
+        self.at_or_above[(place as usize).min(LEVELS) + 1]
     }
 
-    /// Mean over the hours of `max(ceil(load · mean) − from, 0)`: units of capacity beyond `from`, switched hour by hour.
+    /// Mean over the hours of `max(ceil(load · mean) − from, 0)`: units of capacity beyond `from` (0 or more), switched hour by
+    /// hour.
     pub fn whole_units_beyond(&self, mean: f64, from: f64) -> f64 {
         if mean <= 0.0 {
             return 0.0;
@@ -80,8 +90,9 @@ impl LoadCurve {
         if most - from > LEVELS as f64 {
             return self.sum_over_levels(mean, from);
         }
-        let mut units = 0.0;
-        let mut unit = from.max(0.0);
+        let mut unit = math::ceil(from);
+        // Of the unit that `from` reaches into, the rest.
+        let mut units = if unit > from { (unit - from) * self.hours_above((unit - 1.0) / mean) } else { 0.0 };
         while unit < most {
             units += self.hours_above(unit / mean);
             unit += 1.0;
@@ -95,20 +106,23 @@ impl LoadCurve {
             .map(|level| {
                 let share = self.at_or_above[level] - self.at_or_above[level + 1];
                 let units = math::ceil(mean * self.step * level as f64 * (1.0 - 1e-12));
-                share * (units - from.max(0.0)).max(0.0)
+                share * (units - from).max(0.0)
             })
             .sum()
     }
 }
 
-/// Eight equally likely values of a lognormal factor of mean 1.
+/// Eight equally likely values of a lognormal factor of mean 1, with its log sd.
 fn noise_factors(log_sd: f64) -> Vec<f64> {
     const NODES: usize = 8;
     if log_sd == 0.0 {
         return vec![1.0];
     }
-    let node = |i: usize| math::exp(log_sd * math::normal_quantile((i as f64 + 0.5) / NODES as f64));
-    let factors: Vec<f64> = (0..NODES).map(node).collect();
+    let scores: Vec<f64> =
+        (0..NODES).map(|i| math::normal_quantile((i as f64 + 0.5) / NODES as f64)).collect();
+    // Scores in the middle of equal shares leave the tails out and are 8 % too narrow.
+    let spread = (scores.iter().map(|z| z * z).sum::<f64>() / NODES as f64).sqrt();
+    let factors: Vec<f64> = scores.iter().map(|z| math::exp(log_sd * z / spread)).collect();
     let mean = factors.iter().sum::<f64>() / NODES as f64;
     factors.into_iter().map(|factor| factor / mean).collect()
 }

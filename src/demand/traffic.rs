@@ -2,6 +2,7 @@
 
 use super::length::{Lengths, LengthsOf};
 use super::week::{Week, WeekName};
+use crate::calendar::AVERAGE_MONTH_HOURS;
 use crate::distribution::{Number, NumberOf, QuantityOf};
 use crate::document::{
     At, Decode, Id, ListOf, MapOf, Origin, Reader, Reference, Shape, TableOf, Text, Title, TitleOf, Value,
@@ -181,7 +182,7 @@ fn read_can_wait(t: &mut Reader) -> Option<Number> {
     let up_to = t.required("up_to", QuantityOf(&units::DURATION), "how long it may wait: at least a day");
     let hours = match up_to.as_ref()?.unit.period {
         Some(period) if period.is_clock() => up_to?.value,
-        _ => up_to?.value * 730.5,
+        _ => up_to?.value * AVERAGE_MONTH_HOURS,
     };
     if hours < 24.0 {
         let help = "leave `can_wait` out: what waits less than a day is served with the rest";

@@ -3,7 +3,9 @@
 use std::sync::Arc;
 
 use super::quantity::read_quantity;
-use super::{Constant, Distribution, FAMILIES, LogNormal, LogitNormal, Normal, Truncated, UnitOf, Written};
+use super::{
+    Constant, Distribution, FAMILIES, LogNormal, LogitNormal, Normal, Scaled, Truncated, UnitOf, Written,
+};
 use crate::diagnostic::Diagnostic;
 use crate::document::{At, Decode, Origin, Plugins, Shape, Value};
 use crate::units::{self, Amount, Kind, Support};
@@ -82,6 +84,16 @@ impl Decode for Part {
 
 /// Reads an uncertain number at a place.
 pub(crate) fn read_number(at: &At<'_>, kind: &'static Kind) -> Option<Number> {
+    let number = read_limited(at, kind)?;
+    match at.scope.scale(&at.address) {
+        Some(factor) => {
+            Some(Number { distribution: Arc::new(Scaled::new(number.distribution, factor)), ..number })
+        }
+        None => Some(number),
+    }
+}
+
+fn read_limited(at: &At<'_>, kind: &'static Kind) -> Option<Number> {
     let number = read_unlimited(at, kind)?;
     if !names_distribution(&at.node.value) {
         return Some(number);

@@ -63,6 +63,26 @@ pub struct Inner;
 /// A quantity of a kind of its own; it may not be uncertain.
 pub struct QuantityOf(pub &'static Kind);
 
+/// A whole number of something: replicas, servers. It may not be uncertain.
+pub struct WholeOf(pub &'static Kind);
+
+impl Decode for WholeOf {
+    type Value = f64;
+
+    fn decode(&self, at: &At<'_>) -> Option<f64> {
+        let value = single(at, self.0)?.value;
+        if value.fract() != 0.0 {
+            at.refuse("not-whole", &format!("a whole number: {}", self.0.expected()));
+            return None;
+        }
+        Some(value)
+    }
+
+    fn shape(&self) -> Shape {
+        Shape::Quantity(self.0)
+    }
+}
+
 impl Decode for Inner {
     type Value = Point;
 

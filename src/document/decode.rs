@@ -1,8 +1,8 @@
 //! Decoders of single values: each reads a node and describes itself.
 
 use super::node::{Node, Value};
-use super::provenance::{Origin, Provenance};
-use super::reader::{Reader, Scope, provenance_inside};
+use super::provenance::{Notes, Origin};
+use super::reader::{Reader, Scope, notes_are_right};
 use super::shape::Shape;
 use crate::calendar::YearMonth;
 use crate::diagnostic::{Diagnostic, Span};
@@ -28,7 +28,7 @@ pub struct At<'a> {
     /// Where its key stands.
     pub key_span: Option<Span>,
     /// Where its figures come from, unless they say otherwise.
-    pub provenance: Provenance,
+    pub(crate) notes: Notes,
     /// What inner quantities are, where an outer key decides it (the parameters of a distribution).
     pub kind: Option<&'static Kind>,
     /// Where mistakes go.
@@ -38,8 +38,7 @@ pub struct At<'a> {
 impl<'a> At<'a> {
     /// The root of a scenario.
     pub fn root(node: &'a Node, scope: &'a Scope<'a>) -> Self {
-        let provenance = scope.of_file(node.span.file);
-        Self { node, address: String::new(), key_span: None, provenance, kind: None, scope }
+        Self { node, address: String::new(), key_span: None, notes: Notes::default(), kind: None, scope }
     }
 
     /// The value of a key of the table at this place.
@@ -47,8 +46,11 @@ impl<'a> At<'a> {
     pub fn inside(&self, key: &str, node: &'a Node) -> At<'a> {
         let address =
             if self.address.is_empty() { key.to_owned() } else { format!("{}.{key}", self.address) };
-        let provenance = provenance_inside(self, node);
-        At { node, address, key_span: None, provenance, kind: self.kind, scope: self.scope }
+        let notes = match &node.value {
+            Value::Table(table) => self.notes.inside(table, self.scope),
+            _ => self.notes.clone(),
+        };
+        At { node, address, key_span: None, notes, kind: self.kind, scope: self.scope }
     }
 
     /// Reads the table at this place.
@@ -70,7 +72,7 @@ impl<'a> At<'a> {
             address: self.address.clone(),
             span: self.node.span,
             written: self.node.value.written(),
-            provenance: self.provenance.clone(),
+            provenance: self.notes.of(self.node.span.file, self.scope),
         }
     }
 
@@ -231,7 +233,7 @@ impl<D: Decode> Decode for MapOf<D> {
             at.refuse("wrong-type", &format!("a table of {}s by id", self.0));
             return None;
         };
-        let mut whole = Some(Vec::new());
+        let mut whole = notes_are_right(at, table).then(Vec::new);
         for entry in table.entries.iter().filter(|entry| !super::provenance::is_note(&entry.key)) {
             let place = At { key_span: Some(entry.key_span), ..at.inside(&entry.key, &entry.node) };
             let id = valid_id(&entry.key).then(|| Reference { id: entry.key.clone(), span: entry.key_span });

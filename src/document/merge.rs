@@ -32,7 +32,7 @@ pub fn put_beside(base: &mut Table, part: Table, address: &str, diagnostics: &mu
 /// Lays a later layer over an earlier one: tables merge key by key, everything else is replaced whole.
 pub fn lay_over(base: &mut Table, over: Table, kinds: &KindWords) {
     for entry in over.entries {
-        drop_other_kinds(base, &entry.key, kinds);
+        drop_other_kinds(base, &entry, kinds);
         match base.entry_mut(&entry.key) {
             None => base.entries.push(entry),
             Some(existing) => replace(existing, entry, kinds),
@@ -54,10 +54,20 @@ fn replace(existing: &mut Entry, entry: Entry, kinds: &KindWords) {
     }
 }
 
-fn drop_other_kinds(base: &mut Table, key: &str, kinds: &KindWords) {
-    for group in kinds.iter().filter(|group| group.contains(&key)) {
-        base.entries.retain(|entry| entry.key == key || !group.contains(&entry.key.as_str()));
+fn drop_other_kinds(base: &mut Table, over: &Entry, kinds: &KindWords) {
+    for group in kinds.iter().filter(|group| names_kind(over, group)) {
+        base.entries.retain(|entry| entry.key == over.key || !names_kind(entry, group));
     }
+}
+
+/// Whether a key is a kind of a group. In `[supply.rented.rented]` the first is an id: a kind stands in its table.
+fn names_kind(entry: &Entry, group: &[&str]) -> bool {
+    let kind_inside = |table: &Table| {
+        let kind = |e: &Entry| group.contains(&e.key.as_str()) && matches!(e.node.value, Value::Table(_));
+        table.entries.iter().any(kind)
+    };
+    group.contains(&entry.key.as_str())
+        && !matches!(&entry.node.value, Value::Table(table) if kind_inside(table))
 }
 
 fn join(address: &str, key: &str) -> String {

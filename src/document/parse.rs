@@ -11,11 +11,18 @@ pub fn parse_toml(file: FileId, text: &str, diagnostics: &mut Diagnostics) -> No
     let (root, errors) = DeTable::parse_recoverable(text);
     for error in errors {
         let range = error.span().unwrap_or(0..0);
+        let twice = (error.message() == "duplicate key").then(|| text.get(range.clone())).flatten();
         let message = error.message().lines().collect::<Vec<_>>().join("; ");
-        diagnostics.push(
-            Diagnostic::error("broken-toml", span(file, &range), format!("this is not TOML: {message}"))
+        let place = span(file, &range);
+        diagnostics.push(match twice {
+            Some(key) => {
+                Diagnostic::error("given-twice", place, format!("`{key}` is given twice in one table"))
+                    .label("here a second time")
+                    .help("keep one of the two")
+            }
+            None => Diagnostic::error("broken-toml", place, format!("this is not TOML: {message}"))
                 .label("the file cannot be read from here"),
-        );
+        });
     }
     let whole = span(file, &root.span());
     Node { span: whole, value: Value::Table(table(file, root.into_inner())) }

@@ -2,7 +2,7 @@
 
 use super::decode::{At, Decode};
 use super::node::{Entry, Value};
-use super::reader::Reader;
+use super::reader::{Reader, notes_are_right};
 use super::shape::{Field, Shape};
 use crate::diagnostic::Diagnostic;
 use crate::text::did_you_mean;
@@ -50,13 +50,19 @@ impl<T> Decode for Plugins<T> {
             return None;
         };
         let kinds: Vec<_> = table.entries.iter().filter(|e| !super::provenance::is_note(&e.key)).collect();
+        let named = |key: &str| plugins.iter().find(|plugin| plugin.name == key);
+        // A misspelt kind beside a right one is misspelt, not a second kind.
+        let mut known = true;
+        for unknown in kinds.iter().filter(|kind| named(&kind.key).is_none()) {
+            at.scope.push(unknown_kind(noun, unknown, &plugin_names(plugins)));
+            known = false;
+        }
         match kinds.as_slice() {
+            _ if !known => None,
             [only] => {
-                let Some(plugin) = plugins.iter().find(|plugin| plugin.name == only.key) else {
-                    at.scope.push(unknown_kind(noun, only, &plugin_names(plugins)));
-                    return None;
-                };
-                at.inside(&only.key, &only.node).read(plugin.read)
+                let value =
+                    named(&only.key).and_then(|plugin| at.inside(&only.key, &only.node).read(plugin.read));
+                value.filter(|_| notes_are_right(at, table))
             }
             [] => {
                 at.refuse("no-kind", &format!("a {noun} with its kind as key: {names}"));

@@ -1,7 +1,10 @@
 //! Where a figure of the world comes from: source, date, kind of evidence.
 
-use super::node::{Table, Value};
-use crate::diagnostic::Span;
+use std::collections::BTreeMap;
+
+use super::node::{Entry, Table, Value};
+use super::reader::Scope;
+use crate::diagnostic::{FileId, Span};
 
 /// How a figure is known.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -53,15 +56,48 @@ pub struct Provenance {
 impl Provenance {
     /// What a table says of itself, and for the rest what stood around it.
     pub fn of(table: &Table, around: &Provenance) -> Self {
-        let text = |key: &str| match table.get(key).map(|node| &node.value) {
-            Some(Value::Text(text)) => Some(text.clone()),
-            _ => None,
-        };
-        Self {
-            source: text("source").or_else(|| around.source.clone()),
-            as_of: text("as_of").or_else(|| around.as_of.clone()),
-            evidence: text("evidence").and_then(|word| Evidence::from_word(&word)).or(around.evidence),
+        let mut provenance = around.clone();
+        table.entries.iter().for_each(|entry| provenance.hear(entry));
+        provenance
+    }
+
+    /// Takes over what an entry says, if it is a note.
+    fn hear(&mut self, entry: &Entry) {
+        let Value::Text(text) = &entry.node.value else { return };
+        match entry.key.as_str() {
+            "source" => self.source = Some(text.clone()),
+            "as_of" => self.as_of = Some(text.clone()),
+            "evidence" => self.evidence = Evidence::from_word(text).or(self.evidence),
+            _ => {}
         }
+    }
+}
+
+/// What files say of the figures at a place. A note counts for figures of the file that it stands in: a price that a
+/// scenario lays over a part's is not the price of the part's source.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Notes(BTreeMap<FileId, Provenance>);
+
+impl Notes {
+    /// That a value is the default of the program.
+    pub(super) fn of_default(file: FileId) -> Self {
+        let source = Some("tokencast default".into());
+        Self(BTreeMap::from([(file, Provenance { source, ..Provenance::default() })]))
+    }
+
+    /// The same with what a table says of itself.
+    pub(super) fn inside(&self, table: &Table, scope: &Scope) -> Self {
+        let mut notes = self.clone();
+        for entry in table.entries.iter().filter(|entry| is_note(&entry.key)) {
+            let file = entry.node.span.file;
+            notes.0.entry(file).or_insert_with(|| scope.of_file(file)).hear(entry);
+        }
+        notes
+    }
+
+    /// Where a figure of a file comes from: what stands nearest, else what stands at the top of the file.
+    pub(super) fn of(&self, file: FileId, scope: &Scope) -> Provenance {
+        self.0.get(&file).cloned().unwrap_or_else(|| scope.of_file(file))
     }
 }
 

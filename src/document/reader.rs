@@ -5,9 +5,9 @@ use std::collections::BTreeMap;
 
 use super::decode::{At, Decode};
 use super::files::{Files, Unreadable};
-use super::node::{Entry, Node, Table, Value};
+use super::node::{Entry, Table, Value};
 use super::parse::parse_value;
-use super::provenance::{NOTES, Provenance, is_note};
+use super::provenance::{NOTES, Notes, Provenance, is_note};
 use super::shape::{Field, Need, Shape};
 use crate::diagnostic::{Diagnostic, Diagnostics, FileId, Sources, Span};
 use crate::text::did_you_mean;
@@ -20,12 +20,57 @@ pub struct Scope<'f> {
     notes: BTreeMap<u32, Provenance>,
     sources: RefCell<Sources>,
     files: Option<&'f dyn Files>,
+    scales: RefCell<Vec<Scale>>,
+}
+
+/// A factor on the number or path at an address, and whether anything stood there.
+struct Scale {
+    address: String,
+    factor: f64,
+    span: Span,
+    used: bool,
 }
 
 impl<'f> Scope<'f> {
     /// A scope for files with these file-wide notes (source, date, evidence), in a folder that holds more of them.
     pub fn new(notes: BTreeMap<u32, Provenance>, sources: Sources, files: &'f dyn Files) -> Self {
         Self { notes, sources: RefCell::new(sources), files: Some(files), ..Self::default() }
+    }
+
+    /// Multiplies the numbers and paths at these addresses.
+    #[must_use]
+    pub fn scaling(mut self, factors: &[(String, f64, Span)]) -> Self {
+        let scale = |(address, factor, span): &(String, f64, Span)| Scale {
+            address: address.clone(),
+            factor: *factor,
+            span: *span,
+            used: false,
+        };
+        self.scales = RefCell::new(factors.iter().map(scale).collect());
+        self
+    }
+
+    /// The factor on the number or path at an address, if there is one.
+    pub fn scale(&self, address: &str) -> Option<f64> {
+        let mut scales = self.scales.borrow_mut();
+        let scale = scales.iter_mut().find(|scale| scale.address == address)?;
+        scale.used = true;
+        Some(scale.factor)
+    }
+
+    /// Notes each factor whose address names no number.
+    pub fn refuse_unused_scales(&self) {
+        for scale in self.scales.borrow().iter().filter(|scale| !scale.used) {
+            self.push(
+                Diagnostic::error(
+                    "unknown-address",
+                    scale.span,
+                    format!("no number stands at `{}`", scale.address),
+                )
+                .label("a factor acts on a number or path by its address")
+                .help("`explain` and `run --draws` show the addresses of a scenario"),
+            );
+        }
     }
 
     /// Takes note of a mistake.
@@ -171,7 +216,7 @@ impl<'a> Reader<'a> {
         let mut node = parse_value(at.node.span.file, default, 0);
         node.span = at.key_span.unwrap_or(at.node.span);
         let mut place = at.inside(key, &node);
-        place.provenance = Provenance { source: Some("tokencast default".into()), ..Provenance::default() };
+        place.notes = Notes::of_default(node.span.file);
         decode.decode(&place)
     }
 
@@ -256,11 +301,13 @@ impl<'a> Reader<'a> {
             at.scope.push(mistake);
             whole = false;
         }
-        for entry in table.entries.iter().filter(|e| is_note(&e.key)) {
-            whole &= check_note(at, entry);
-        }
-        whole
+        whole & notes_are_right(at, table)
     }
+}
+
+/// Checks what a table says of its source.
+pub(super) fn notes_are_right(at: &At<'_>, table: &Table) -> bool {
+    table.entries.iter().filter(|e| is_note(&e.key)).fold(true, |right, note| right & check_note(at, note))
 }
 
 fn check_note(at: &At<'_>, entry: &Entry) -> bool {
@@ -305,18 +352,5 @@ fn example(shape: &Shape) -> String {
             kinds.first().map_or("{ … }".into(), |(name, _)| format!("{{ {name} = {{ … }} }}"))
         }
         Shape::Any(shapes) => shapes.first().map_or(String::new(), example),
-    }
-}
-
-/// A node for a default or an override that stands in no file's table.
-pub(super) fn provenance_inside(at: &At<'_>, node: &Node) -> Provenance {
-    let around = if node.span.file == at.node.span.file {
-        at.provenance.clone()
-    } else {
-        at.scope.of_file(node.span.file)
-    };
-    match &node.value {
-        Value::Table(table) => Provenance::of(table, &around),
-        _ => around,
     }
 }

@@ -6,6 +6,12 @@ use crate::calendar::Month;
 use crate::finance::{Component, Ledger, Measure, View};
 use crate::lanes::{LANES, Lanes, Values};
 use crate::model::Model;
+use crate::stats::OrderedF32;
+
+/// Columns of fans: each strategy's months, months to date, and fiscal years.
+pub(super) fn columns(model: &Model) -> usize {
+    model.strategies.len() * (2 * model.timeline.length + model.timeline.years())
+}
 
 /// Paths of a block.
 pub(super) const BLOCK: usize = 1024;
@@ -55,6 +61,7 @@ struct Running {
     month_cash: Lanes,
     month_upfront: Lanes,
     cumulative: Lanes,
+    year: Lanes,
     npv: Lanes,
     break_even: BreakEven,
 }
@@ -68,6 +75,8 @@ pub(super) struct Block {
 /// The results of a block.
 pub(super) struct Tally {
     months: usize,
+    /// The fiscal year of each month, from 0.
+    years: Vec<usize>,
     baseline: usize,
     discount: Option<crate::lanes::Slot>,
     /// Paths of the block.
@@ -77,8 +86,8 @@ pub(super) struct Tally {
     width: usize,
     /// `sums[strategy · months + month]`
     pub(super) sums: Vec<MonthSums>,
-    /// `fans[(2 · strategy + cumulative) · months + month][path]`
-    pub(super) fans: Vec<[f32; BLOCK]>,
+    /// `fans[(2 · strategy + cumulative) · months + month][path]`, then `[strategy · years + year]` behind all months.
+    pub(super) fans: Vec<[OrderedF32; BLOCK]>,
     running: Vec<Running>,
     /// By strategy, then path.
     pub(super) nominal: Vec<[f64; BLOCK]>,
@@ -93,18 +102,20 @@ impl Block {
             month_cash: [0.0; LANES],
             month_upfront: [0.0; LANES],
             cumulative: [0.0; LANES],
+            year: [0.0; LANES],
             npv: [0.0; LANES],
             break_even: BreakEven::new(),
         };
         let tally = Tally {
             months,
+            years: (0..months).map(|month| model.timeline.year_index(month)).collect(),
             baseline: model.baseline,
             discount: model.discount,
             paths: 0,
             begin: 0,
             width: 0,
             sums: vec![MonthSums::ZERO; strategies * months],
-            fans: vec![[0.0; BLOCK]; 2 * strategies * months],
+            fans: vec![[OrderedF32::default(); BLOCK]; columns(model)],
             running: vec![running; strategies],
             nominal: vec![[0.0; BLOCK]; strategies],
             npv: vec![[0.0; BLOCK]; strategies],
@@ -130,6 +141,7 @@ impl Tally {
         (self.begin, self.width) = (begin, width);
         for running in &mut self.running {
             running.cumulative = [0.0; LANES];
+            running.year = [0.0; LANES];
             running.npv = [0.0; LANES];
             running.break_even = BreakEven::new();
         }
@@ -151,7 +163,7 @@ impl Tally {
     fn write_fan(&mut self, column: usize, values: &Lanes) {
         let out = &mut self.fans[column][self.begin..self.begin + self.width];
         for (out, value) in out.iter_mut().zip(values) {
-            *out = *value as f32;
+            *out = OrderedF32::from(*value as f32);
         }
     }
 }
@@ -190,6 +202,7 @@ impl Sink for Tally {
         let running = &mut self.running[strategy];
         for i in 0..LANES {
             running.cumulative[i] += cash[i];
+            running.year[i] += cash[i];
         }
         if let Some(discount) = self.discount {
             let discount = &values[discount];
@@ -200,6 +213,12 @@ impl Sink for Tally {
         running.month_cash = cash;
         running.month_upfront = *ledger.upfront();
         let cumulative = running.cumulative;
+        let (year, strategies) = (self.years[now.index], self.running.len());
+        if self.years.get(now.index + 1) != Some(&year) {
+            let of_year = std::mem::replace(&mut self.running[strategy].year, [0.0; LANES]);
+            let years = self.years[self.months - 1] + 1;
+            self.write_fan(2 * strategies * self.months + strategy * years + year, &of_year);
+        }
         self.write_fan(2 * strategy * self.months + now.index, &cash);
         self.write_fan((2 * strategy + 1) * self.months + now.index, &cumulative);
     }

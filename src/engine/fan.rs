@@ -1,11 +1,11 @@
 //! One column of a fan: all paths' values of one month.
 
 use super::outcome::PERCENTILES;
-use crate::stats::{Sketch, quantiles};
+use crate::stats::{Number, OrderedF32, Sketch, cvar, quantiles};
 
 /// Values while they fit, and counts beyond; which one depends on the size of the run alone.
 pub(super) enum Column {
-    Exact(Vec<f32>),
+    Exact(Vec<OrderedF32>),
     Sketch(Box<Sketch>),
 }
 
@@ -17,7 +17,7 @@ impl Column {
         Self::Exact(Vec::new())
     }
 
-    pub(super) fn extend(&mut self, values: &[f32]) {
+    pub(super) fn extend(&mut self, values: &[OrderedF32]) {
         if let Self::Exact(all) = self {
             if all.len() + values.len() <= MOST_EXACT {
                 all.extend_from_slice(values);
@@ -25,14 +25,22 @@ impl Column {
             }
             let mut sketch = Box::<Sketch>::default();
             for value in all.iter() {
-                sketch.add(f64::from(*value));
+                sketch.add(value.value());
             }
             *self = Self::Sketch(sketch);
         }
         if let Self::Sketch(sketch) = self {
             for value in values {
-                sketch.add(f64::from(*value));
+                sketch.add(value.value());
             }
+        }
+    }
+
+    /// Mean of the highest 5 %.
+    pub(super) fn cvar95(&mut self) -> f64 {
+        match self {
+            Self::Exact(values) => cvar(values, 0.95).value,
+            Self::Sketch(sketch) => sketch.cvar(0.95),
         }
     }
 

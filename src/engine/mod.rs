@@ -10,6 +10,6 @@ mod recorded;
 mod run;
 
 pub use observer::{Observer, Progress};
-pub use outcome::{Fans, Outcomes, PERCENTILES, PathTotals, StrategyOutcome};
+pub use outcome::{Fans, Outcomes, PERCENTILES, PathTotals, StrategyOutcome, place_of};
 pub use recorded::{Account, Opened, drawn_inputs, open_month};
 pub use run::{Interrupted, MOST_DOUBLED, Settings, simulate};

@@ -3,7 +3,12 @@
 use crate::finance::{Component, Measure};
 
 /// The percentiles of fans.
-pub const PERCENTILES: [f64; 7] = [0.05, 0.10, 0.25, 0.50, 0.75, 0.90, 0.95];
+pub const PERCENTILES: [f64; 10] = [0.01, 0.05, 0.10, 0.25, 0.50, 0.75, 0.80, 0.90, 0.95, 0.99];
+
+/// The place of a percentile among them.
+pub fn place_of(probability: f64) -> Option<usize> {
+    PERCENTILES.iter().position(|known| (known - probability).abs() < 1e-9)
+}
 
 /// Everything a run found out; all amounts in the scenario's currency, nominal unless said.
 pub struct Outcomes {
@@ -59,4 +64,10 @@ pub struct Fans {
     pub monthly: Vec<[f64; PERCENTILES.len()]>,
     /// Of all cash until the month's end.
     pub cumulative: Vec<[f64; PERCENTILES.len()]>,
+    /// Mean of the dearest 5 % of each month's cash.
+    pub monthly_cvar95: Vec<f64>,
+    /// Of each fiscal year's cash.
+    pub yearly: Vec<[f64; PERCENTILES.len()]>,
+    /// Mean of the dearest 5 % of each fiscal year's cash.
+    pub yearly_cvar95: Vec<f64>,
 }

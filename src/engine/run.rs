@@ -2,7 +2,7 @@
 
 use rayon::prelude::*;
 
-use super::block::{BLOCK, Block};
+use super::block::{BLOCK, Block, columns};
 use super::fan::Column;
 use super::observer::{Observer, Progress};
 use super::outcome::{Fans, Outcomes, PathTotals, StrategyOutcome};
@@ -90,7 +90,7 @@ impl<'a> Simulation<'a> {
             settings: *settings,
             done: 0,
             blocks: Vec::new(),
-            columns: (0..2 * strategies * months).map(|_| Column::new()).collect(),
+            columns: (0..columns(model)).map(|_| Column::new()).collect(),
             sums: vec![Sums::default(); strategies * months],
             totals: (0..strategies).map(|_| PathTotals::default()).collect(),
         }
@@ -174,8 +174,18 @@ impl<'a> Simulation<'a> {
 
     fn finish(self, precise: Option<bool>) -> Outcomes {
         let months = self.model.timeline.length;
+        let (years, count) = (self.model.timeline.years(), self.model.strategies.len());
+        let (monthly, to_date) = (0, 1);
         let mut columns = self.columns;
         let percentiles: Vec<_> = columns.par_iter_mut().map(Column::percentiles).collect();
+        let tails: Vec<f64> = columns
+            .par_iter_mut()
+            .enumerate()
+            .map(|(place, column)| {
+                let cumulative = place < 2 * count * months && place / months % 2 == to_date;
+                if cumulative { f64::NAN } else { column.cvar95() }
+            })
+            .collect();
         let n = self.done as f64;
         let strategies = self
             .totals
@@ -183,14 +193,21 @@ impl<'a> Simulation<'a> {
             .enumerate()
             .map(|(place, totals)| {
                 let sums = &self.sums[place * months..(place + 1) * months];
-                let fan = |which: usize| percentiles[(2 * place + which) * months..][..months].to_vec();
+                let months_of = |which: usize| (2 * place + which) * months..(2 * place + which + 1) * months;
+                let years_of = 2 * count * months + place * years..2 * count * months + (place + 1) * years;
                 StrategyOutcome {
                     totals,
                     components: sums.iter().map(|s| s.components.map(|sum| sum / n)).collect(),
                     posted: std::array::from_fn(|c| sums.iter().any(|s| s.posted[c])),
                     measures: sums.iter().map(|s| s.measures.map(|sum| sum / n)).collect(),
                     monthly_sd: sums.iter().map(|s| standard_deviation(s, n)).collect(),
-                    fans: Fans { monthly: fan(0), cumulative: fan(1) },
+                    fans: Fans {
+                        monthly: percentiles[months_of(monthly)].to_vec(),
+                        cumulative: percentiles[months_of(to_date)].to_vec(),
+                        monthly_cvar95: tails[months_of(monthly)].to_vec(),
+                        yearly: percentiles[years_of.clone()].to_vec(),
+                        yearly_cvar95: tails[years_of].to_vec(),
+                    },
                 }
             })
             .collect();

@@ -1,6 +1,6 @@
 //! How a lever is introduced: from when, how fast, and at what cost.
 
-use crate::calendar::{Month, YearMonth};
+use crate::calendar::{AVERAGE_MONTH_HOURS, Month, YearMonth};
 use crate::distribution::{Number, NumberOf, QuantityOf};
 use crate::document::{MonthOf, Reader};
 use crate::finance::{Charge, Component, Line};
@@ -27,7 +27,10 @@ impl Rollout {
             t.optional("one_off", NumberOf(&units::MONEY), "cost of introducing it, in its first month");
         let running =
             t.optional("running", PathOf(&units::MONEY_PER_TIME), "cost per time from its first month on");
-        Some(Self { from: from?, ramp_months: ramp?.value, one_off: one_off?, running: running? })
+        let ramp = ramp?;
+        let clock = ramp.unit.period.is_some_and(units::Period::is_clock);
+        let ramp_months = if clock { ramp.value / AVERAGE_MONTH_HOURS } else { ramp.value };
+        Some(Self { from: from?, ramp_months, one_off: one_off?, running: running? })
     }
 
     /// How much of the effect there is in each month, from 0 to 1.

@@ -164,7 +164,8 @@ fn mean_cost(count: Slot, cost: Slot, lookup: &mut dyn Lookup) -> Slot {
         &[count, cost],
         Box::new(move |v, out| {
             for i in 0..LANES {
-                out[i] = if v[count][i] > 0.0 { v[cost][i] / v[count][i] } else { 0.0 };
+                // Without an incident there is no cost either, and 0 / 1 is that.
+                out[i] = v[cost][i] / v[count][i].max(1.0);
             }
         }),
     )

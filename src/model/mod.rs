@@ -34,6 +34,8 @@ pub struct Model {
     pub strategies: Vec<Strategy>,
     /// The strategy that others are compared with.
     pub baseline: usize,
+    /// The strategy that budgets bind, if the scenario names one.
+    pub chosen: Option<usize>,
 }
 
 /// A stream of requests.

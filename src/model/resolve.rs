@@ -23,7 +23,9 @@ pub fn resolve(scenario: &Scenario) -> (Option<Model>, Diagnostics) {
     let streams = streams(scenario, &mut builder);
     let strategies: Vec<_> =
         scenario.strategies.iter().map(|s| strategy::resolve(scenario, s, &streams, &mut builder)).collect();
-    let baseline = baseline(scenario, &mut builder);
+    let baseline = named_strategy(scenario, scenario.questions.baseline.as_ref(), &mut builder);
+    let chosen = named_strategy(scenario, scenario.questions.chosen.as_ref(), &mut builder);
+    check_budget(scenario, &mut builder);
     builder.correlate(&scenario.correlations);
     let (program, inputs, mistakes) = builder.finish();
     if mistakes.has_errors() {
@@ -48,7 +50,8 @@ pub fn resolve(scenario: &Scenario) -> (Option<Model>, Diagnostics) {
             })
             .collect(),
         strategies,
-        baseline,
+        baseline: baseline.unwrap_or(0),
+        chosen,
     });
     (model, mistakes)
 }
@@ -69,13 +72,25 @@ fn shed_line(id: &Reference, requests: Slot, price: Slot) -> Line {
     }
 }
 
-fn baseline(scenario: &Scenario, lookup: &mut dyn Lookup) -> usize {
-    let Some(wanted) = &scenario.baseline else { return 0 };
+/// The place of a strategy that the scenario names.
+fn named_strategy(scenario: &Scenario, wanted: Option<&Reference>, lookup: &mut dyn Lookup) -> Option<usize> {
+    let wanted = wanted?;
     let place = scenario.strategies.iter().position(|(id, _)| id.id == wanted.id);
-    place.unwrap_or_else(|| {
+    if place.is_none() {
         lookup.refuse(unknown("strategy", wanted, &ids(&scenario.strategies)));
-        0
-    })
+    }
+    place
+}
+
+/// A budget in another currency than the scenario's would say something else each month.
+fn check_budget(scenario: &Scenario, lookup: &mut dyn Lookup) {
+    let budget = &scenario.questions.budget;
+    for limit in budget.monthly.iter().chain(&budget.fiscal_year).chain(&budget.total) {
+        if limit.currency != Some(scenario.currency) {
+            let message = format!("a budget is in the scenario's currency, {}", scenario.currency);
+            lookup.refuse(Diagnostic::error("other-currency", limit.span, message).label("another currency"));
+        }
+    }
 }
 
 /// Resolves traffics; one that is a share of another comes after it.
@@ -116,7 +131,8 @@ fn refuse_share(scenario: &Scenario, place: usize, lookup: &mut dyn Lookup) {
                 of.span,
                 format!("`{}` is, in the end, a share of itself", scenario.traffics[place].0.id),
             )
-            .label("this traffic waits for the other"),
+            .label("this traffic waits for the other")
+            .help("let one of them say its own `requests`"),
         );
     } else {
         lookup.refuse(unknown("traffic", of, &known));

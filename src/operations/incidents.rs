@@ -77,11 +77,19 @@ impl Process for Severity {
         DRAWN
     }
     fn step(&self, now: &Month, values: &Values, draws: &mut Draws, _: &mut [Lanes], out: &mut Lanes) {
+        let counts = &values[self.count];
+        let begin = now.index as u64 * DRAWN;
+        // The first severity of all lanes together, the rare others one by one: each is a draw of its own word.
+        let mut scores = [0.0; LANES];
+        draws.score(begin, &mut scores);
+        self.sampler.fill(&scores, out);
         for lane in 0..LANES {
-            let count = values[self.count][lane];
+            let count = counts[lane];
             let drawn = (count as u64).min(DRAWN);
-            let first = now.index as u64 * DRAWN;
-            let sum: f64 = (0..drawn).map(|i| self.sampler.at(draws.score_of(lane, first + i))).sum();
+            let mut sum = out[lane];
+            for i in 1..drawn {
+                sum += self.sampler.at(draws.score_of(lane, begin + i));
+            }
             out[lane] = if drawn == 0 { 0.0 } else { sum * count / drawn as f64 };
         }
     }

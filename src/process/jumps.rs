@@ -19,7 +19,7 @@ pub(super) const PLUGIN: Plugin<WrittenPath> = Plugin {
 
 /// `S(t) = S(t−1) · Π factor_j` over the jumps of a month, whose number is Poisson.
 ///
-/// A month holds at most [`MOST`] jumps; at one jump a month the chance of more is 6e-4, at one a year 4e-10.
+/// A month holds at most five jumps; at one jump a month the chance of more is 6e-4, at one a year 4e-10.
 #[derive(Debug)]
 pub struct Jumps {
     initial: Number,

@@ -1,6 +1,6 @@
 //! How long something lasts that ends and begins again on the same path.
 
-use crate::calendar::HOURS_PER_MONTH;
+use crate::calendar::AVERAGE_MONTH_HOURS;
 use crate::distribution::{Number, Sampler};
 use crate::units::Period;
 
@@ -16,7 +16,7 @@ impl Lasting {
         let clock = duration.unit.period.is_some_and(Period::is_clock);
         Self {
             sampler: duration.distribution.sampler(),
-            scale: if clock { 1.0 / HOURS_PER_MONTH } else { 1.0 },
+            scale: if clock { 1.0 / AVERAGE_MONTH_HOURS } else { 1.0 },
         }
     }
 

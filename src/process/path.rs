@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::{KINDS, Written};
+use super::{KINDS, Product, Written};
 use crate::distribution::{Number, NumberOf, UnitOf};
 use crate::document::{At, Decode, Origin, Plugins, Reader, Shape, Value};
 use crate::units::{self, Kind};
@@ -89,7 +89,11 @@ impl Decode for PathHere {
 fn read_path(at: &At<'_>, kind: &'static Kind) -> Option<Path> {
     if names_process(&at.node.value) {
         let written = Plugins(KINDS, "path").decode(&At { kind: Some(kind), ..at.clone() })?;
-        return Some(Path::Process(written, at.origin()));
+        let path = Path::Process(written, at.origin());
+        return Some(match at.scope.scale(&at.address) {
+            Some(factor) => Product::scaled(path, factor),
+            None => path,
+        });
     }
     NumberOf(kind).decode(at).map(Path::Number)
 }

@@ -1,8 +1,11 @@
 //! The product of several paths: growth × season × noise.
 
+use std::sync::Arc;
+
 use super::{Lookup, Process, Written, WrittenPath};
 use crate::calendar::Month;
-use crate::document::{At, Decode, Plugin, Reader, Shape, Value};
+use crate::distribution::{Constant, Number};
+use crate::document::{At, Decode, Origin, Plugin, Reader, Shape, Value};
 use crate::lanes::{Lanes, Slot, Values};
 use crate::process::{Path, PathHere, PathOf};
 use crate::random::Draws;
@@ -43,6 +46,22 @@ impl Decode for Parts {
 
     fn shape(&self) -> Shape {
         Shape::List(Box::new(PathHere.shape()))
+    }
+}
+
+impl Product {
+    /// A path times a factor that is known.
+    pub(super) fn scaled(path: Path, factor: f64) -> Path {
+        let origin = path.origin().clone();
+        let inner = Origin { address: format!("{}.unscaled", origin.address), ..origin.clone() };
+        let (unit, path) = match path {
+            Path::Process(written, _) => (written.unit.clone(), Path::Process(written, inner)),
+            Path::Number(number) => (number.unit.clone(), Path::Number(number)),
+        };
+        let mut times = Number::one(&origin);
+        times.origin.address = format!("{}.scale", origin.address);
+        times.distribution = Arc::new(Constant(factor));
+        Path::Process(WrittenPath::new(Self(vec![path, Path::Number(times)]), unit), origin)
     }
 }
 

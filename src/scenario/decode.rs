@@ -1,7 +1,9 @@
 //! The tables of a scenario.
 
 use super::correlation;
+use super::limits::{self, Budget};
 use super::strategy::Strategy;
+use super::stress::Stress;
 use crate::calendar::{Timeline, month_named};
 use crate::demand::{Tokenizer, Traffic};
 use crate::diagnostic::Diagnostic;
@@ -29,8 +31,8 @@ pub struct Scenario {
     pub currency: Currency,
     /// Its months.
     pub timeline: Timeline,
-    /// The strategy that others are compared with; the first if absent.
-    pub baseline: Option<Reference>,
+    /// What is asked of it.
+    pub questions: Questions,
     /// Paths, seed, precision.
     pub run: Run,
     /// Discounting; without it there is no NPV.
@@ -55,6 +57,33 @@ pub struct Scenario {
     pub operations: Vec<(Reference, Operations)>,
     /// Ways to serve, in the order of the file.
     pub strategies: Vec<(Reference, Strategy)>,
+}
+
+/// What is asked of a scenario.
+#[derive(Clone, Debug, Default)]
+pub struct Questions {
+    /// The strategy that others are compared with; the first if absent.
+    pub baseline: Option<Reference>,
+    /// The strategy that budgets bind; the one with the lowest mean cost if absent.
+    pub chosen: Option<Reference>,
+    /// What that strategy may cost.
+    pub budget: Budget,
+    /// Other worlds beside the base.
+    pub stresses: Vec<(Reference, Stress)>,
+}
+
+impl Questions {
+    fn read(t: &mut Reader) -> Option<Self> {
+        let first = "what others are compared with; the first in the file if absent";
+        let baseline = t.optional("baseline", Id("strategy"), first);
+        let chosen =
+            t.optional("chosen", Id("strategy"), "what budgets bind; the cheapest on average if absent");
+        let budget =
+            t.or("budget", "{}", limits::budget(), "what the chosen strategy may cost; broken: exit code 4");
+        let stress = MapOf("stress", TableOf(Stress::read));
+        let stresses = t.or("stress", "{}", stress, "other worlds beside the base, with the same draws");
+        Some(Self { baseline: baseline?, chosen: chosen?, budget: budget?, stresses: stresses? })
+    }
 }
 
 /// How a scenario wants to be run; the command line may say otherwise.
@@ -103,11 +132,7 @@ impl Scenario {
             "the currency that costs are counted in; all money is nominal",
         );
         let timeline = read_timeline(t);
-        let baseline = t.optional(
-            "baseline",
-            Id("strategy"),
-            "what others are compared with; the first in the file if absent",
-        );
+        let questions = Questions::read(t);
         let run = t.or("run", "{}", TableOf(Run::read), "paths, seed, precision");
         let finance =
             t.optional("finance", TableOf(Discounting::read), "discounting; without it there is no NPV");
@@ -152,7 +177,7 @@ impl Scenario {
             title: title?,
             currency: currency?,
             timeline: timeline?,
-            baseline: baseline?,
+            questions: questions?,
             run: run?,
             finance: finance?,
             fx: fx?,

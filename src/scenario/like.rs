@@ -1,7 +1,7 @@
 //! `like = "sibling"`: a thing that starts as a copy of another.
 
 use crate::diagnostic::{Diagnostic, Diagnostics};
-use crate::document::{Entry, KindWords, Node, Table, Value, lay_over};
+use crate::document::{Entry, KindWords, Table, Value, lay_over};
 use crate::text::did_you_mean;
 
 /// Replaces each `like` of this layer by a copy of the sibling with the table's own keys laid over it.
@@ -33,13 +33,8 @@ fn resolve_siblings(members: &mut Table, kinds: &KindWords, mistakes: &mut Diagn
             mistakes.push(stuck(members, &entry.key, like));
         }
     }
-    for entry in &mut members.entries {
-        if let Value::Table(table) = &mut entry.node.value
-            && matches!(table.get("like"), Some(Node { value: Value::Text(_), .. }))
-        {
-            table.remove("like");
-        }
-    }
+    // What is left over is no copy of anything; that it lacks keys would be a second message about one mistake.
+    members.entries.retain(|entry| like_of(entry).is_none());
 }
 
 fn like_of(entry: &Entry) -> Option<&Entry> {
@@ -76,7 +71,9 @@ fn stuck(members: &Table, key: &str, like: &Entry) -> Diagnostic {
             "circular",
             like.node.span,
             format!("`{key}` is, in the end, a copy of itself"),
-        );
+        )
+        .label("this leads back to the same table")
+        .help("let one of them say its keys itself");
     }
     let names = members.entries.iter().map(|entry| entry.key.as_str()).filter(|name| *name != key);
     let close = did_you_mean(wanted, names).map(|close| format!("did you mean `{close}`?"));

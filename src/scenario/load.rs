@@ -3,11 +3,13 @@
 use std::collections::BTreeMap;
 
 use super::decode::Scenario;
+use super::stress::Stress;
 use super::{like, overrides};
 use crate::diagnostic::{Diagnostic, Diagnostics, FileId, Sources, Span};
 use crate::distribution::FAMILIES;
 use crate::document::{
-    At, Entry, Files, Node, Provenance, Scope, Table, Value, lay_over, parse_toml, plugin_names, put_beside,
+    At, Entry, Files, Node, Provenance, Reference, Scope, Table, Title, Value, lay_over, parse_toml,
+    plugin_names, put_beside,
 };
 use crate::process;
 use crate::supply;
@@ -16,10 +18,22 @@ use crate::supply;
 pub struct Loaded {
     /// The scenario; absent if a mistake prevents it.
     pub scenario: Option<Scenario>,
+    /// Its stresses, each as a whole scenario.
+    pub stresses: Vec<Stressed>,
     /// Mistakes and warnings.
     pub diagnostics: Diagnostics,
     /// All files that were read, in the order of reading; CSV files come last.
     pub sources: Sources,
+}
+
+/// A scenario under a stress.
+pub struct Stressed {
+    /// The id of the stress.
+    pub id: String,
+    /// What people call it.
+    pub title: Title,
+    /// The scenario with the stress laid over it.
+    pub scenario: Scenario,
 }
 
 /// Files of one scenario at the most.
@@ -40,15 +54,55 @@ pub fn load(files: &dyn Files, path: &str, set: &[String]) -> Loaded {
         overrides::apply(&mut tree, set, &kind_words(), &mut loader.sources, &mut loader.mistakes);
         tree
     });
-    let Loader { sources, mut mistakes, notes, .. } = loader;
-    let scope = Scope::new(notes, sources, files);
-    let scenario = tree.and_then(|tree| {
+    let Loader { sources, mistakes, notes, .. } = loader;
+    let mut decoder = Decoder { files, notes, sources, mistakes };
+    let scenario = tree.as_ref().and_then(|tree| decoder.decode(tree.clone(), &[]));
+    let mut stresses = Vec::new();
+    if let (Some(tree), Some(base)) = (&tree, &scenario) {
+        for (id, stress) in &base.questions.stresses {
+            stresses.extend(decoder.stressed(tree, id, stress));
+        }
+    }
+    let Decoder { sources, mistakes, .. } = decoder;
+    let whole = !mistakes.has_errors();
+    let stresses = if whole { stresses } else { Vec::new() };
+    Loaded { scenario: scenario.filter(|_| whole), stresses, diagnostics: mistakes, sources }
+}
+
+/// Decodes merged trees; mistakes of all of them are collected together.
+struct Decoder<'a> {
+    files: &'a dyn Files,
+    notes: BTreeMap<u32, Provenance>,
+    sources: Sources,
+    mistakes: Diagnostics,
+}
+
+impl Decoder<'_> {
+    fn decode(&mut self, tree: Table, scale: &[(String, f64, Span)]) -> Option<Scenario> {
         let root = Node { span: Span::new(FileId(0), 0..0), value: Value::Table(tree) };
-        At::root(&root, &scope).read(Scenario::read)
-    });
-    let (found, sources) = scope.into_parts();
-    mistakes.extend(found);
-    Loaded { scenario: scenario.filter(|_| !mistakes.has_errors()), diagnostics: mistakes, sources }
+        let scope =
+            Scope::new(self.notes.clone(), std::mem::take(&mut self.sources), self.files).scaling(scale);
+        let scenario = At::root(&root, &scope).read(Scenario::read);
+        if scenario.is_some() {
+            scope.refuse_unused_scales();
+        }
+        let (found, sources) = scope.into_parts();
+        self.mistakes.extend(found);
+        self.sources = sources;
+        scenario
+    }
+
+    /// The scenario with a stress laid over it; it has no stresses of its own.
+    fn stressed(&mut self, base: &Table, id: &Reference, stress: &Stress) -> Option<Stressed> {
+        let mut tree = base.clone();
+        tree.remove("stress");
+        if let Some(Node { value: Value::Table(set), .. }) = &stress.set {
+            lay_over(&mut tree, set.clone(), &kind_words());
+        }
+        let scenario = self.decode(tree, &stress.scale)?;
+        let title = stress.title.clone().unwrap_or_else(|| Title { en: id.id.clone(), ja: None });
+        Some(Stressed { id: id.id.clone(), title, scenario })
+    }
 }
 
 /// Words of which one table holds one.
@@ -137,7 +191,12 @@ impl Loader<'_> {
             return None;
         }
         if self.read.iter().any(|read| read == path) {
-            self.mistakes.push(refuse("circular", format!("`{path}` extends itself")));
+            let mistake = refuse("circular", format!("`{path}` extends itself, in the end"));
+            self.mistakes.push(
+                mistake
+                    .label("this leads back to a file that is being read")
+                    .help("let both extend a third scenario that holds what they share"),
+            );
             return None;
         }
         if self.read.len() == MOST_FILES {

@@ -3,11 +3,15 @@
 mod correlation;
 mod decode;
 mod like;
+mod limits;
 mod load;
 mod overrides;
 mod strategy;
+mod stress;
 
 pub use crate::document::{Files, Unreadable};
-pub use decode::{MOST_PATHS, Run, Scenario, describe};
-pub use load::{Loaded, load};
+pub use decode::{MOST_PATHS, Questions, Run, Scenario, describe};
+pub use limits::{Budget, Limit, Statistic};
+pub use load::{Loaded, Stressed, load};
 pub use strategy::{Serve, Strategy};
+pub use stress::Stress;

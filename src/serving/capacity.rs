@@ -59,6 +59,11 @@ fn read_measured(t: &mut Reader) -> Option<Capacity> {
     let output = t.required("output_tokens", QuantityOf(&units::TOKENS), "tokens out of the benchmark");
     let points = t.required("points", ListOf(TableOf(read_point)), "by rising concurrency");
     let (input, output, points) = (input?, output?, points?);
+    if input.value == 0.0 {
+        let help = "state the lengths that the benchmark ran with";
+        t.refuse("input_tokens", "not-positive", "a benchmark without input says nothing of prefill", help);
+        return None;
+    }
     let rises = |a: &MeasuredPoint, b: &MeasuredPoint| {
         a.concurrency < b.concurrency && a.ttft_hours <= b.ttft_hours && a.tpot_hours <= b.tpot_hours
     };
@@ -79,13 +84,24 @@ fn read_point(t: &mut Reader) -> Option<MeasuredPoint> {
     let concurrency = t.required("concurrency", QuantityOf(&units::COUNT), "requests in flight");
     let ttft = t.required("ttft", QuantityOf(&units::LATENCY), "time to the first token");
     let tpot = t.required("tpot", QuantityOf(&units::LATENCY), "time per further token");
-    Some(MeasuredPoint { concurrency: concurrency?.value, ttft_hours: ttft?.value, tpot_hours: tpot?.value })
+    let point =
+        MeasuredPoint { concurrency: concurrency?.value, ttft_hours: ttft?.value, tpot_hours: tpot?.value };
+    if point.concurrency <= 0.0 || point.ttft_hours <= 0.0 || point.tpot_hours <= 0.0 {
+        let help = "leave the point out, or measure it again";
+        t.refuse("concurrency", "not-positive", "requests in flight and their latencies are above 0", help);
+        return None;
+    }
+    Some(point)
 }
 
 fn read_stated(t: &mut Reader) -> Option<Capacity> {
     let tokens =
         t.required("tokens", QuantityOf(&units::TOKENS_PER_TIME), "tokens per time, in and out together")?;
     match tokens.unit.period {
+        Some(_) if tokens.value == 0.0 => {
+            t.refuse("tokens", "not-positive", "a replica without speed serves nothing", "state its speed");
+            None
+        }
         Some(period) if period.is_clock() => Some(Capacity::Stated { tokens_per_hour: tokens.value }),
         _ => {
             t.refuse(

@@ -63,6 +63,11 @@ impl Deployment {
         let capacity = capacity?;
         let origin = t.place()?.origin();
         let capacity_error = error?.unwrap_or_else(|| default_error(&capacity, &origin));
+        if capacity_error.known() == Some(0.0) {
+            let help = "1 means that the evidence is right";
+            t.refuse("capacity_error", "not-positive", "no time per token means endless capacity", help);
+            return None;
+        }
         Some(Self { llm: llm?, gpu: gpu?, gpus: gpus? as f64, capacity, capacity_error, origin })
     }
 

@@ -1,7 +1,7 @@
 //! Fleets of replicas: how many are needed, and what they can carry of a week's load.
 
 use crate::demand::LoadCurve;
-use crate::distribution::{Number, NumberOf, QuantityOf};
+use crate::distribution::{Number, NumberOf, WholeOf};
 use crate::document::Reader;
 use crate::units;
 
@@ -27,20 +27,24 @@ impl Fleet {
             NumberOf(&units::SHARE),
             "share of a replica's capacity to plan for",
         );
-        let min = t.or("min_replicas", "1", QuantityOf(&units::REPLICAS), "replicas that always run");
-        let max =
-            t.optional("max_replicas", QuantityOf(&units::REPLICAS), "replicas that are never exceeded");
-        let spare = t.or("spare_replicas", "0", QuantityOf(&units::REPLICAS), "replicas beyond the need");
-        let (min, max) = (min?.value, max?.map(|point| point.value));
+        let min = t.or("min_replicas", "1", WholeOf(&units::REPLICAS), "replicas that always run");
+        let max = t.optional("max_replicas", WholeOf(&units::REPLICAS), "replicas that are never exceeded");
+        let spare = t.or("spare_replicas", "0", WholeOf(&units::REPLICAS), "replicas beyond the need");
+        let (target, min, max) = (target?, min?, max?);
+        if target.known() == Some(0.0) {
+            let help = "100 % plans for every replica at its limit";
+            t.refuse("utilization_target", "not-positive", "at a utilization of 0 nothing is served", help);
+            return None;
+        }
         if max.is_some_and(|max| max < min) {
             t.refuse("max_replicas", "empty-range", "`max_replicas` is below `min_replicas`", "raise it");
             return None;
         }
         Some(Self {
-            utilization_target: target?,
+            utilization_target: target,
             min_replicas: min,
             max_replicas: max,
-            spare_replicas: spare?.value,
+            spare_replicas: spare?,
         })
     }
 }
@@ -48,7 +52,9 @@ impl Fleet {
 /// The mean load that a capacity carries of a load with this mean: what exceeds the capacity in an hour is not carried.
 ///
 /// `mean · (1 − E[(w − capacity/mean)⁺])` for a load `mean · w`.
-#[inline]
+#[allow(clippy::inline_always, reason = "it has to be compiled for the vector instructions of its caller")]
+#[inline(always)]
 pub fn carried(curve: &LoadCurve, mean: f64, capacity: f64) -> f64 {
-    if mean <= 0.0 { 0.0 } else { mean * (1.0 - curve.excess(capacity / mean)) }
+    // A load too small to divide by is carried whole by any capacity, and is nothing.
+    mean * (1.0 - curve.excess(capacity / mean.max(f64::MIN_POSITIVE)))
 }

@@ -4,6 +4,7 @@ mod correlation;
 mod interval;
 mod ks;
 mod moments;
+mod ordered;
 mod quantile;
 mod sketch;
 
@@ -11,6 +12,7 @@ pub use correlation::{correlation, rank_correlation};
 pub use interval::{Estimate, Interval, normal_interval, wilson_interval};
 pub use ks::{ks_critical, ks_statistic};
 pub use moments::Moments;
+pub use ordered::OrderedF32;
 pub use quantile::{Number, cvar, quantile, quantile_interval, quantiles, rank_interval};
 pub use sketch::Sketch;
 

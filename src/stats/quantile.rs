@@ -14,18 +14,22 @@ pub trait Number: Copy {
 }
 
 impl Number for f32 {
+    #[inline]
     fn value(self) -> f64 {
         f64::from(self)
     }
+    #[inline]
     fn order(&self, other: &Self) -> Ordering {
         self.total_cmp(other)
     }
 }
 
 impl Number for f64 {
+    #[inline]
     fn value(self) -> f64 {
         self
     }
+    #[inline]
     fn order(&self, other: &Self) -> Ordering {
         self.total_cmp(other)
     }
@@ -111,13 +115,13 @@ pub fn cvar<T: Number>(values: &mut [T], p: f64) -> Estimate {
     }
     let size = (n as f64 * (1.0 - p)).clamp(0.0, n as f64);
     let boundary = n - 1 - (size as usize).min(n - 1);
-    let (_, &mut last, worst) = values.select_nth_unstable_by(boundary, T::order);
+    let (_, &mut last, worst) = values.select_nth_unstable_by(boundary, Number::order);
     let last = last.value();
     if size < 1.0 {
         return Estimate { value: last, standard_error: f64::INFINITY };
     }
     // In a known order, since selection promises none and rounding would show it.
-    worst.sort_unstable_by(T::order);
+    worst.sort_unstable_by(Number::order);
     let fraction = size - worst.len() as f64;
     let mean = |of: &dyn Fn(f64) -> f64| {
         let whole: f64 = worst.iter().map(|x| of(x.value())).sum();
@@ -160,7 +164,7 @@ impl Place {
 fn select<T: Number>(values: &mut [T], offset: usize, ranks: &[usize]) {
     let middle = ranks.len() / 2;
     let Some(&rank) = ranks.get(middle) else { return };
-    let (below, _, above) = values.select_nth_unstable_by(rank - offset, T::order);
+    let (below, _, above) = values.select_nth_unstable_by(rank - offset, Number::order);
     select(below, offset, &ranks[..middle]);
     select(above, rank + 1, &ranks[middle + 1..]);
 }

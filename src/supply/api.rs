@@ -47,7 +47,8 @@ impl Api {
                 return None;
             }
         };
-        let mut bills = Biller { lookup, payee: entry.by, work, bills: Vec::new() };
+        let mut bills =
+            Biller { lookup, payee: entry.by, requests: entry.stream.requests, work, bills: Vec::new() };
         bills.at_once(&card, waiting);
         if let (Some(waiting), Some(batch)) = (waiting, batch) {
             bills.waiting(&card, waiting, batch);
@@ -78,6 +79,7 @@ enum Portion {
 struct Biller<'a> {
     lookup: &'a mut dyn Lookup,
     payee: &'a Reference,
+    requests: Slot,
     work: Work,
     bills: Vec<Bill>,
 }
@@ -129,7 +131,8 @@ impl Biller<'_> {
 
     fn line(&self, component: Component, label: &str, unit: (&'static str, f64), inputs: &[Slot]) -> Line {
         let (payee, label) = (self.payee.id.clone(), label.to_owned());
-        Line { component, label, payee, unit: unit.0, per_unit: unit.1, inputs: inputs.to_vec() }
+        let inputs = std::iter::once(self.requests).chain(inputs.iter().copied()).collect();
+        Line { component, label, payee, unit: unit.0, per_unit: unit.1, inputs }
     }
 
     /// Tokens per request: calls times tokens per call, times the portions.

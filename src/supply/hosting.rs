@@ -2,6 +2,8 @@
 
 use std::sync::Arc;
 
+use multiversion::multiversion;
+
 use super::definitions::find;
 use super::work::Work;
 use super::{Definitions, Entry};
@@ -82,9 +84,8 @@ fn computed_input(work: &Work, lookup: &mut dyn Lookup) -> Slot {
 
 fn check_entry(entry: &Entry, regions: &[String], first: &Entry, lookup: &mut dyn Lookup) -> Option<()> {
     let (by, traffic) = (entry.by, entry.traffic);
-    let may_stay =
-        traffic.stays_in.as_ref().is_none_or(|allowed| regions.iter().any(|r| allowed.contains(r)));
-    if !may_stay {
+    let allowed = traffic.stays_in.as_ref().filter(|allowed| regions.iter().all(|r| !allowed.contains(r)));
+    if let Some(allowed) = allowed {
         let stands = if regions.is_empty() { "an unnamed region".into() } else { regions.join(", ") };
         lookup.refuse(
             Diagnostic::error(
@@ -92,7 +93,9 @@ fn check_entry(entry: &Entry, regions: &[String], first: &Entry, lookup: &mut dy
                 by.span,
                 format!("`{}` may not serve this traffic: it stands in {stands}", by.id),
             )
-            .label("residency: `stays_in` of the traffic is a gate"),
+            .label("residency: `stays_in` of the traffic is a gate")
+            .related(traffic.origin.span, "the traffic")
+            .help(format!("serve it in {}", allowed.join(" or "))),
         );
         return None;
     }
@@ -170,25 +173,49 @@ impl Hosted {
         served: &mut Lanes,
     ) {
         let hours = &values[self.hours_per_request];
-        let waits = self.waits.map(|slot| &values[slot]);
+        let mut asked = Asked { all: [0.0; LANES], waiting: [0.0; LANES], capacity: [0.0; LANES] };
         for i in 0..LANES {
-            let all = offered[i] * hours[i] / now.hours;
-            let can_wait = waits.map_or(0.0, |share| all * share[i]);
-            let at_once = all - can_wait;
             let most = most[i].min(self.up_to);
-            let capacity = most * target[i];
-            let before = load.0[1][i];
-            let room = (capacity - before - load.0[2][i]).max(0.0);
-            let with = carried(curve, load.0[0][i] + at_once, capacity);
-            let now_carried = (with - before).clamp(0.0, at_once).min(room);
-            let now_waiting = can_wait.min(room - now_carried);
-            load.0[0][i] += at_once;
-            load.0[1][i] += now_carried;
-            load.0[2][i] += now_waiting;
+            asked.all[i] = offered[i] * hours[i] / now.hours;
+            asked.capacity[i] = most * target[i];
             load.0[3][i] = load.0[3][i].max(most);
-            let share = if all > 0.0 { (now_carried + now_waiting) / all } else { 1.0 };
-            // Rounding must not leave a trace of a request for the next supply.
-            served[i] = if share > 1.0 - 1e-9 { offered[i] } else { offered[i] * share };
         }
+        if let Some(share) = self.waits {
+            let share = &values[share];
+            for i in 0..LANES {
+                asked.waiting[i] = asked.all[i] * share[i];
+            }
+        }
+        if let [offered_load, carried, waiting, ..] = &mut *load.0 {
+            carry(&asked, curve, [offered_load, carried, waiting], offered, served);
+        }
+    }
+}
+
+/// What an entry asks of a fleet, in replicas at full capacity.
+struct Asked {
+    all: Lanes,
+    waiting: Lanes,
+    capacity: Lanes,
+}
+
+/// Adds to the load what fits, and says how many of the offered requests that is.
+#[multiversion(targets("x86_64+avx512f+avx512dq+avx512vl+avx512bw", "x86_64+avx+avx2"))]
+fn carry(asked: &Asked, curve: &LoadCurve, load: [&mut Lanes; 3], offered: &Lanes, served: &mut Lanes) {
+    let [offered_load, load_carried, load_waiting] = load;
+    for i in 0..LANES {
+        let (all, waiting, capacity) = (asked.all[i], asked.waiting[i], asked.capacity[i]);
+        let at_once = all - waiting;
+        let before = load_carried[i];
+        let room = (capacity - before - load_waiting[i]).max(0.0);
+        let with = carried(curve, offered_load[i] + at_once, capacity);
+        let more = (with - before).max(0.0).min(at_once).min(room);
+        let more_waiting = waiting.min(room - more);
+        offered_load[i] += at_once;
+        load_carried[i] += more;
+        load_waiting[i] += more_waiting;
+        let share = if all > 0.0 { (more + more_waiting) / all } else { 1.0 };
+        // Rounding must not leave a trace of a request for the next supply.
+        served[i] = if share > 1.0 - 1e-9 { offered[i] } else { offered[i] * share };
     }
 }

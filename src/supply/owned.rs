@@ -204,9 +204,10 @@ impl Running {
         }
     }
 
-    /// Orders what the trailing need and the margin ask for beyond what is there or on its way.
+    /// Orders what the trailing need and the margin ask for beyond what is there or on its way, from the first order on.
     fn order_by_need(&self, now: &Month, lead: &Lanes, state: &mut [Lanes]) {
-        if self.over_months == 0 || now.index < self.over_months {
+        let begun = self.orders[..=now.index].iter().any(|orders| !orders.is_empty());
+        if self.over_months == 0 || now.index < self.over_months || !begun {
             return;
         }
         for lane in 0..LANES {
@@ -235,11 +236,21 @@ impl Running {
             state[PAID][i] += value;
             state[self.paid_in(now.index)][i] = value;
             state[BOOK_RATE][i] += value * self.depreciation.share(0);
-            if now.index >= months {
-                state[BOOK_RATE][i] -=
-                    state[self.paid_in(now.index - months)][i] * self.depreciation.share(0);
+        }
+        if now.index >= months && state[self.paid_in(now.index - months)].iter().any(|paid| *paid > 0.0) {
+            self.add_up_depreciation(now, state);
+        }
+    }
+
+    /// Something is written off: adding up what is left leaves no trace of it, as subtracting would.
+    fn add_up_depreciation(&self, now: &Month, state: &mut [Lanes]) {
+        let mut rate = [0.0; LANES];
+        for delivered in now.index + 1 - self.depreciation.months..=now.index {
+            for (rate, paid) in rate.iter_mut().zip(&state[self.paid_in(delivered)]) {
+                *rate += paid * self.depreciation.share(0);
             }
         }
+        state[BOOK_RATE] = rate;
     }
 
     fn most_replicas(&self, state: &[Lanes]) -> Lanes {

@@ -2,7 +2,7 @@
 
 use crate::calendar::{Timeline, YearMonth};
 use crate::diagnostic::Diagnostic;
-use crate::distribution::QuantityOf;
+use crate::distribution::{QuantityOf, WholeOf};
 use crate::document::{At, Decode, MonthOf, Plugin, Reader, Shape, Value, is_note};
 use crate::units;
 
@@ -47,11 +47,10 @@ pub const PURCHASES: &[Plugin<Purchase>] = &[
 ];
 
 fn read_once(t: &mut Reader) -> Option<Purchase> {
-    let servers = t.required("servers", QuantityOf(&units::SERVERS), "how many");
+    let servers = t.required("servers", WholeOf(&units::SERVERS), "how many");
     let ordered = t.required("ordered", MonthOf, "month of the order; they arrive after the lead time");
-    let servers = servers?.value;
-    whole(t, "servers", servers)?;
-    Some(Purchase::Dated(vec![(ordered?, servers)]))
+    let (servers, ordered) = (servers?, ordered?);
+    Some(Purchase::Dated(vec![(ordered, servers)]))
 }
 
 fn read_dated(t: &mut Reader) -> Option<Purchase> {
@@ -59,13 +58,12 @@ fn read_dated(t: &mut Reader) -> Option<Purchase> {
 }
 
 fn read_trailing_need(t: &mut Reader) -> Option<Purchase> {
-    let first = t.required("first", QuantityOf(&units::SERVERS), "servers of the first order");
+    let first = t.required("first", WholeOf(&units::SERVERS), "servers of the first order");
     let ordered = t.required("ordered", MonthOf, "month of the first order");
     let margin = t.or("margin", "0", QuantityOf(&units::FACTOR), "share to have beyond the need");
     let over =
         t.or("over", "1 month", QuantityOf(&units::DURATION), "the past months whose mean need counts");
-    let (first, over) = (first?.value, over?);
-    whole(t, "first", first)?;
+    let (first, over) = (first?, over?);
     if over.value < 1.0
         || over.value.fract() != 0.0
         || over.unit.period.is_some_and(crate::units::Period::is_clock)
@@ -84,14 +82,6 @@ fn read_trailing_need(t: &mut Reader) -> Option<Purchase> {
         margin: margin?.value,
         over_months: over.value as usize,
     })
-}
-
-fn whole(t: &mut Reader, key: &'static str, servers: f64) -> Option<()> {
-    if servers.fract() == 0.0 {
-        return Some(());
-    }
-    t.refuse(key, "not-whole", "servers are bought whole", "write a whole number of servers");
-    None
 }
 
 struct Orders;
@@ -114,7 +104,7 @@ impl Decode for Orders {
                         .label("expected a month such as 2027-04"),
                 );
             }
-            let servers = QuantityOf(&units::SERVERS).decode(&place).map(|point| point.value);
+            let servers = WholeOf(&units::SERVERS).decode(&place);
             match (month, servers) {
                 (Some(month), Some(servers)) => {
                     if let Some(list) = orders.as_mut() {

@@ -8,7 +8,7 @@ use super::{Definitions, Entry, Supply, Written};
 use crate::calendar::Month;
 use crate::demand::LoadCurve;
 use crate::diagnostic::Diagnostic;
-use crate::distribution::QuantityOf;
+use crate::distribution::WholeOf;
 use crate::document::{Id, Plugin, Reader, Reference, TableOf};
 use crate::finance::{Component, Ledger, Line, Measure};
 use crate::lanes::{LANES, Lanes, Slot, Values};
@@ -36,20 +36,15 @@ pub struct Rented {
 fn read(t: &mut Reader) -> Option<Box<dyn Written>> {
     let deployment = t.required("deployment", Id("deployment"), "what one replica is");
     let gpus = t.required("gpus", Id("GPU of a vendor, as vendor/gpu"), "whose GPUs");
-    let one = t.or(
-        "reserved_1y",
-        "0 replicas",
-        QuantityOf(&units::REPLICAS),
-        "replicas paid for a year, used or not",
-    );
-    let three =
-        t.or("reserved_3y", "0 replicas", QuantityOf(&units::REPLICAS), "replicas paid for three years");
+    let one =
+        t.or("reserved_1y", "0 replicas", WholeOf(&units::REPLICAS), "replicas paid for a year, used or not");
+    let three = t.or("reserved_3y", "0 replicas", WholeOf(&units::REPLICAS), "replicas paid for three years");
     let fleet = t.or("fleet", "{}", TableOf(Fleet::read), "how the fleet is run");
     Some(Box::new(Rented {
         deployment: deployment?,
         gpus: gpus?,
-        reserved_1y: one?.value,
-        reserved_3y: three?.value,
+        reserved_1y: one?,
+        reserved_3y: three?,
         fleet: fleet?,
     }))
 }

@@ -1,12 +1,12 @@
 //! Builds the program of a world while plug-ins ask for their values.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::correlation::{self, Correlation, Mixes};
 use super::program::{Node, Program};
-use crate::calendar::{HOURS_PER_MONTH, Timeline};
+use crate::calendar::{AVERAGE_MONTH_HOURS, Timeline};
 use crate::diagnostic::{Diagnostic, Diagnostics};
-use crate::distribution::Number;
+use crate::distribution::{Number, UnitOf};
 use crate::document::{Origin, Reference};
 use crate::lanes::{LANES, Slot};
 use crate::math;
@@ -25,6 +25,8 @@ pub struct Input {
     pub parents: Vec<Slot>,
     /// Whether it is drawn, not known.
     pub uncertain: bool,
+    /// The unit that it was written in; base units for a derived value.
+    pub unit: UnitOf,
 }
 
 /// Turns numbers and paths into places of a [`Program`]; the same address twice is the same place.
@@ -41,6 +43,7 @@ pub struct Builder {
     /// What a path asks for while it is resolved. Inside a path money stays in its own currency, so that it has the same
     /// value in each of its processes and the whole is converted once.
     asked: Option<Vec<Slot>>,
+    without_rate: BTreeSet<Currency>,
     mistakes: Diagnostics,
 }
 
@@ -63,6 +66,7 @@ impl Builder {
             known: BTreeMap::new(),
             mixes: Mixes::new(),
             asked: None,
+            without_rate: BTreeSet::new(),
             mistakes: Diagnostics::new(),
         }
     }
@@ -86,7 +90,8 @@ impl Builder {
             || matches!(&node, Node::Process { process, .. } if process.words() > 0)
             || parents.iter().any(|parent| self.inputs[parent.0].uncertain);
         self.nodes.push(node);
-        self.inputs.push(Input { origin, name: name.to_owned(), parents: parents.to_vec(), uncertain });
+        let unit = UnitOf::default();
+        self.inputs.push(Input { origin, name: name.to_owned(), parents: parents.to_vec(), uncertain, unit });
         Slot(self.nodes.len() - 1)
     }
 
@@ -101,6 +106,7 @@ impl Builder {
             None => Node::Draw(number.distribution.sampler(), address.clone()),
         };
         let slot = self.add(node, Some(number.origin.clone()), address, &[]);
+        self.inputs[slot.0].unit = number.unit.clone();
         self.known.insert(address.clone(), slot);
         slot
     }
@@ -117,6 +123,7 @@ impl Builder {
         let process = written.process.resolve(self);
         let parents = std::mem::replace(&mut self.asked, around).unwrap_or_default();
         let slot = self.add_process(process?, Some(origin.clone()), &origin.address, &parents);
+        self.inputs[slot.0].unit = written.unit.clone();
         self.known.insert(origin.address.clone(), slot);
         Some(slot)
     }
@@ -160,7 +167,10 @@ impl Builder {
             )
             .label(format!("no rate for {currency}"))
             .help(format!("add `[fx]` with `{currency} = \"… {} /{currency}\"`", self.currency));
-            self.mistakes.push(mistake);
+            // A price list in a currency without a rate is one mistake, not one for each price.
+            if self.without_rate.insert(currency) {
+                self.mistakes.push(mistake);
+            }
             return None;
         };
         let rate = self.raw_path(&path)?;
@@ -219,10 +229,10 @@ impl Lookup for Builder {
 
     fn monthly_factor(&mut self, rate: &Number) -> Slot {
         let raw = self.raw(rate);
-        // `(1 + share)^(1/months)`; a clock period counts months of 730.5 hours, a twelfth of an average year.
+        // `(1 + share)^(1/months)`; a clock period counts average months.
         let months = match rate.unit.period {
             Some(Period::Calendar { months }) => months,
-            Some(Period::Clock { hours }) => hours / HOURS_PER_MONTH,
+            Some(Period::Clock { hours }) => hours / AVERAGE_MONTH_HOURS,
             None => 1.0,
         };
         self.derive(
@@ -246,7 +256,7 @@ impl Lookup for Builder {
             &[raw],
             Box::new(move |values, out| {
                 for i in 0..LANES {
-                    out[i] = values[raw][i] / HOURS_PER_MONTH;
+                    out[i] = values[raw][i] / AVERAGE_MONTH_HOURS;
                 }
             }),
         )

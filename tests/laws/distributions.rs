@@ -13,7 +13,7 @@ use tokencast::lanes::LANES;
 use tokencast::math::{normal_cdf, normal_quantile};
 use tokencast::random::{Draws, Key, PathRng};
 use tokencast::stats::{ks_critical, ks_statistic};
-use tokencast::units::{self, Kind};
+use tokencast::units::{self, Currency, Kind};
 
 use super::support::{bad, close, good, near, number, read};
 
@@ -441,7 +441,7 @@ fn units_are_base_units_everywhere() {
         &NumberOf(&units::MONEY_PER_TOKEN),
         "{ uniform = { min = \"2 USD /Mtok\", max = \"5 USD /Mtok\" } }",
     );
-    assert_eq!(price.unit.currency.map(|c| c.code()), Some("USD"));
+    assert_eq!(price.unit.currency.map(Currency::code), Some("USD"));
     close(price.distribution.mean(), 3.5e-6, 1e-13);
     let latency = number(&units::LATENCY, "{ normal = { mean = \"2 s\", sd = \"100 ms\" } }");
     close(latency.distribution.mean(), 2.0 / 3600.0, 1e-13);

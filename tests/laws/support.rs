@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use tokencast::calendar::{Timeline, YearMonth};
+use tokencast::demand::LoadCurve;
 use tokencast::diagnostic::{Diagnostics, FileId, Sources};
 use tokencast::distribution::{Number, NumberOf};
 use tokencast::document::{At, Decode, Files, Node, Scope, Unreadable, Value, parse_toml};
@@ -79,6 +80,18 @@ pub(crate) fn bad<D: Decode>(decode: &D, text: &str) -> Vec<&'static str> {
     mistakes.iter().map(|mistake| mistake.code).collect()
 }
 
+/// Reads one family of a text, such as every `[vendor.<id>]`; nothing where the text has none.
+pub(crate) fn family<D: Decode>(text: &str, key: &str, decode: &D) -> Option<D::Value> {
+    let root = tree(text);
+    let scope = Scope::default();
+    let Value::Table(table) = &root.value else { panic!("the root of a file is a table") };
+    let entry = table.entry(key)?;
+    let value = decode.decode(&At::root(&root, &scope).inside(key, &entry.node));
+    let mistakes = scope.into_mistakes();
+    assert!(!mistakes.has_errors(), "{text}: {mistakes:?}");
+    value
+}
+
 /// An uncertain number of a kind.
 pub(crate) fn number(kind: &'static Kind, text: &str) -> Number {
     good(&NumberOf(kind), text)
@@ -133,6 +146,24 @@ pub(crate) fn certain(builder: Builder, slot: Slot, months: usize) -> Vec<f64> {
     let values = paths(&program, months, slot, 1, LANES);
     values.iter().for_each(|lanes| assert!(lanes.iter().all(|value| *value == lanes[0])));
     values.iter().map(|lanes| lanes[0]).collect()
+}
+
+/// The loads that a curve knows, relative to their mean, and the share of hours that each has.
+pub(crate) fn levels(curve: &LoadCurve) -> Vec<(f64, f64)> {
+    const LEVELS: usize = 512;
+    let step = curve.peak() / LEVELS as f64;
+    let at_or_above = |i: usize| if i == 0 { 1.0 } else { curve.hours_above((i as f64 - 0.5) * step) };
+    (0..=LEVELS)
+        .map(|i| {
+            let above = if i == LEVELS { 0.0 } else { at_or_above(i + 1) };
+            (step * i as f64, at_or_above(i) - above)
+        })
+        .collect()
+}
+
+/// The least whole number not below a load; what rounding put a hair above a whole number counts as that number.
+pub(crate) fn whole(load: f64) -> f64 {
+    (load * (1.0 - 1e-12)).ceil()
 }
 
 /// Asserts that two numbers differ by at most a share of the second.

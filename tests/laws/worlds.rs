@@ -200,7 +200,7 @@ fn clock_time_counts_the_real_hours_of_the_month() {
     // April, May and June 2027 have 720, 744 and 720 hours.
     let hours = [720.0, 744.0, 720.0];
     let check = |found: Vec<f64>, expected: [f64; 3]| {
-        found.iter().zip(expected).for_each(|(f, e)| close(*f, e, 1e-14))
+        found.iter().zip(expected).for_each(|(f, e)| close(*f, e, 1e-14));
     };
     let requests = &units::REQUESTS_PER_TIME;
     check(convert(requests, "\"5 /s\"", Lookup::per_month), hours.map(|h| 5.0 * 3600.0 * h));

@@ -1,0 +1,230 @@
+//! The arguments of the program.
+
+use std::path::PathBuf;
+
+use clap::{ArgAction, Parser, Subcommand, ValueEnum};
+
+use crate::report::display::Lang;
+
+/// What will it cost to serve an LLM product, month by month, and how sure are we?
+///
+/// tokencast simulates thousands of futures of a scenario under every strategy in it: vendor APIs, rented GPUs, owned
+/// GPUs, or any mix.
+#[derive(Debug, Parser)]
+#[command(version, max_term_width = 100, after_help = EXAMPLES)]
+pub(super) struct Args {
+    #[command(flatten)]
+    pub(super) global: Global,
+    #[command(subcommand)]
+    pub(super) command: Command,
+}
+
+const EXAMPLES: &str = "\
+Examples:
+  tokencast run scenario.toml
+  tokencast check scenario.toml
+  tokencast explain scenario.toml --strategy hybrid --month 2028-05
+  tokencast list distributions
+
+Exit codes: 0 ok, 1 a bug, 2 wrong usage or an invalid scenario, 3 a file cannot be read or written,
+5 the precision was not reached, 130 interrupted.";
+
+/// Flags of every command.
+#[derive(Clone, Copy, Debug, clap::Args)]
+pub(super) struct Global {
+    /// Print one JSON object instead of text
+    #[arg(long, global = true)]
+    pub(super) json: bool,
+    /// No progress, no warnings
+    #[arg(long, short, global = true)]
+    pub(super) quiet: bool,
+    /// Language of results and charts
+    #[arg(long, global = true, value_enum, default_value = "en")]
+    pub(super) lang: Language,
+    /// When to use color; `auto` honors `NO_COLOR`
+    #[arg(long, global = true, value_enum, default_value = "auto")]
+    pub(super) color: When,
+}
+
+#[derive(Clone, Copy, Debug, ValueEnum)]
+pub(super) enum Language {
+    /// English
+    En,
+    /// Japanese
+    Ja,
+}
+
+impl From<Language> for Lang {
+    fn from(language: Language) -> Self {
+        match language {
+            Language::En => Self::En,
+            Language::Ja => Self::Ja,
+        }
+    }
+}
+
+#[derive(Clone, Copy, Debug, ValueEnum)]
+pub(super) enum When {
+    /// On a terminal
+    Auto,
+    /// Into pipes and files too
+    Always,
+    /// Never
+    Never,
+}
+
+#[derive(Debug, Subcommand)]
+pub(super) enum Command {
+    /// Simulate a scenario: print the answer, write tables and charts
+    #[command(after_help = "\
+Examples:
+  tokencast run scenario.toml
+  tokencast run scenario.toml --paths 100000 --seed 7
+  tokencast run scenario.toml --set traffic.chat.growth=\"8 % /month\" --output output/fast-growth
+  tokencast run scenario.toml --precision \"0.5 %\" --lang ja")]
+    Run(Run),
+    /// Find every mistake of a scenario at once, each with its place and a way out
+    #[command(after_help = "Example:\n  tokencast check scenario.toml")]
+    Check(Check),
+    /// Open a month up: price × quantity, and the inputs behind each figure
+    #[command(after_help = "\
+Examples:
+  tokencast explain scenario.toml --strategy hybrid --month 2028-05
+  tokencast explain scenario.toml --strategy api --month 2027-04 --path 17")]
+    Explain(Explain),
+    /// What exists: distributions, processes, supplies, levers, charts ...
+    #[command(after_help = "Examples:\n  tokencast list\n  tokencast list distributions")]
+    List(List),
+}
+
+/// The scenario and what is changed in it.
+#[derive(Debug, clap::Args)]
+pub(super) struct Input {
+    /// The scenario file
+    pub(super) scenario: PathBuf,
+    /// Replace one value; may be repeated
+    #[arg(long, value_name = "ADDRESS=VALUE", action = ArgAction::Append)]
+    pub(super) set: Vec<String>,
+}
+
+#[derive(Debug, clap::Args)]
+pub(super) struct Run {
+    #[command(flatten)]
+    pub(super) input: Input,
+    /// Simulated futures [default: what the scenario says, else 10,000]
+    #[arg(long, short = 'n', value_parser = paths)]
+    pub(super) paths: Option<u64>,
+    /// Seed of all draws [default: what the scenario says, else 1]
+    #[arg(long)]
+    pub(super) seed: Option<u64>,
+    /// Threads; they change no result [default: one per core]
+    #[arg(long, value_parser = threads)]
+    pub(super) threads: Option<usize>,
+    /// Simulate until the standard error is below this share of the mean, such as "0.5%"
+    #[arg(long, value_parser = precision)]
+    pub(super) precision: Option<f64>,
+    /// Folder for the files of this run [default: output/<scenario>]
+    #[arg(long, short, value_name = "DIR")]
+    pub(super) output: Option<PathBuf>,
+    /// Also write every drawn input of the first 10,000 futures
+    #[arg(long)]
+    pub(super) draws: bool,
+    /// Replace the folder even if it holds other things
+    #[arg(long)]
+    pub(super) force: bool,
+}
+
+#[derive(Debug, clap::Args)]
+pub(super) struct Check {
+    #[command(flatten)]
+    pub(super) input: Input,
+}
+
+#[derive(Debug, clap::Args)]
+pub(super) struct Explain {
+    #[command(flatten)]
+    pub(super) input: Input,
+    /// The strategy, by its id
+    #[arg(long)]
+    pub(super) strategy: String,
+    /// The month, such as 2028-05
+    #[arg(long)]
+    pub(super) month: String,
+    /// Open one future up, counted from 1, instead of the mean of all
+    #[arg(long, value_name = "N", conflicts_with = "paths", value_parser = path)]
+    pub(super) path: Option<u64>,
+    /// Futures to take the mean of [default: what the scenario says, else 10,000]
+    #[arg(long, short = 'n', value_parser = paths)]
+    pub(super) paths: Option<u64>,
+    /// Seed of all draws [default: what the scenario says, else 1]
+    #[arg(long)]
+    pub(super) seed: Option<u64>,
+}
+
+#[derive(Debug, clap::Args)]
+pub(super) struct List {
+    /// What to list; all lists if absent
+    #[arg(value_enum)]
+    pub(super) what: Option<Catalog>,
+}
+
+/// The lists that there are.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(super) enum Catalog {
+    /// Shapes of uncertain numbers
+    Distributions,
+    /// Ways in which a number moves over time
+    Processes,
+    /// Where tokens are served on GPUs
+    Supplies,
+    /// Ways of buying servers
+    Purchases,
+    /// Evidence of what a replica can serve
+    Capacity,
+    /// What changes the work or the price
+    Levers,
+    /// Kinds of training programmes
+    Training,
+    /// Named shapes of a week
+    Weeks,
+    /// Parts of the cost
+    Components,
+    /// Charts of a run
+    Charts,
+    /// Measures of result files
+    Measures,
+}
+
+fn whole(text: &str) -> Option<u64> {
+    text.replace(['_', ','], "").parse().ok()
+}
+
+fn paths(text: &str) -> Result<u64, String> {
+    // The limit of a scenario's own `run.paths`: totals of all paths stay within a few GB.
+    let most = 50_000_000;
+    whole(text)
+        .filter(|n| (2..=most).contains(n))
+        .ok_or_else(|| "a whole number from 2 to 50,000,000 is expected".into())
+}
+
+fn path(text: &str) -> Result<u64, String> {
+    whole(text)
+        .filter(|n| (1..=50_000_000).contains(n))
+        .ok_or_else(|| "a whole number from 1 to 50,000,000 is expected".into())
+}
+
+fn threads(text: &str) -> Result<usize, String> {
+    let valid = whole(text).filter(|n| (1..=1024).contains(n));
+    valid.map(|n| n as usize).ok_or_else(|| "a whole number from 1 to 1024 is expected".into())
+}
+
+fn precision(text: &str) -> Result<f64, String> {
+    let (number, unit) = match text.trim().strip_suffix('%') {
+        Some(percent) => (percent, 100.0),
+        None => (text, 1.0),
+    };
+    let share = number.trim().parse::<f64>().ok().map(|number| number / unit);
+    share
+        .filter(|share| *share > 0.0 && *share < 1.0)
+        .ok_or_else(|| "a share such as \"0.5%\" or 0.005 is expected".into())
+}

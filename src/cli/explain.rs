@@ -1,0 +1,87 @@
+//! `tokencast explain`: a month opened up.
+
+use serde_json::json;
+
+use super::args::Explain;
+use super::exit::{Exit, Stop};
+use super::load::{read_valid, titled};
+use super::terminal::Terminal;
+use crate::calendar::YearMonth;
+use crate::engine::open_month;
+use crate::model::Model;
+use crate::report::Report;
+use crate::report::display::Lang;
+use crate::report::opened::Statement;
+use crate::text::did_you_mean;
+
+/// Opens a month of a strategy up.
+pub(super) fn explain(args: &Explain, terminal: &mut Terminal) -> Result<Exit, Stop> {
+    let (loaded, scenario, model) = read_valid(&args.input, terminal)?;
+    let strategy = strategy(&model, &args.strategy)?;
+    let month = month(&model, &args.month)?;
+    let all = args.paths.unwrap_or(scenario.run.paths);
+    let seed = args.seed.unwrap_or(scenario.run.seed);
+    let paths = match args.path {
+        Some(path) => path - 1..path,
+        None => 0..all,
+    };
+    let opened = open_month(&model, seed, strategy, month, paths);
+    let statement = Statement {
+        opened: &opened,
+        inputs: &model.inputs,
+        sources: &loaded.sources,
+        currency: model.currency.code(),
+        lang: terminal.lang,
+    };
+    let label = model.timeline.month(month).label.to_string();
+    if terminal.json {
+        let mut json = statement.json();
+        json["scenario"] = json!(loaded.file);
+        json["strategy"] = json!(model.strategies[strategy].id);
+        json["month"] = json!(label);
+        json["seed"] = json!(seed);
+        json["path"] = json!(args.path);
+        terminal.print_json(&json)?;
+        return Ok(Exit::Ok);
+    }
+    let (name, id) =
+        (titled(&model.strategies[strategy].title, terminal.lang), &model.strategies[strategy].id);
+    let (number, months) = (month + 1, model.timeline.length);
+    let of = match (terminal.lang, args.path) {
+        (Lang::En, Some(path)) => format!("path {path}"),
+        (Lang::En, None) => format!("mean of {} paths", Report::count(all)),
+        (Lang::Ja, Some(path)) => format!("{path}番目の試行"),
+        (Lang::Ja, None) => format!("{}回の試行の平均", Report::count(all)),
+    };
+    let title = match terminal.lang {
+        Lang::En => format!("{name} ({id}) in {label}, month {number} of {months}: {of}, seed {seed}"),
+        Lang::Ja => format!("{name}（{id}）{label}、{months}か月中{number}か月目：{of}、シード {seed}"),
+    };
+    terminal.print_bold(&title)?;
+    terminal.print(&format!("\n\n{}\n", statement.text()))?;
+    Ok(Exit::Ok)
+}
+
+fn strategy(model: &Model, wanted: &str) -> Result<usize, Stop> {
+    let known: Vec<&str> = model.strategies.iter().map(|strategy| strategy.id.as_str()).collect();
+    known.iter().position(|id| *id == wanted).ok_or_else(|| {
+        let help = match did_you_mean(wanted, known.iter().copied()) {
+            Some(close) => format!("did you mean `{close}`?"),
+            None => format!("there are: {}", known.join(", ")),
+        };
+        Stop::new(Exit::Invalid, format!("there is no strategy `{wanted}`")).help(help)
+    })
+}
+
+fn month(model: &Model, wanted: &str) -> Result<usize, Stop> {
+    let refuse = |message: String| {
+        let (first, last) =
+            (model.timeline.month(0).label, model.timeline.month(model.timeline.length - 1).label);
+        Stop::new(Exit::Invalid, message).help(format!("the scenario runs from {first} to {last}"))
+    };
+    let label = YearMonth::parse(wanted).map_err(|mistake| refuse(mistake.message))?;
+    let place = usize::try_from(model.timeline.start.months_until(label)).ok();
+    place
+        .filter(|place| *place < model.timeline.length)
+        .ok_or_else(|| refuse(format!("{label} is no month of the scenario")))
+}

@@ -1,0 +1,52 @@
+//! The command line: the only part that touches files, the clock and the terminal.
+
+mod args;
+mod check;
+mod exit;
+mod explain;
+mod files;
+mod list;
+mod load;
+mod outputs;
+mod progress;
+mod publish;
+mod run;
+mod terminal;
+
+use std::ffi::OsString;
+
+use clap::Parser;
+
+pub use exit::Exit;
+
+use args::{Args, Command};
+use terminal::Terminal;
+
+/// Runs the program with its arguments, the program's own name first.
+pub fn run(args: impl IntoIterator<Item = OsString>) -> Exit {
+    std::panic::set_hook(Box::new(exit::report_panic));
+    let args: Vec<OsString> = args.into_iter().collect();
+    std::panic::catch_unwind(|| parse_and_run(&args)).unwrap_or(Exit::Bug)
+}
+
+fn parse_and_run(words: &[OsString]) -> Exit {
+    let args = match Args::try_parse_from(words) {
+        Ok(args) => args,
+        Err(error) => {
+            // A closed pipe is no reason to fail, and there is nowhere to say so.
+            let _ = error.print();
+            return if error.use_stderr() { Exit::Invalid } else { Exit::Ok };
+        }
+    };
+    let mut terminal = Terminal::new(args.global);
+    let done = match args.command {
+        Command::Run(run) => run::run(&run, words, &mut terminal),
+        Command::Check(check) => check::check(&check, &mut terminal),
+        Command::Explain(explain) => explain::explain(&explain, &mut terminal),
+        Command::List(list) => list::list(&list, &mut terminal),
+    };
+    match done {
+        Ok(exit) => exit,
+        Err(stop) => stop.tell(&mut terminal),
+    }
+}

@@ -1,0 +1,147 @@
+//! The charts of a run: findings become the plain data that charts take.
+
+use rayon::prelude::*;
+
+use super::chart::{
+    BreakEven, BreakEvenSeries, CHARTS, ComponentBars, Components, ComponentsMonthly, Distribution,
+    DistributionSeries, Fan, FanSeries, MonthlyPanel, png, quantile_grid,
+};
+use super::{File, Report};
+use crate::analysis::StrategyFindings;
+use crate::engine::place_of;
+use crate::finance::{Component, View};
+
+/// Points of a distribution's line; odd, so that the one in the middle is the median.
+const POINTS: usize = 401;
+/// 1600 × 900 points become 2400 × 1350 pixels, enough for a slide.
+const PNG_SCALE: f32 = 1.5;
+
+impl Report<'_> {
+    /// Every chart that the run has something to say in, as SVG and PNG.
+    ///
+    /// # Errors
+    /// A picture could not be rendered.
+    pub fn charts(&self) -> Result<Vec<File>, String> {
+        let drawn: Result<Vec<Vec<File>>, String> = CHARTS
+            .par_iter()
+            .filter_map(|kind| Some((kind.name, self.chart(kind.name)?)))
+            .map(|(name, svg)| {
+                let png = png(&svg, PNG_SCALE).map_err(|why| format!("chart {name}: {why}"))?;
+                let file = |ending: &str, bytes| File { name: format!("charts/{name}.{ending}"), bytes };
+                Ok(vec![file("svg", svg.into_bytes()), file("png", png)])
+            })
+            .collect();
+        drawn.map(|files| files.into_iter().flatten().collect())
+    }
+
+    /// One chart as SVG; none where there is nothing to compare.
+    fn chart(&self, name: &str) -> Option<String> {
+        let svg = match name {
+            "cumulative" => self.fan(true).svg(),
+            "monthly" => self.fan(false).svg(),
+            "distribution" => self.distribution().svg(),
+            "break-even" if self.findings.strategies.len() > 1 => self.break_even_chart().svg(),
+            "components" => self.components().svg(),
+            "components-monthly" => self.components_monthly().svg(),
+            _ => return None,
+        };
+        Some(svg)
+    }
+
+    fn each<T>(&self, make: impl Fn(usize, &StrategyFindings) -> T) -> Vec<T> {
+        self.findings.strategies.iter().enumerate().map(|(place, strategy)| make(place, strategy)).collect()
+    }
+
+    fn fan(&self, cumulative: bool) -> Fan {
+        let series = self.each(|place, s| {
+            let fan = if cumulative { &s.fans.cumulative } else { &s.fans.monthly };
+            let at = |p: f64| {
+                let place = place_of(p).unwrap_or(0);
+                fan.iter().map(|month| month[place]).collect::<Vec<f64>>()
+            };
+            let [p5, p25, p50, p75, p95] = [0.05, 0.25, 0.50, 0.75, 0.95].map(at);
+            FanSeries { name: self.name(place), color: place, p5, p25, p50, p75, p95 }
+        });
+        Fan {
+            caption: if cumulative { self.cumulative_caption() } else { self.monthly_caption() },
+            months: self.findings.months.clone(),
+            series,
+            threshold: None,
+            currency: self.findings.currency.to_owned(),
+            lang: self.lang,
+        }
+    }
+
+    fn distribution(&self) -> Distribution {
+        let series = self.each(|place, s| DistributionSeries {
+            name: self.name(place),
+            color: place,
+            quantiles: quantile_grid(&s.sorted, POINTS),
+            within: None,
+        });
+        Distribution {
+            caption: self.distribution_caption(),
+            series,
+            threshold: None,
+            currency: self.findings.currency.to_owned(),
+            lang: self.lang,
+        }
+    }
+
+    fn break_even_chart(&self) -> BreakEven {
+        let series = self.each(|place, s| {
+            let overtaken = s.break_even.as_ref()?.by_month.clone();
+            Some(BreakEvenSeries { name: self.name(place), color: place, overtaken })
+        });
+        BreakEven {
+            caption: self.break_even_caption(),
+            months: self.findings.months.clone(),
+            series: series.into_iter().flatten().collect(),
+            lang: self.lang,
+        }
+    }
+
+    /// The components of cash that any strategy posts to.
+    fn cash_components(&self) -> Vec<Component> {
+        let posted = |c: &Component| self.findings.strategies.iter().any(|s| s.posted[*c as usize]);
+        Component::ALL.into_iter().filter(|c| c.view() != View::Accrual && posted(c)).collect()
+    }
+
+    fn component_names(&self) -> Vec<String> {
+        self.cash_components().into_iter().map(|c| self.pick(c.name(), c.name_ja()).to_owned()).collect()
+    }
+
+    fn components(&self) -> Components {
+        let strategies = self.each(|place, s| ComponentBars {
+            name: self.name(place),
+            color: place,
+            amounts: self.cash_components().into_iter().map(|c| s.component_mean(c)).collect(),
+        });
+        Components {
+            caption: self.components_caption(),
+            components: self.component_names(),
+            strategies,
+            currency: self.findings.currency.to_owned(),
+            lang: self.lang,
+        }
+    }
+
+    fn components_monthly(&self) -> ComponentsMonthly {
+        let panels = self.each(|place, s| MonthlyPanel {
+            name: self.name(place),
+            amounts: self
+                .cash_components()
+                .into_iter()
+                .map(|c| s.components.iter().map(|month| month[c as usize]).collect())
+                .collect(),
+        });
+        ComponentsMonthly {
+            caption: self.components_monthly_caption(),
+            months: self.findings.months.clone(),
+            components: self.component_names(),
+            panels,
+            currency: self.findings.currency.to_owned(),
+            lang: self.lang,
+        }
+    }
+}

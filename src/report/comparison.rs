@@ -1,0 +1,213 @@
+//! The strategies beside each other, for a terminal.
+
+use super::Report;
+use super::display::{Lang, percent};
+use super::table::{Align, table, width, wrapped};
+use crate::analysis::StrategyFindings;
+use crate::finance::{Component, View};
+
+/// One measure of every strategy.
+struct Measure {
+    name: String,
+    /// A second line of the heading.
+    unit: String,
+    values: Vec<String>,
+}
+
+/// Components that the breakdown names; the others go together.
+const MOST_COMPONENTS: usize = 7;
+/// Columns of a name on a terminal.
+const NAME: usize = 28;
+
+impl Report<'_> {
+    /// The comparison as a table, strategies below one another; on a narrow terminal beside one another.
+    pub fn comparison(&self, columns: usize) -> String {
+        let measures = self.measures();
+        let mut header = vec![self.pick("Strategy", "戦略").to_owned()];
+        header.extend(measures.iter().map(|m| format!("{}\n{}", m.name, m.unit).trim_end().to_owned()));
+        let rows = (0..self.findings.strategies.len()).map(|place| {
+            let mut row = vec![self.label(place)];
+            row.extend(measures.iter().map(|m| m.values[place].clone()));
+            row
+        });
+        let wide = table(header, rows.collect(), &[Align::Left]);
+        if width(&wide) <= columns { wide } else { self.narrow(&measures, columns) }
+    }
+
+    /// Measures below one another, as many strategies beside one another as have room.
+    fn narrow(&self, measures: &[Measure], columns: usize) -> String {
+        let strategies: Vec<usize> = (0..self.findings.strategies.len()).collect();
+        let rows: Vec<(String, Vec<String>)> =
+            measures.iter().map(|m| (self.heading(m), m.values.clone())).collect();
+        self.beside(&strategies, "", &rows, columns)
+    }
+
+    /// On one line, but for an error that stands below its value.
+    fn heading(&self, measure: &Measure) -> String {
+        let below = if measure.unit.starts_with('±') { "\n" } else { self.pick(" ", "") };
+        format!("{}{below}{}", measure.name, measure.unit).trim_end().to_owned()
+    }
+
+    /// Rows with one value per strategy; the strategies in as many blocks as the columns ask for.
+    fn beside(
+        &self,
+        strategies: &[usize],
+        corner: &str,
+        rows: &[(String, Vec<String>)],
+        columns: usize,
+    ) -> String {
+        let mut header = vec![corner.to_owned()];
+        header.extend(strategies.iter().map(|place| wrapped(&self.name(*place), 16)));
+        let lines = rows.iter().map(|(name, values)| {
+            let mut line = vec![name.clone()];
+            line.extend(strategies.iter().map(|place| values[*place].clone()));
+            line
+        });
+        let whole = table(header, lines.collect(), &[Align::Left]);
+        if width(&whole) <= columns || strategies.len() == 1 {
+            return whole;
+        }
+        let (first, second) = strategies.split_at(strategies.len().div_ceil(2));
+        format!(
+            "{}\n\n{}",
+            self.beside(first, corner, rows, columns),
+            self.beside(second, corner, rows, columns)
+        )
+    }
+
+    /// Title and id.
+    fn label(&self, place: usize) -> String {
+        let (name, id) = (wrapped(&self.name(place), NAME), &self.findings.strategies[place].id);
+        if name == *id { name } else { format!("{name}\n{id}") }
+    }
+
+    fn measures(&self) -> Vec<Measure> {
+        let found = self.findings;
+        let each = |name: &str, unit: &str, value: &dyn Fn(&StrategyFindings) -> String| Measure {
+            name: name.to_owned(),
+            unit: unit.to_owned(),
+            values: found.strategies.iter().map(value).collect(),
+        };
+        let money = |amount: f64| self.money(amount);
+        let mut measures = vec![
+            each(self.pick("Mean", "平均"), self.pick("± s.e.", "±標準誤差"), &|s| {
+                format!("{}\n±{}", money(s.cost.mean.value), money(s.cost.mean.standard_error))
+            }),
+            each("P5", "", &|s| money(s.cost.p5.value)),
+            each("P50", "", &|s| money(s.cost.p50.value)),
+            each("P95", "", &|s| money(s.cost.p95.value)),
+            each("CVaR95", "", &|s| money(s.cost.cvar95.value)),
+        ];
+        if found.strategies.len() > 1 {
+            measures.push(each(self.pick("Cheapest", "最安の"), self.pick("in", "割合"), &|s| {
+                percent(s.cheapest)
+            }));
+            measures.push(self.differences());
+            measures.push(each(self.pick("Pays off", "逆転"), self.pick("for good", "中央値"), &|s| {
+                self.break_even(s)
+            }));
+            measures.push(each(self.pick("Never", "逆転"), self.pick("", "なし"), &|s| never(s)));
+        }
+        if found.strategies.iter().any(|s| s.served_share() < 1.0 - 1e-9) {
+            measures.push(each(self.pick("Served", "処理率"), "", &|s| share_of_all(s.served_share())));
+        }
+        measures
+    }
+
+    fn differences(&self) -> Measure {
+        let found = self.findings;
+        let value = |s: &StrategyFindings| match &s.difference {
+            None => self.pick("baseline", "基準").to_owned(),
+            Some(d) => {
+                format!("{}\n±{}", self.signed(d.mean.value), self.money(d.interval.high - d.mean.value))
+            }
+        };
+        Measure {
+            name: self.pick("Difference", "基準との差").to_owned(),
+            unit: self.pick("± 95%", "±95%").to_owned(),
+            values: found.strategies.iter().map(value).collect(),
+        }
+    }
+
+    /// The month of the median break-even, by its name and number.
+    fn break_even(&self, strategy: &StrategyFindings) -> String {
+        let Some(found) = &strategy.break_even else { return String::new() };
+        let Some(moment) = found.p50 else { return "–".to_owned() };
+        let month = self.month_of(moment);
+        let number = month + 1;
+        match self.lang {
+            Lang::En => format!("{}\nmonth {number}", self.findings.months[month]),
+            Lang::Ja => format!("{}\n{number}か月目", self.findings.months[month]),
+        }
+    }
+
+    /// The month in which a moment falls that is counted in months from the start.
+    pub(crate) fn month_of(&self, moment: f64) -> usize {
+        // A crossing at the very end of a month belongs to that month, not to the next.
+        let month = if moment > 0.0 { moment.ceil() as usize - 1 } else { 0 };
+        month.min(self.findings.months.len().saturating_sub(1))
+    }
+
+    /// Mean cost by component and by fiscal year, nominal; strategies beside one another.
+    pub fn breakdown(&self, columns: usize) -> String {
+        let found = self.findings;
+        let strategies: Vec<usize> = (0..found.strategies.len()).collect();
+        let amounts = |value: &dyn Fn(&StrategyFindings) -> f64| {
+            found.strategies.iter().map(|s| self.money_or_dash(value(s))).collect::<Vec<_>>()
+        };
+        let (mut named, small) = self.ranked();
+        named.sort_by_key(|c| *c as usize);
+        let component = |c: Component| self.pick(c.name(), c.name_ja()).to_owned();
+        let mut rows: Vec<(String, Vec<String>)> =
+            named.iter().map(|c| (component(*c), amounts(&|s| s.component_mean(*c)))).collect();
+        if !small.is_empty() {
+            let rest = |s: &StrategyFindings| small.iter().map(|c| s.component_mean(*c)).sum::<f64>();
+            rows.push((self.pick("Other", "その他").to_owned(), amounts(&rest)));
+        }
+        let cash =
+            |s: &StrategyFindings| (0..found.months.len()).map(|m| s.month_mean(m, View::Cash)).sum::<f64>();
+        rows.push((self.pick("Total", "合計").to_owned(), amounts(&cash)));
+        let years: Vec<(String, usize)> =
+            found.strategies[0].years.iter().map(|y| (y.name.clone(), y.months)).collect();
+        for (i, (name, months)) in years.into_iter().enumerate() {
+            let partial = match self.lang {
+                _ if months == 12 => String::new(),
+                Lang::En => format!(" ({months} months)"),
+                Lang::Ja => format!("（{months}か月）"),
+            };
+            rows.push((format!("  {name}{partial}"), amounts(&|s| s.years[i].cash)));
+        }
+        let corner = self.pick("Mean cash, nominal", "平均支出（名目）");
+        self.beside(&strategies, corner, &rows, columns)
+    }
+
+    fn money_or_dash(&self, amount: f64) -> String {
+        if amount == 0.0 { "–".to_owned() } else { self.money(amount) }
+    }
+
+    /// The components of cash that matter most, and the small ones.
+    fn ranked(&self) -> (Vec<Component>, Vec<Component>) {
+        let strategies = &self.findings.strategies;
+        let posted = |c: &Component| strategies.iter().any(|s| s.posted[*c as usize]);
+        let weight =
+            |c: &Component| strategies.iter().map(|s| s.component_mean(*c).abs()).fold(0.0, f64::max);
+        let cash = Component::ALL.into_iter().filter(|c| c.view() != View::Accrual && posted(c));
+        let mut all: Vec<Component> = cash.collect();
+        all.sort_by(|a, b| weight(b).total_cmp(&weight(a)));
+        let small = if all.len() > MOST_COMPONENTS { all.split_off(MOST_COMPONENTS - 1) } else { Vec::new() };
+        (all, small)
+    }
+}
+
+fn never(strategy: &StrategyFindings) -> String {
+    strategy.break_even.as_ref().map_or_else(String::new, |found| percent(found.never))
+}
+
+/// A share close to one with the digits that matter.
+fn share_of_all(share: f64) -> String {
+    if share > 0.99 && share < 1.0 {
+        format!("{:.2}%", (share * 1e4).floor() / 100.0)
+    } else {
+        percent(share)
+    }
+}

@@ -1,0 +1,18 @@
+//! Tidy tables for finance and scripts: one fact per row, ISO dates, ISO 4217 currencies.
+
+mod components;
+mod inputs;
+mod monthly;
+mod sheet;
+mod totals;
+
+pub use inputs::{Drawn, inputs};
+
+use super::{File, Report};
+
+impl Report<'_> {
+    /// The tables of every run.
+    pub fn csv(&self) -> Vec<File> {
+        vec![self.monthly_csv(), self.totals_csv(), self.components_csv()]
+    }
+}

@@ -1,0 +1,115 @@
+//! The findings as one JSON object.
+
+use serde_json::{Value, json};
+
+use super::{Report, VERSION};
+use crate::analysis::{StrategyFindings, Summary};
+use crate::finance::{Component, Measure, View};
+use crate::stats::{Estimate, Interval};
+
+impl Report<'_> {
+    /// Everything that the tables show, with full precision; a number that does not exist is null.
+    pub fn json(&self) -> Value {
+        let found = self.findings;
+        json!({
+            "program": "tokencast",
+            "version": VERSION,
+            "scenario": { "file": self.file, "title": self.title(), "sha256": self.hash },
+            "paths": found.paths,
+            "seed": found.seed,
+            "precise": found.precise,
+            "currency": found.currency,
+            "months": found.months,
+            "fiscal_years": found.fiscal_years,
+            "compared_by": if found.discounted { "npv" } else { "nominal" },
+            "baseline": found.strategies[found.baseline].id,
+            "cheapest": found.strategies[found.cheapest].id,
+            "headline": self.headline(),
+            "strategies": (0..found.strategies.len()).map(|place| self.strategy_json(place)).collect::<Vec<_>>(),
+        })
+    }
+
+    fn strategy_json(&self, place: usize) -> Value {
+        let s = &self.findings.strategies[place];
+        json!({
+            "id": s.id,
+            "title": self.name(place),
+            "cost": summary(&s.cost),
+            "nominal": summary(&s.nominal),
+            "cheapest_share": s.cheapest,
+            "difference": s.difference.as_ref().map(|d| json!({
+                "mean": estimate(d.mean),
+                "interval_95": interval(d.interval),
+                "p5": d.p5,
+                "p95": d.p95,
+                "cheaper_share": d.cheaper,
+                "cheaper_interval_95": interval(d.cheaper_interval),
+            })),
+            "break_even": s.break_even.as_ref().map(|b| json!({
+                "p5_months": b.p5,
+                "p50_months": b.p50,
+                "p95_months": b.p95,
+                "p50_month": b.p50.map(|moment| &self.findings.months[self.month_of(moment)]),
+                "never_share": b.never,
+                "never_interval_95": interval(b.never_interval),
+                "share_by_month": b.by_month,
+            })),
+            "served_share": s.served_share(),
+            "components": components(s),
+            "fiscal_years": s.years.iter().map(|y| json!({
+                "fiscal_year": y.name, "months": y.months, "cash": y.cash, "accrual": y.accrual,
+            })).collect::<Vec<_>>(),
+            "monthly": (0..self.findings.months.len()).map(|month| self.month_json(s, month)).collect::<Vec<_>>(),
+        })
+    }
+
+    fn month_json(&self, s: &StrategyFindings, month: usize) -> Value {
+        let measure = |measure: Measure| s.measures[month][measure as usize];
+        json!({
+            "month": self.findings.months[month],
+            "cash_mean": s.month_mean(month, View::Cash),
+            "cash_standard_error": s.monthly_error[month],
+            "cash_percentiles": s.fans.monthly[month],
+            "cumulative_percentiles": s.fans.cumulative[month],
+            "accrual_mean": s.month_mean(month, View::Accrual),
+            "requests_offered": measure(Measure::Offered),
+            "requests_served": measure(Measure::Served),
+            "requests_shed": measure(Measure::Shed),
+            "gpu_hours_paid": measure(Measure::GpuHours),
+            "gpu_hours_busy": measure(Measure::BusyGpuHours),
+        })
+    }
+}
+
+fn summary(summary: &Summary) -> Value {
+    json!({
+        "mean": estimate(summary.mean),
+        "sd": summary.sd,
+        "p5": estimate(summary.p5),
+        "p50": estimate(summary.p50),
+        "p95": estimate(summary.p95),
+        "cvar95": estimate(summary.cvar95),
+    })
+}
+
+fn estimate(estimate: Estimate) -> Value {
+    json!({ "value": estimate.value, "standard_error": estimate.standard_error })
+}
+
+fn interval(interval: Interval) -> Value {
+    json!([interval.low, interval.high])
+}
+
+fn components(strategy: &StrategyFindings) -> Value {
+    let posted = Component::ALL.into_iter().filter(|c| strategy.posted[*c as usize]);
+    posted
+        .map(|c| {
+            let view = match c.view() {
+                View::Cash => "cash",
+                View::Accrual => "accrual",
+                View::Both => "both",
+            };
+            json!({ "component": c.name(), "view": view, "mean": strategy.component_mean(c) })
+        })
+        .collect()
+}
