@@ -5,7 +5,8 @@ use super::week::{Week, WeekName};
 use crate::calendar::AVERAGE_MONTH_HOURS;
 use crate::distribution::{Number, NumberOf, QuantityOf};
 use crate::document::{
-    At, Decode, Id, ListOf, MapOf, Origin, Reader, Reference, Shape, TableOf, Text, Title, TitleOf, Value,
+    At, Decode, Field, Id, ListOf, MapOf, Need, Origin, Reader, Reference, Shape, TableOf, Text, Title,
+    TitleOf, Value,
 };
 use crate::process::{Exponential, Path, PathOf, WrittenPath};
 use crate::units;
@@ -247,7 +248,13 @@ impl Decode for RequestsOf {
     }
 
     fn shape(&self) -> Shape {
-        Shape::Path(&units::REQUESTS_PER_TIME)
+        let share = Field {
+            key: "share_of",
+            need: Need::Required,
+            shape: TableOf(read_share_of).shape(),
+            meaning: "a share of another traffic",
+        };
+        Shape::Any(vec![Shape::Path(&units::REQUESTS_PER_TIME), Shape::Table(vec![share])])
     }
 }
 

@@ -95,6 +95,6 @@ impl Decode for WeekName {
     }
 
     fn shape(&self) -> Shape {
-        Shape::Text("flat, office, support or consumer")
+        Shape::Words(PRESETS.iter().map(|week| week.name).collect())
     }
 }

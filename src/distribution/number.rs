@@ -7,7 +7,7 @@ use super::{
     Constant, Distribution, FAMILIES, LogNormal, LogitNormal, Normal, Scaled, Truncated, UnitOf, Written,
 };
 use crate::diagnostic::Diagnostic;
-use crate::document::{At, Decode, Origin, Plugins, Shape, Value};
+use crate::document::{At, Decode, Here, Origin, Plugins, Shape, Value};
 use crate::units::{self, Amount, Kind, Support};
 
 /// A number that is drawn once per path, in base units; its address is the name of its draw.
@@ -66,7 +66,7 @@ impl Decode for NumberHere {
     }
 
     fn shape(&self) -> Shape {
-        Shape::Number(&units::FACTOR)
+        Shape::Here(Here::Number)
     }
 }
 

@@ -1,7 +1,7 @@
 //! Single quantities: the parameters of distributions, and keys that may not be uncertain.
 
 use crate::diagnostic::{Diagnostic, Span};
-use crate::document::{At, Decode, Reader, Shape, Value};
+use crate::document::{At, Decode, Here, Reader, Shape, Value};
 use crate::units::{self, Currency, Kind, Mistake, Period, Quantity, TimeBasis, Unit};
 
 /// What a value in base units still needs to be understood: currency, and the time it counts in.
@@ -91,7 +91,7 @@ impl Decode for Inner {
     }
 
     fn shape(&self) -> Shape {
-        Shape::Text("a quantity in the unit of the key")
+        Shape::Here(Here::Quantity)
     }
 }
 

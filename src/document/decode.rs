@@ -3,7 +3,7 @@
 use super::node::{Node, Value};
 use super::provenance::{Notes, Origin};
 use super::reader::{Reader, Scope, notes_are_right};
-use super::shape::Shape;
+use super::shape::{Field, Need, Shape};
 use crate::calendar::YearMonth;
 use crate::diagnostic::{Diagnostic, Span};
 use crate::units::Kind;
@@ -307,7 +307,18 @@ impl Decode for TitleOf {
     }
 
     fn shape(&self) -> Shape {
-        Shape::Text("title, or { en = …, ja = … }")
+        Shape::Any(vec![
+            Shape::Text("title"),
+            Shape::Table(vec![
+                Field { key: "en", need: Need::Required, shape: Shape::Text("title"), meaning: "in English" },
+                Field {
+                    key: "ja",
+                    need: Need::Optional,
+                    shape: Shape::Text("title"),
+                    meaning: "in Japanese",
+                },
+            ]),
+        ])
     }
 }
 
@@ -332,6 +343,6 @@ impl Decode for MonthOf {
     }
 
     fn shape(&self) -> Shape {
-        Shape::Text("2027-04")
+        Shape::Pattern("2027-04", "^[0-9]{4}-[0-9]{2}(-[0-9]{2})?$")
     }
 }

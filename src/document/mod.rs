@@ -27,4 +27,4 @@ pub use plugin::{Plugin, Plugins, plugin_names};
 pub(crate) use provenance::is_note;
 pub use provenance::{Evidence, Origin, Provenance};
 pub use reader::{Reader, Scope};
-pub use shape::{Field, Need, Shape};
+pub use shape::{Field, Here, Need, Shape};

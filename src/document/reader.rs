@@ -342,7 +342,9 @@ fn written_example(kind: &Kind) -> String {
 fn example(shape: &Shape) -> String {
     match shape {
         Shape::Quantity(kind) | Shape::Number(kind) | Shape::Path(kind) => written_example(kind),
-        Shape::Text(what) => format!("\"{what}\""),
+        Shape::Text(what) | Shape::Pattern(what, _) => format!("\"{what}\""),
+        Shape::Words(words) => format!("\"{}\"", words.first().unwrap_or(&"")),
+        Shape::Here(_) | Shape::Anything => "…".into(),
         Shape::Id(family) => format!("\"id of a {family}\""),
         Shape::Flag => "true".into(),
         Shape::Whole(low, _) => low.to_string(),

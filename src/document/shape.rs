@@ -26,11 +26,30 @@ pub enum Need {
     Default(&'static str),
 }
 
+/// What a value of the outer key's kind may be.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Here {
+    /// A quantity.
+    Quantity,
+    /// An uncertain number.
+    Number,
+    /// A path.
+    Path,
+}
+
 /// What a value may be.
 #[derive(Clone, Debug)]
 pub enum Shape {
     /// A string; the text says which.
     Text(&'static str),
+    /// One of these strings.
+    Words(Vec<&'static str>),
+    /// A string that a regular expression describes; the text says what it is.
+    Pattern(&'static str, &'static str),
+    /// Of the kind that an outer key decides, inside a distribution or path.
+    Here(Here),
+    /// Whatever a scenario can hold.
+    Anything,
     /// `true` or `false`.
     Flag,
     /// An integer between two bounds.

@@ -67,7 +67,7 @@ impl Decode for FirstFlowWord {
     }
 
     fn shape(&self) -> Shape {
-        Shape::Text("now or month_end")
+        Shape::Words(vec!["month_end", "now"])
     }
 }
 

@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use super::{KINDS, Product, Written};
-use crate::distribution::{Number, NumberOf, UnitOf};
-use crate::document::{At, Decode, Origin, Plugins, Reader, Shape, Value};
+use crate::distribution::{Number, NumberHere, NumberOf, UnitOf};
+use crate::document::{At, Decode, Here, Origin, Plugins, Reader, Shape, Value};
 use crate::units::{self, Kind};
 
 /// A path and the unit its values have.
@@ -82,7 +82,7 @@ impl Decode for PathHere {
     }
 
     fn shape(&self) -> Shape {
-        Shape::Path(&units::FACTOR)
+        Shape::Here(Here::Path)
     }
 }
 
@@ -102,11 +102,11 @@ fn read_path(at: &At<'_>, kind: &'static Kind) -> Option<Path> {
 pub(super) fn initial(t: &mut Reader) -> Option<Number> {
     let factor = t.place().is_none_or(|at| at.kind.is_none_or(|kind| *kind == units::FACTOR));
     if factor {
-        t.or("initial", "1", NumberOf(&units::FACTOR), "the value in the scenario's first month")
+        t.or("initial", "1", NumberHere, "the value in the scenario's first month")
     } else {
         t.required(
             "initial",
-            super::super::distribution::NumberHere,
+            NumberHere,
             "the value in the scenario's first month",
         )
     }

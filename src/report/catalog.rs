@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use super::table::{Align, table, wrapped};
-use crate::document::{Field, Need, Plugin, Shape};
+use crate::document::{Field, Here, Need, Plugin, Shape};
 use crate::units::Kind;
 
 /// One thing that a scenario can name, or that a run produces.
@@ -126,7 +126,12 @@ fn describe(prefix: &str, fields: &[Field], keys: &mut Vec<Key>) {
 
 fn holds(shape: &Shape) -> String {
     match shape {
-        Shape::Text(what) => format!("text: {what}"),
+        Shape::Text(what) | Shape::Pattern(what, _) => format!("text: {what}"),
+        Shape::Words(words) => format!("one of {}", words.join(", ")),
+        Shape::Here(Here::Quantity) => "in the unit of the key".into(),
+        Shape::Here(Here::Number) => "in the unit of the key; may be uncertain".into(),
+        Shape::Here(Here::Path) => "in the unit of the key; may move over time".into(),
+        Shape::Anything => "anything".into(),
         Shape::Flag => "true or false".into(),
         Shape::Whole(low, high) => format!("whole number, {low} to {high}"),
         Shape::Id(family) => format!("id of a {family}"),

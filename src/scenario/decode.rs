@@ -260,7 +260,7 @@ impl Decode for CurrencyOf {
     }
 
     fn shape(&self) -> Shape {
-        Shape::Text("JPY")
+        Shape::Pattern("JPY", "^[A-Z]{3}$")
     }
 }
 
@@ -321,7 +321,7 @@ impl Decode for MonthName {
     }
 
     fn shape(&self) -> Shape {
-        Shape::Text("April")
+        Shape::Words(crate::calendar::MONTH_NAMES.to_vec())
     }
 }
 
@@ -342,7 +342,7 @@ impl Decode for Zone {
     }
 
     fn shape(&self) -> Shape {
-        Shape::Text("+09:00")
+        Shape::Pattern("+09:00", "^[+-][0-9]{2}:[0-9]{2}$")
     }
 }
 

@@ -6,6 +6,7 @@ mod like;
 mod limits;
 mod load;
 mod overrides;
+mod schema;
 mod strategy;
 mod stress;
 
@@ -13,5 +14,6 @@ pub use crate::document::{Files, Unreadable};
 pub use decode::{MOST_PATHS, Questions, Run, Scenario, describe};
 pub use limits::{Budget, Limit, Statistic};
 pub use load::{Loaded, Stressed, load};
+pub use schema::schema;
 pub use strategy::{Serve, Strategy};
 pub use stress::Stress;

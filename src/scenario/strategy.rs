@@ -130,6 +130,6 @@ impl Decode for Tier {
     }
 
     fn shape(&self) -> Shape {
-        Shape::Text("standard or batch")
+        Shape::Words(vec!["standard", "batch"])
     }
 }

@@ -48,7 +48,7 @@ impl Decode for Anything {
     }
 
     fn shape(&self) -> Shape {
-        Shape::Map("key of the scenario", Box::new(Shape::Text("anything")))
+        Shape::Map("key of the scenario", Box::new(Shape::Anything))
     }
 }
 
@@ -64,7 +64,7 @@ impl Decode for Factors {
     }
 
     fn shape(&self) -> Shape {
-        Shape::Map("address", Box::new(Shape::Text("a factor")))
+        Shape::Map("address", Box::new(Shape::Anything))
     }
 }
 

@@ -1,0 +1,204 @@
+//! The JSON Schema says what the decoders say: shipped files pass it, broken ones fail it wherever one file alone can show it.
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a test stops at the first surprise")]
+
+use std::cell::RefCell;
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use regex_lite::Regex;
+use serde_json::Value;
+use tokencast::diagnostic::{Diagnostics, FileId};
+use tokencast::document::{Node, Value as Held, parse_toml};
+use tokencast::scenario::schema;
+
+fn root() -> PathBuf {
+    PathBuf::from(env!("CARGO_MANIFEST_DIR"))
+}
+
+fn toml_files(folder: &Path) -> Vec<PathBuf> {
+    let mut files = Vec::new();
+    for entry in fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        if path.is_dir() {
+            files.extend(toml_files(&path));
+        } else if path.extension().is_some_and(|ending| ending == "toml") {
+            files.push(path);
+        }
+    }
+    files.sort();
+    files
+}
+
+/// A tree as JSON; `None` where JSON has no such value (nan, dates).
+fn json(node: &Node) -> Option<Value> {
+    Some(match &node.value {
+        Held::Text(text) => text.clone().into(),
+        Held::Integer(number) => (*number).into(),
+        Held::Float { value, .. } => serde_json::Number::from_f64(*value)?.into(),
+        Held::Flag(flag) => (*flag).into(),
+        Held::Date(_) => return None,
+        Held::List(items) => items.iter().map(json).collect::<Option<Vec<_>>>()?.into(),
+        Held::Table(table) => {
+            let entry = |e: &tokencast::document::Entry| json(&e.node).map(|value| (e.key.clone(), value));
+            Value::Object(table.entries.iter().map(entry).collect::<Option<_>>()?)
+        }
+    })
+}
+
+/// What the schema finds wrong with a text; `None` if the text is no TOML or has no JSON form.
+fn judge(validator: &Validator, text: &str) -> Option<Vec<String>> {
+    let mut mistakes = Diagnostics::new();
+    let tree = parse_toml(FileId(0), text, &mut mistakes);
+    if mistakes.has_errors() {
+        return None;
+    }
+    let value = json(&tree)?;
+    let mut found = Vec::new();
+    validator.check(&validator.schema, &value, "", &mut found);
+    Some(found)
+}
+
+/// The part of JSON Schema 2020-12 that the schema uses; any other keyword stops the test.
+struct Validator {
+    schema: Value,
+    patterns: RefCell<BTreeMap<String, Regex>>,
+}
+
+impl Validator {
+    fn new(schema: Value) -> Self {
+        Self { schema, patterns: RefCell::default() }
+    }
+
+    fn matches(&self, pattern: &str, text: &str) -> bool {
+        let mut patterns = self.patterns.borrow_mut();
+        patterns.entry(pattern.to_owned()).or_insert_with(|| Regex::new(pattern).unwrap()).is_match(text)
+    }
+
+    fn holds(&self, schema: &Value, value: &Value) -> bool {
+        let mut found = Vec::new();
+        self.check(schema, value, "", &mut found);
+        found.is_empty()
+    }
+
+    fn check(&self, schema: &Value, value: &Value, place: &str, found: &mut Vec<String>) {
+        for (keyword, wants) in schema.as_object().unwrap() {
+            let fine = match keyword.as_str() {
+                "$schema"
+                | "$defs"
+                | "title"
+                | "description"
+                | "default"
+                | "patternProperties"
+                | "additionalProperties" => true,
+                "$ref" => {
+                    let name = wants.as_str().unwrap().trim_start_matches("#/$defs/");
+                    self.check(&self.schema["$defs"][name], value, place, found);
+                    true
+                }
+                "type" => match wants.as_str().unwrap() {
+                    "object" => value.is_object(),
+                    "array" => value.is_array(),
+                    "string" => value.is_string(),
+                    "boolean" => value.is_boolean(),
+                    "integer" => value.is_i64(),
+                    "number" => value.is_number(),
+                    other => panic!("type {other}"),
+                },
+                "enum" => wants.as_array().unwrap().contains(value),
+                "pattern" => value.as_str().is_none_or(|text| self.matches(wants.as_str().unwrap(), text)),
+                "minimum" => value.as_f64().is_none_or(|number| number >= wants.as_f64().unwrap()),
+                "maximum" => value.as_f64().is_none_or(|number| number <= wants.as_f64().unwrap()),
+                "anyOf" => wants.as_array().unwrap().iter().any(|one| self.holds(one, value)),
+                "required" => value.as_object().is_none_or(|table| {
+                    wants.as_array().unwrap().iter().all(|key| table.contains_key(key.as_str().unwrap()))
+                }),
+                "items" => {
+                    for item in value.as_array().into_iter().flatten() {
+                        self.check(wants, item, place, found);
+                    }
+                    true
+                }
+                "properties" => {
+                    self.check_properties(schema, value, place, found);
+                    true
+                }
+                other => panic!("keyword {other}"),
+            };
+            if !fine {
+                found.push(format!("{place}: {keyword} {wants} refuses {value}"));
+            }
+        }
+    }
+
+    fn check_properties(&self, schema: &Value, value: &Value, place: &str, found: &mut Vec<String>) {
+        for (key, inside) in value.as_object().into_iter().flatten() {
+            let place = format!("{place}/{key}");
+            let named = schema["properties"].get(key);
+            let by_pattern = schema.get("patternProperties").and_then(Value::as_object).into_iter().flatten();
+            let fitting = by_pattern.filter(|(pattern, _)| self.matches(pattern, key)).map(|(_, of)| of);
+            match named.or_else(|| fitting.into_iter().next()) {
+                Some(of) => self.check(of, inside, &place, found),
+                None => found.push(format!("{place} is unknown")),
+            }
+        }
+    }
+}
+
+#[test]
+fn shipped_files_pass() {
+    let validator = Validator::new(schema());
+    let files = toml_files(&root().join("scenarios"));
+    assert!(files.len() > 10);
+    for file in files {
+        let found = judge(&validator, &fs::read_to_string(&file).unwrap());
+        assert_eq!(found, Some(Vec::new()), "{}", file.display());
+    }
+}
+
+#[test]
+fn examples_of_every_family_pass_and_their_misspellings_fail() {
+    let validator = Validator::new(schema());
+    let example = |text: &str| format!("[site.here]\nelectricity = {text}\n");
+    let known = "{ geometric_brownian = { initial = \"25 JPY /kWh\", drift = \"0 % /year\", annual_volatility = \"20 %\" } }";
+    assert_eq!(judge(&validator, &example(known)), Some(Vec::new()));
+    for wrong in [
+        known.replace("drift", "drfit"),
+        known.replace("JPY /kWh", "JPY /kW"),
+        known.replace("geometric_brownian", "geometric_brownien"),
+        known.replace("initial = \"25 JPY /kWh\", ", "").replace("drift = \"0 % /year\", ", ""),
+        "25".into(),
+        "\"25 JPY\"".into(),
+    ] {
+        let found = judge(&validator, &example(&wrong)).unwrap();
+        assert!(!found.is_empty(), "{wrong} passes");
+    }
+}
+
+/// Mistakes that one file alone, or a grammar, cannot show.
+const ONLY_CHECK_SEES: &[&str] = &["another-gpu.toml","circular-parent.toml","circular.toml","counted-twice.toml","fine.toml","given-by-two-parts.toml","interval-from-zero.toml","interval-upside-down.toml","languages-not-whole.toml","like-itself.toml","like-nothing.toml","missing-exchange-rate.toml","missing-key.toml","missing-part.toml","negative-price.toml","no-residency-fleet.toml","no-residency.toml","no-shed-cost.toml","share-above-one.toml","share-of-itself.toml","two-parts/another.toml","two-parts/one.toml","underflow.toml","unknown-baseline.toml","unknown-currency.toml","unknown-lever.toml","unknown-supply.toml","unknown-tokenizer.toml","unknown-traffic.toml","unknown-vendor-llm.toml"];
+
+#[test]
+fn broken_scenarios_fail_where_one_file_can_show_it() {
+    let validator = Validator::new(schema());
+    let mut passed = Vec::new();
+    for file in toml_files(&root().join("tests/invalid")) {
+        let name = file.strip_prefix(root().join("tests/invalid")).unwrap().to_string_lossy().into_owned();
+        let text = String::from_utf8_lossy(&fs::read(&file).unwrap()).into_owned();
+        if judge(&validator, &text).is_some_and(|found| found.is_empty()) {
+            passed.push(name);
+        }
+    }
+    passed.sort();
+    assert_eq!(passed, ONLY_CHECK_SEES);
+}
+
+#[test]
+fn the_shipped_schema_is_in_step() {
+    let path = root().join("scenarios/scenario.schema.json");
+    let now = serde_json::to_string(&schema()).unwrap() + "\n";
+    if std::env::var_os("TOKENCAST_BLESS").is_some() {
+        fs::write(&path, &now).unwrap();
+    }
+    assert!(fs::read_to_string(&path).unwrap() == now, "run the tests once with TOKENCAST_BLESS=1");
+}
