@@ -23,7 +23,7 @@ impl Report<'_> {
     /// The comparison as a table, strategies below one another; on a narrow terminal beside one another.
     pub fn comparison(&self, columns: usize) -> String {
         let measures = self.measures();
-        let mut header = vec![self.pick("Strategy", "戦略").to_owned()];
+        let mut header = vec![format!("{}\n{}", self.pick("Strategy", "戦略"), self.unit())];
         header.extend(measures.iter().map(|m| format!("{}\n{}", m.name, m.unit).trim_end().to_owned()));
         let rows = (0..self.findings.strategies.len()).map(|place| {
             let mut row = vec![self.label(place)];
@@ -39,7 +39,7 @@ impl Report<'_> {
         let strategies: Vec<usize> = (0..self.findings.strategies.len()).collect();
         let rows: Vec<(String, Vec<String>)> =
             measures.iter().map(|m| (self.heading(m), m.values.clone())).collect();
-        self.beside(&strategies, "", &rows, columns)
+        self.beside(&strategies, &self.unit(), &rows, columns)
     }
 
     /// On one line, but for an error that stands below its value.
@@ -73,6 +73,11 @@ impl Report<'_> {
             self.beside(first, corner, rows, columns),
             self.beside(second, corner, rows, columns)
         )
+    }
+
+    /// What costs are compared in: `present value, JPY`.
+    fn unit(&self) -> String {
+        format!("{}{}{}", self.basis(), self.pick(", ", "、"), self.findings.currency)
     }
 
     /// Title and id.
@@ -177,8 +182,11 @@ impl Report<'_> {
             };
             rows.push((format!("  {name}{partial}"), amounts(&|s| s.years[i].cash)));
         }
-        let corner = self.pick("Mean cash, nominal", "平均支出（名目）");
-        self.beside(&strategies, corner, &rows, columns)
+        let corner = match self.lang {
+            Lang::En => format!("Mean cash, nominal {}", found.currency),
+            Lang::Ja => format!("平均支出、名目{}", found.currency),
+        };
+        self.beside(&strategies, &corner, &rows, columns)
     }
 
     fn money_or_dash(&self, amount: f64) -> String {

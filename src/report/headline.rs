@@ -60,6 +60,13 @@ impl Report<'_> {
     fn saving(&self, other: &str, saved: f64, interval: Interval) -> String {
         let (amount, range) = (self.money(saved), self.range(interval.low, interval.high));
         let clear = interval.low > 0.0;
+        if clear && interval.high - interval.low <= 0.0 {
+            // Without uncertainty an interval says nothing.
+            return match self.lang {
+                Lang::En => format!("and saves {amount} against {other}."),
+                Lang::Ja => format!("{other}より{amount}安い。"),
+            };
+        }
         match (self.lang, clear) {
             (Lang::En, true) => {
                 format!("and saves {amount} on average against {other} (95% interval {range}).")

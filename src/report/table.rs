@@ -15,12 +15,14 @@ pub enum Align {
 /// A table as text, lines without trailing blanks; the first columns are aligned as told, the rest to the right.
 /// A cell may have several lines.
 pub fn table(header: Vec<String>, rows: Vec<Vec<String>>, align: &[Align]) -> String {
+    let last = header.len().saturating_sub(1);
     let mut table = Table::new();
     table.load_style(NOTHING.header_separator(LineStyle::none().fill('─').junction('─')));
     table.set_header(header);
     table.add_rows(rows);
     for (i, column) in table.column_iter_mut().enumerate() {
-        column.set_padding((0, 1));
+        // Behind the last column there is nothing to keep apart, and the rule ends with it.
+        column.set_padding((0, u16::from(i < last)));
         column.set_cell_alignment(match align.get(i) {
             Some(Align::Left) => CellAlignment::Left,
             Some(Align::Right) | None => CellAlignment::Right,
@@ -78,10 +80,9 @@ mod tests {
     fn lines_are_aligned_by_columns_not_by_letters() {
         let rows = vec![vec!["人件費".into(), "¥1".into()], vec!["Staff".into(), "¥1,000".into()]];
         let text = table(vec!["項目".into(), "平均".into()], rows, &[Align::Left]);
-        let widths: Vec<usize> = text.lines().map(width).collect();
-        assert_eq!(text.lines().count(), 4);
-        assert!(widths.iter().all(|w| *w == widths[0]), "{text}");
-        assert!(text.contains("人件費      ¥1"), "{text}");
+        let lines: Vec<&str> = text.lines().collect();
+        assert_eq!([lines[0], lines[2], lines[3]], ["項目      平均", "人件費      ¥1", "Staff   ¥1,000"]);
+        assert!([0, 2, 3].iter().all(|line| width(lines[*line]) == 14), "{text}");
     }
 
     #[test]

@@ -127,13 +127,19 @@ impl Fan {
         }
     }
 
-    /// The median, and where it is cut, how high it goes.
+    /// The median, and where it is cut, how far it goes.
     fn draw_median(&self, canvas: &mut Canvas, series: &FanSeries, x: Scale, y: Scale) {
         draw_line(canvas, &series.p50, Stroke::new(color(series.color).fill, 3.0), x, y);
         for (m, v) in series.p50.iter().enumerate().filter(|p| drawable(*p.1).is_some_and(|v| v > y.high)) {
             let text = format!("↑ {}", money(*v, &self.currency, self.lang));
             let at = (x.at(m as f64) + 12.0, y.at(y.high) + 12.0);
             canvas.text(at, VALUE.bold().fill(color(series.color).text).halo(), &text);
+        }
+        for (m, v) in series.p50.iter().enumerate().filter(|p| drawable(*p.1).is_some_and(|v| v < y.low)) {
+            let text = format!("↓ {}", money(*v, &self.currency, self.lang));
+            // Money comes back at the end, where there is room only on the left.
+            let at = (x.at(m as f64) - 12.0, y.at(y.low) - 4.0);
+            canvas.text(at, VALUE.bold().end().fill(color(series.color).text).halo(), &text);
         }
     }
 
@@ -149,8 +155,8 @@ impl Fan {
         }
     }
 
-    /// Amounts that the picture spans. Neither a limit far above everything nor a purchase in one month flattens the
-    /// rest: the line is cut there and says how high it goes.
+    /// Amounts that the picture spans. Neither a limit far above everything nor a purchase or a resale in one month
+    /// flattens the rest: the line is cut there and says how far it goes.
     fn domain(&self) -> (f64, f64) {
         let top = |m: usize| {
             self.series.iter().filter_map(|s| s.p95.get(m).copied().and_then(drawable)).fold(0.0, f64::max)
@@ -158,6 +164,14 @@ impl Fan {
         let ceiling = cut((0..self.months.len()).map(top).collect(), 0.0);
         let all = self.series.iter().flat_map(|s| [&s.p5, &s.p50, &s.p95]).flatten().map(|v| v.min(ceiling));
         let high = extent(all.clone()).map_or(0.0, |e| e.1);
+        let bottom = |m: usize| {
+            self.series
+                .iter()
+                .filter_map(|s| s.p5.get(m).copied().and_then(drawable))
+                .fold(0.0, |a: f64, v| a.max(-v))
+        };
+        let floor = -cut((0..self.months.len()).map(bottom).collect(), 0.2 * high);
+        let all = all.map(|v| v.max(floor));
         let limit = self.threshold.as_ref().map(|t| t.amount).filter(|t| high <= 0.0 || *t < 2.5 * high);
         from_zero(all.chain(limit))
     }
