@@ -176,7 +176,38 @@ fn examples_of_every_family_pass_and_their_misspellings_fail() {
 }
 
 /// Mistakes that one file alone, or a grammar, cannot show.
-const ONLY_CHECK_SEES: &[&str] = &["another-gpu.toml","circular-parent.toml","circular.toml","counted-twice.toml","fine.toml","given-by-two-parts.toml","interval-from-zero.toml","interval-upside-down.toml","languages-not-whole.toml","like-itself.toml","like-nothing.toml","missing-exchange-rate.toml","missing-key.toml","missing-part.toml","negative-price.toml","no-residency-fleet.toml","no-residency.toml","no-shed-cost.toml","share-above-one.toml","share-of-itself.toml","two-parts/another.toml","two-parts/one.toml","underflow.toml","unknown-baseline.toml","unknown-currency.toml","unknown-lever.toml","unknown-supply.toml","unknown-tokenizer.toml","unknown-traffic.toml","unknown-vendor-llm.toml"];
+const ONLY_CHECK_SEES: &[&str] = &[
+    "another-gpu.toml",
+    "circular-parent.toml",
+    "circular.toml",
+    "counted-twice.toml",
+    "fine.toml",
+    "given-by-two-parts.toml",
+    "interval-from-zero.toml",
+    "interval-upside-down.toml",
+    "languages-not-whole.toml",
+    "like-itself.toml",
+    "like-nothing.toml",
+    "missing-exchange-rate.toml",
+    "missing-key.toml",
+    "missing-part.toml",
+    "negative-price.toml",
+    "no-residency-fleet.toml",
+    "no-residency.toml",
+    "no-shed-cost.toml",
+    "share-above-one.toml",
+    "share-of-itself.toml",
+    "two-parts/another.toml",
+    "two-parts/one.toml",
+    "underflow.toml",
+    "unknown-baseline.toml",
+    "unknown-currency.toml",
+    "unknown-lever.toml",
+    "unknown-supply.toml",
+    "unknown-tokenizer.toml",
+    "unknown-traffic.toml",
+    "unknown-vendor-llm.toml",
+];
 
 #[test]
 fn broken_scenarios_fail_where_one_file_can_show_it() {

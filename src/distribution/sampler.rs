@@ -71,6 +71,20 @@ impl Sampler {
         }
     }
 
+    /// The same with tabulated values times a factor.
+    pub(super) fn scaled(self, factor: f64) -> Self {
+        let times = |values: &[f64]| values.iter().map(|value| factor * value).collect();
+        match self {
+            Self::Table(knots) => Self::Table(times(&knots)),
+            Self::Pieces(pieces) => Self::Pieces(Arc::new(Pieces {
+                upto: pieces.upto.clone(),
+                starts: pieces.starts.clone(),
+                values: times(&pieces.values),
+            })),
+            closed => closed,
+        }
+    }
+
     /// The value at a score.
     pub fn at(&self, score: f64) -> f64 {
         match self {

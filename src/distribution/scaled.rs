@@ -17,6 +17,19 @@ impl Scaled {
     pub fn new(of: Arc<dyn Distribution>, factor: f64) -> Self {
         Self { of, factor }
     }
+
+    /// From x over the factor to where the scaled value fulfils something, and then as far back as it still does; division
+    /// and multiplication are off by a few last places at the most.
+    fn nearby(&self, x: f64, to: fn(f64) -> f64, back: fn(f64) -> f64, test: impl Fn(f64) -> bool) -> f64 {
+        let mut y = x / self.factor;
+        for _ in 0..4 {
+            y = if test(self.factor * y) { y } else { to(y) };
+        }
+        for _ in 0..4 {
+            y = if test(self.factor * back(y)) { back(y) } else { y };
+        }
+        y
+    }
 }
 
 impl Distribution for Scaled {
@@ -24,10 +37,11 @@ impl Distribution for Scaled {
         self.factor * self.of.quantile(u)
     }
     fn cdf(&self, x: f64) -> f64 {
-        self.of.cdf(x / self.factor)
+        // The largest value that the factor takes to x or below: rounding must not step over a value with a share of its own.
+        self.of.cdf(self.nearby(x, f64::next_down, f64::next_up, |scaled| scaled <= x))
     }
     fn below(&self, x: f64) -> f64 {
-        self.of.below(x / self.factor)
+        self.of.below(self.nearby(x, f64::next_up, f64::next_down, |scaled| scaled >= x))
     }
     fn breaks(&self) -> Vec<f64> {
         self.of.breaks().into_iter().map(|x| self.factor * x).collect()
@@ -49,7 +63,9 @@ impl Distribution for Scaled {
                 Sampler::Normal { mean: self.factor * mean, sd: self.factor * sd }
             }
             Sampler::LogNormal { mu, sigma } => Sampler::LogNormal { mu: mu + math::ln(self.factor), sigma },
-            _ => Sampler::of(self),
+            // The logit of a scaled share is not normal.
+            Sampler::LogitNormal { .. } => Sampler::of(self),
+            tabulated => tabulated.scaled(self.factor),
         }
     }
 }

@@ -30,9 +30,16 @@ impl<T> Plugin<T> {
         Reader::shape_of(self.read)
     }
 
-    /// The keys of its table; none where the value is no table of keys.
+    /// The keys of its table, or of each table of its list.
     pub fn fields(&self) -> Vec<Field> {
-        Reader::describe(self.read)
+        match self.shape() {
+            Shape::Table(fields) => fields,
+            Shape::List(each) => match *each {
+                Shape::Table(fields) => fields,
+                _ => Vec::new(),
+            },
+            _ => Vec::new(),
+        }
     }
 }
 

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use rand_distr::Distribution as _;
 use statrs::distribution::{self as theirs, ContinuousCDF};
 use tokencast::distribution::{
-    Distribution, Gamma, Mixture, Normal, NumberOf, Steps, StudentT, Truncated, Uniform, Weibull,
+    Distribution, Gamma, Mixture, Normal, NumberOf, Scaled, Steps, StudentT, Truncated, Uniform, Weibull,
 };
 use tokencast::lanes::LANES;
 use tokencast::random::{Draws, Key, PathRng};
@@ -307,4 +307,19 @@ fn a_wrong_cell_is_named_by_file_line_and_column() {
     let span = mistake.span.unwrap();
     assert_eq!((span.start, span.end), (29, 33));
     assert_eq!(mistake.related.len(), 1);
+}
+
+#[test]
+fn scaled_steps_stay_steps() {
+    let of = factor("{ empirical = { csv = \"observed.csv\", column = \"price\", weight = \"count\" } }");
+    for factor in [0.1, 1.0 / 3.0, 1e-6, 0.7, 7.0, 1.1] {
+        let d = Scaled::new(of.clone(), factor);
+        assert_eq!(d.breaks().len(), 5);
+        for x in of.breaks() {
+            let shares = [d.below(factor * x), d.cdf(factor * x)];
+            assert_eq!(shares, [of.below(x), of.cdf(x)], "{factor} · {x}");
+        }
+        let (ours, theirs) = (sample(&d, "scaled"), sample(of.as_ref(), "scaled"));
+        assert!(ours.iter().zip(theirs).all(|(scaled, x)| *scaled == factor * x));
+    }
 }
