@@ -304,3 +304,14 @@ fn total(sections: &[Section], view: View) -> i64 {
     let counts = |s: &&Section| s.component.view() == View::Both || s.component.view() == view;
     sections.iter().filter(counts).map(|section| section.total).sum()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::ranges;
+
+    #[test]
+    fn neighbors_stand_together() {
+        assert_eq!(ranges(&[0, 1, 2, 4, 8, 9]), "1–3 5 9–10");
+        assert_eq!(ranges(&[]), "");
+    }
+}
