@@ -12,6 +12,8 @@
 
 #[path = "laws/api.rs"]
 mod api;
+#[path = "laws/correlations.rs"]
+mod correlations;
 #[path = "laws/demand.rs"]
 mod demand;
 #[path = "laws/distributions.rs"]

@@ -4,10 +4,12 @@ mod break_even;
 mod budget;
 mod compare;
 mod findings;
+mod stress;
 mod summary;
 
 pub use break_even::{BreakEven, break_even};
 pub use budget::{Verdict, verdicts};
 pub use compare::{Difference, cheapest_shares, difference};
 pub use findings::{Findings, StrategyFindings, YearCost, findings};
+pub use stress::{StressFindings, Stressed, stressed};
 pub use summary::{Summary, summarize};

@@ -18,6 +18,8 @@ pub enum Exit {
     Invalid = 2,
     /// A file could not be read or written.
     InputOutput = 3,
+    /// A budget of the scenario was broken.
+    OverBudget = 4,
     /// The precision asked for was not reached.
     Imprecise = 5,
     /// Stopped by Ctrl-C.

@@ -20,6 +20,8 @@ pub(super) struct Loaded {
     pub(super) file: String,
     /// Both are absent if there are errors.
     pub(super) ready: Option<(Scenario, Model)>,
+    /// Its stresses: titles and models.
+    pub(super) stresses: Vec<(Title, Model)>,
     pub(super) diagnostics: Diagnostics,
     pub(super) sources: Sources,
     /// SHA-256 of every input file.
@@ -40,9 +42,16 @@ pub(super) fn read(input: &Input) -> Result<Loaded, Stop> {
         diagnostics.extend(found);
         ready = model.map(|model| (scenario, model));
     }
+    let mut stresses = Vec::new();
+    for stressed in loaded.stresses {
+        let (model, found) = resolve(&stressed.scenario);
+        diagnostics.extend(found);
+        stresses.extend(model.map(|model| (stressed.title, model)));
+    }
     Ok(Loaded {
         file: folder.scenario().to_owned(),
         ready: ready.filter(|_| !diagnostics.has_errors()),
+        stresses,
         diagnostics,
         sources: loaded.sources,
         hashes: folder.hashes(),

@@ -6,18 +6,19 @@ use std::time::Instant;
 
 use super::args::Run;
 use super::exit::{Exit, Stop};
-use super::load::{Loaded, read_valid};
+use super::load::{Loaded, count, read_valid};
 use super::outputs;
 use super::progress::{Watch, is_stopped, listen_to_ctrl_c};
 use super::publish::Place;
 use super::terminal::Terminal;
-use crate::analysis::{Findings, findings};
-use crate::engine::{Settings, simulate};
+use crate::analysis::{Findings, StressFindings, Verdict, findings, stressed, verdicts};
+use crate::document::Title;
+use crate::engine::{Observer, Settings, simulate};
 use crate::model::Model;
-use crate::report::Report;
 use crate::report::display::Lang;
 use crate::report::manifest::Inputs;
 use crate::report::table::wrapped;
+use crate::report::{Answers, Report};
 use crate::scenario::Scenario;
 
 /// Runs a scenario.
@@ -34,10 +35,14 @@ pub(super) fn run(args: &Run, words: &[OsString], terminal: &mut Terminal) -> Re
     let settings = settings(args, &scenario);
     let read = Instant::now();
     let found = pool.install(|| simulated(&model, &settings, terminal))?;
+    let stresses = pool.install(|| stresses(&loaded, &found, &settings))?;
+    let (budgets, bound) = budgets(&found, &scenario, &model);
+    let answers = Answers { budgets: &budgets, bound, stresses: &stresses };
     let simulated = Instant::now();
     let hash = outputs::scenario_hash(&loaded.hashes, &args.input.set);
     let report = Report {
         findings: &found,
+        answers,
         title: &model.title,
         file: &loaded.file,
         hash: &hash,
@@ -57,7 +62,7 @@ pub(super) fn run(args: &Run, words: &[OsString], terminal: &mut Terminal) -> Re
     }
     place.publish(&files)?;
     tell(&report, &folder, files.len(), terminal)?;
-    Ok(precise(&found, &settings, terminal))
+    Ok(precise(&found, &settings, terminal).unwrap_or_else(|| kept(&report, terminal)))
 }
 
 fn settings(args: &Run, scenario: &Scenario) -> Settings {
@@ -75,6 +80,57 @@ fn simulated(model: &Model, settings: &Settings, terminal: &Terminal) -> Result<
     watch.end();
     let found = outcomes.map(|outcomes| findings(model, outcomes)).map_err(|_| interrupted())?;
     if is_stopped() { Err(interrupted()) } else { Ok(found) }
+}
+
+/// Simulates each stress with the same seed and as many paths as the base had.
+fn stresses(loaded: &Loaded, base: &Findings, settings: &Settings) -> Result<Vec<StressFindings>, Stop> {
+    let settings = Settings { paths: base.paths, precision: None, ..*settings };
+    let one = |(title, model): &(Title, Model)| {
+        let outcomes = simulate(model, &settings, &Quiet).map_err(|_| interrupted())?;
+        Ok(stressed(title.clone(), base, &findings(model, outcomes)))
+    };
+    loaded.stresses.iter().map(one).collect()
+}
+
+/// Stops when the user asks for it, and says nothing.
+struct Quiet;
+
+impl Observer for Quiet {
+    fn go_on(&self) -> bool {
+        !is_stopped()
+    }
+}
+
+/// Each strategy against the budget, and the one that it binds.
+fn budgets(
+    found: &Findings,
+    scenario: &Scenario,
+    model: &Model,
+) -> (Vec<(usize, Vec<Verdict>)>, Option<usize>) {
+    let budget = &scenario.questions.budget;
+    let one = |place: usize| (place, verdicts(found, &found.strategies[place], budget));
+    let shown: Vec<_> = match model.chosen {
+        Some(chosen) => vec![one(chosen)],
+        None => (0..found.strategies.len()).map(one).collect(),
+    };
+    let bound = Some(model.chosen.unwrap_or(found.cheapest));
+    (shown.into_iter().filter(|(_, verdicts)| !verdicts.is_empty()).collect(), bound)
+}
+
+/// Exit code 4 if the strategy that the budget binds breaks it.
+fn kept(report: &Report, terminal: &mut Terminal) -> Exit {
+    let binding = report.answers.budgets.iter().filter(|(place, _)| Some(*place) == report.answers.bound);
+    let broken = binding.flat_map(|(_, verdicts)| verdicts).filter(|verdict| verdict.broken()).count();
+    if broken == 0 {
+        return Exit::Ok;
+    }
+    let message = format!("the budget is broken: {}", count(broken, "limit"));
+    terminal.complain(
+        "error",
+        &message,
+        Some("the table says where; choose another strategy, or raise the budget"),
+    );
+    Exit::OverBudget
 }
 
 fn interrupted() -> Stop {
@@ -115,6 +171,9 @@ fn tell(report: &Report, folder: &Path, files: usize, terminal: &mut Terminal) -
     terminal.print(&format!("\n{}\n\n", wrapped(&report.headline(), columns.min(100))))?;
     terminal.print(&format!("{}\n\n", report.comparison(columns)))?;
     terminal.print(&format!("{}\n\n", report.breakdown(columns)))?;
+    for answer in [report.stresses(), report.budgets()].iter().filter(|answer| !answer.is_empty()) {
+        terminal.print(&format!("{answer}\n\n"))?;
+    }
     let place = folder.display();
     let last = match report.lang {
         Lang::En => format!("{files} files in {place}: tables, charts, manifest.json\n{}\n", report.footer()),
@@ -123,9 +182,10 @@ fn tell(report: &Report, folder: &Path, files: usize, terminal: &mut Terminal) -
     Ok(terminal.print(&last)?)
 }
 
-fn precise(found: &Findings, settings: &Settings, terminal: &mut Terminal) -> Exit {
+/// Exit code 5 if the precision asked for was not reached; it comes before a broken budget.
+fn precise(found: &Findings, settings: &Settings, terminal: &mut Terminal) -> Option<Exit> {
     if found.precise != Some(false) {
-        return Exit::Ok;
+        return None;
     }
     let wanted = 100.0 * settings.precision.unwrap_or_default();
     let message =
@@ -135,5 +195,5 @@ fn precise(found: &Findings, settings: &Settings, terminal: &mut Terminal) -> Ex
         &message,
         Some("ask for less, or look for a strategy whose mean is close to zero"),
     );
-    Exit::Imprecise
+    Some(Exit::Imprecise)
 }

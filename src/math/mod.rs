@@ -18,6 +18,8 @@ mod poisson;
 mod pow;
 mod round;
 mod score;
+mod sin;
+mod symmetric;
 
 pub use beta::{beta_quantile, incomplete_beta};
 pub use exp::{exp, exp_m1};
@@ -29,6 +31,8 @@ pub use poisson::poisson_quantile;
 pub use pow::pow;
 pub use round::{ceil, floor};
 pub use score::{normal_score, normal_score_lanes};
+pub use sin::sin;
+pub use symmetric::{Matrix, cholesky, eigen};
 
 /// 1.5 * 2^52. Adding it to `|x| < 2^51` rounds `x` to an integer, ties to even, and leaves that integer in the low bits.
 const ROUND: f64 = 6755399441055744.0;

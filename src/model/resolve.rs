@@ -26,6 +26,7 @@ pub fn resolve(scenario: &Scenario) -> (Option<Model>, Diagnostics) {
     let baseline = named_strategy(scenario, scenario.questions.baseline.as_ref(), &mut builder);
     let chosen = named_strategy(scenario, scenario.questions.chosen.as_ref(), &mut builder);
     check_budget(scenario, &mut builder);
+    builder.correlate(&scenario.correlations);
     let (program, inputs, mistakes) = builder.finish();
     if mistakes.has_errors() {
         return (None, mistakes);

@@ -86,6 +86,9 @@ impl Process for Running {
     fn words(&self) -> u64 {
         1
     }
+    fn is_diffusion(&self) -> bool {
+        true
+    }
     fn state(&self) -> usize {
         1
     }

@@ -54,6 +54,10 @@ pub trait Process: Send + Sync {
     fn words(&self) -> u64 {
         0
     }
+    /// Whether each month is moved by one score, the word `now.index` of its stream; such paths can be correlated.
+    fn is_diffusion(&self) -> bool {
+        false
+    }
     /// Lanes of state that the engine keeps for it.
     fn state(&self) -> usize {
         0

@@ -50,12 +50,28 @@ pub struct Draws {
     /// Which block `words` holds.
     block: Option<u64>,
     words: [[u32; LANES]; 4],
+    /// Where scores are correlated: the streams they are mixed from, with their weights. Else empty.
+    parts: Vec<(f64, Draws)>,
 }
 
 impl Draws {
     /// The stream of `key` on the paths from `first_path` on.
     pub fn new(key: Key, first_path: u64) -> Self {
-        Self { key, first_path, block: None, words: [[0; LANES]; 4] }
+        Self { key, first_path, block: None, words: [[0; LANES]; 4], parts: Vec::new() }
+    }
+
+    /// The stream of `key` on the paths from 0 on, with scores that are the weighted sum of the scores of other streams;
+    /// without any they are its own. Squares of the weights sum to 1.
+    pub fn mixed(key: Key, parts: Vec<(f64, Key)>) -> Self {
+        let parts = parts.into_iter().map(|(weight, key)| (weight, Self::new(key, 0))).collect();
+        Self { parts, ..Self::new(key, 0) }
+    }
+
+    /// Goes to the paths from `first_path` on.
+    pub fn restart(&mut self, first_path: u64) {
+        self.first_path = first_path;
+        self.block = None;
+        self.parts.iter_mut().for_each(|(_, part)| part.restart(first_path));
     }
 
     /// Random words.
@@ -63,9 +79,20 @@ impl Draws {
         *out = *self.words(index);
     }
 
-    /// Standard normal scores: [`math::normal_score`] of the words.
+    /// Standard normal scores: [`math::normal_score`] of the words, or the mix of other scores.
     pub fn score(&mut self, index: u64, out: &mut Lanes) {
-        math::normal_score_lanes(self.words(index), out);
+        if self.parts.is_empty() {
+            math::normal_score_lanes(self.words(index), out);
+            return;
+        }
+        *out = [0.0; LANES];
+        let mut scores = [0.0; LANES];
+        for (weight, part) in &mut self.parts {
+            part.score(index, &mut scores);
+            for i in 0..LANES {
+                out[i] += *weight * scores[i];
+            }
+        }
     }
 
     /// Uniform numbers between 0 and 1, both excluded: `(word + 1/2) / 2^32`.
@@ -80,7 +107,10 @@ impl Draws {
 
     /// The standard normal score of one lane, as in [`score`](Self::score).
     pub fn score_of(&self, lane: usize, index: u64) -> f64 {
-        math::normal_score(self.bits_of(lane, index))
+        if self.parts.is_empty() {
+            return math::normal_score(self.bits_of(lane, index));
+        }
+        self.parts.iter().fold(0.0, |sum, (weight, part)| sum + weight * part.score_of(lane, index))
     }
 
     /// The uniform number of one lane, as in [`uniform`](Self::uniform).

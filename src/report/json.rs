@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use super::{Report, VERSION};
-use crate::analysis::{StrategyFindings, Summary};
+use crate::analysis::{StrategyFindings, StressFindings, Stressed, Summary, Verdict};
 use crate::finance::{Component, Measure, View};
 use crate::stats::{Estimate, Interval};
 
@@ -25,7 +25,40 @@ impl Report<'_> {
             "baseline": found.strategies[found.baseline].id,
             "cheapest": found.strategies[found.cheapest].id,
             "headline": self.headline(),
+            "stresses": self.answers.stresses.iter().map(|stress| self.stress_json(stress)).collect::<Vec<_>>(),
+            "budgets": self.answers.budgets.iter().flat_map(|(place, verdicts)| verdicts.iter().map(move |v| self.verdict_json(*place, v))).collect::<Vec<_>>(),
             "strategies": (0..found.strategies.len()).map(|place| self.strategy_json(place)).collect::<Vec<_>>(),
+        })
+    }
+
+    fn stress_json(&self, stress: &StressFindings) -> Value {
+        let strategy = |(place, s): (usize, &Stressed)| {
+            json!({
+                "id": self.findings.strategies[place].id,
+                "mean": s.mean,
+                "change": s.change,
+                "p95": s.p95,
+                "cheapest_share": s.cheapest,
+                "served_share": s.served,
+            })
+        };
+        json!({
+            "title": self.translate(&stress.title, 120),
+            "cheapest": self.findings.strategies[stress.cheapest].id,
+            "strategies": stress.strategies.iter().enumerate().map(strategy).collect::<Vec<_>>(),
+        })
+    }
+
+    fn verdict_json(&self, place: usize, verdict: &Verdict) -> Value {
+        json!({
+            "strategy": self.findings.strategies[place].id,
+            "binds": self.answers.bound == Some(place),
+            "period": verdict.period,
+            "worst": verdict.worst,
+            "statistic": verdict.statistic,
+            "limit": verdict.limit,
+            "value": verdict.value,
+            "broken": verdict.broken(),
         })
     }
 

@@ -1,4 +1,5 @@
 //! What people see: texts, tables, charts and files of results, made from findings and from nothing else.
+pub mod answers;
 pub mod captions;
 pub mod catalog;
 pub mod chart;
@@ -15,7 +16,7 @@ pub mod opened;
 pub mod rounded;
 pub mod table;
 
-use crate::analysis::Findings;
+use crate::analysis::{Findings, StressFindings, Verdict};
 use crate::document::Title;
 use display::{Lang, clean, money};
 
@@ -30,6 +31,8 @@ const LONGEST_NAME: usize = 40;
 pub struct Report<'a> {
     /// What the run found out.
     pub findings: &'a Findings,
+    /// Answers to its budgets and stresses.
+    pub answers: Answers<'a>,
     /// What people call the scenario.
     pub title: &'a Title,
     /// The scenario file, by its name.
@@ -38,6 +41,17 @@ pub struct Report<'a> {
     pub hash: &'a str,
     /// The language to write in.
     pub lang: Lang,
+}
+
+/// Answers to what a scenario asks besides its costs.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Answers<'a> {
+    /// By strategy: each limit of the budget with what was compared with it.
+    pub budgets: &'a [(usize, Vec<Verdict>)],
+    /// The strategy whose broken limits count.
+    pub bound: Option<usize>,
+    /// The same strategies in other worlds.
+    pub stresses: &'a [StressFindings],
 }
 
 /// A file of results.

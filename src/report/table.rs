@@ -15,12 +15,14 @@ pub enum Align {
 /// A table as text, lines without trailing blanks; the first columns are aligned as told, the rest to the right.
 /// A cell may have several lines.
 pub fn table(header: Vec<String>, rows: Vec<Vec<String>>, align: &[Align]) -> String {
+    let last = header.len().saturating_sub(1);
     let mut table = Table::new();
     table.load_style(NOTHING.header_separator(LineStyle::none().fill('─').junction('─')));
     table.set_header(header);
     table.add_rows(rows);
     for (i, column) in table.column_iter_mut().enumerate() {
-        column.set_padding((0, 1));
+        // Behind the last column there is nothing to keep apart, and the rule ends with it.
+        column.set_padding((0, u16::from(i < last)));
         column.set_cell_alignment(match align.get(i) {
             Some(Align::Left) => CellAlignment::Left,
             Some(Align::Right) | None => CellAlignment::Right,

@@ -1,5 +1,6 @@
 //! The tables of a scenario.
 
+use super::correlation;
 use super::limits::{self, Budget};
 use super::strategy::Strategy;
 use super::stress::Stress;
@@ -20,6 +21,7 @@ use crate::serving::{Deployment, Llm, Server, Site};
 use crate::supply::{self, Definitions};
 use crate::training::{self, Programme};
 use crate::units::{self, Currency};
+use crate::world::Correlation;
 
 /// A scenario as it is written, every reference still a name.
 pub struct Scenario {
@@ -39,6 +41,8 @@ pub struct Scenario {
     pub fx: Vec<(Currency, Path)>,
     /// Paths that several prices follow.
     pub indexes: Vec<(Reference, Path)>,
+    /// Inputs that tend to move together.
+    pub correlations: Vec<Correlation>,
     /// Streams of requests.
     pub traffics: Vec<(Reference, Traffic)>,
     /// Vendors, llms, machines, places.
@@ -139,6 +143,7 @@ impl Scenario {
             MapOf("index", PathOf(&units::FACTOR)),
             "paths that several prices follow; they start at 1",
         );
+        let correlations = correlation::read_all(t);
         let traffics = t.required("traffic", MapOf("traffic", TableOf(Traffic::read)), "streams of requests");
         let definitions = read_definitions(t);
         let supplies = t.or(
@@ -177,6 +182,7 @@ impl Scenario {
             finance: finance?,
             fx: fx?,
             indexes: indexes?,
+            correlations: correlations?,
             traffics: traffics?,
             definitions: definitions?,
             supplies: supplies?,

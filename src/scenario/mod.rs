@@ -1,5 +1,6 @@
 //! A scenario as it is written: a set of files, merged, decoded key by key, with every mistake collected.
 
+mod correlation;
 mod decode;
 mod like;
 mod limits;

@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::correlation::{self, Correlation, Mixes};
 use super::program::{Node, Program};
 use crate::calendar::{AVERAGE_MONTH_HOURS, Timeline};
 use crate::diagnostic::{Diagnostic, Diagnostics};
@@ -38,6 +39,7 @@ pub struct Builder {
     inputs: Vec<Input>,
     state: usize,
     known: BTreeMap<String, Slot>,
+    mixes: Mixes,
     /// What a path asks for while it is resolved. Inside a path money stays in its own currency, so that it has the same
     /// value in each of its processes and the whole is converted once.
     asked: Option<Vec<Slot>>,
@@ -62,6 +64,7 @@ impl Builder {
             inputs: Vec::new(),
             state: 0,
             known: BTreeMap::new(),
+            mixes: Mixes::new(),
             asked: None,
             without_rate: BTreeSet::new(),
             mistakes: Diagnostics::new(),
@@ -70,7 +73,16 @@ impl Builder {
 
     /// The program, what its values come from, and what was wrong.
     pub fn finish(self) -> (Program, Vec<Input>, Diagnostics) {
-        (Program { nodes: self.nodes, state: self.state }, self.inputs, self.mistakes)
+        (Program { nodes: self.nodes, state: self.state, mixes: self.mixes }, self.inputs, self.mistakes)
+    }
+
+    /// Lets inputs move together; asked last, when all of them are known. After a mistake they may not be.
+    pub fn correlate(&mut self, correlations: &[Correlation]) {
+        if self.mistakes.has_errors() {
+            return;
+        }
+        let known = |address: &str| self.known.contains_key(address);
+        self.mixes = correlation::mixes(correlations, &self.nodes, &known, &mut self.mistakes);
     }
 
     fn add(&mut self, node: Node, origin: Option<Origin>, name: &str, parents: &[Slot]) -> Slot {

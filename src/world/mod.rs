@@ -1,7 +1,10 @@
 //! The world: everything uncertain that all strategies meet alike, drawn month by month.
 
 mod builder;
+mod correlation;
+mod nearest;
 mod program;
 
 pub use builder::{Builder, Input};
+pub use correlation::Correlation;
 pub use program::{Program, World};

@@ -1,5 +1,6 @@
 //! The recipe of a world and the lanes it fills: numbers once per path, paths month by month.
 
+use super::correlation::Mixes;
 use crate::calendar::Month;
 use crate::distribution::Sampler;
 use crate::lanes::{LANES, Lanes, Slot, Values};
@@ -33,13 +34,13 @@ impl Node {
 pub struct Program {
     pub(super) nodes: Vec<Node>,
     pub(super) state: usize,
+    pub(super) mixes: Mixes,
 }
 
 /// The values of one batch of paths.
 pub struct World {
     lanes: Vec<Lanes>,
     state: Vec<Lanes>,
-    keys: Vec<Key>,
     draws: Vec<Draws>,
 }
 
@@ -60,21 +61,24 @@ impl Program {
             Node::Draw(_, name) | Node::Process { name, .. } => name.clone(),
             _ => String::new(),
         };
-        let keys: Vec<Key> = self.nodes.iter().map(|node| Key::new(seed, &name(node))).collect();
+        let draws = |(i, node): (usize, &Node)| {
+            let parts = self.mixes.get(&i).into_iter().flatten();
+            let parts = parts.map(|(weight, name)| (*weight, Key::new(seed, name))).collect();
+            Draws::mixed(Key::new(seed, &name(node)), parts)
+        };
         World {
             lanes: vec![[0.0; LANES]; self.nodes.len()],
             state: vec![[0.0; LANES]; self.state],
-            draws: keys.iter().map(|key| Draws::new(*key, 0)).collect(),
-            keys,
+            draws: self.nodes.iter().enumerate().map(draws).collect(),
         }
     }
 
     /// Begins the worlds of the paths from `first_path` on: draws the numbers, sets processes to their start.
     pub fn start(&self, first_path: u64, world: &mut World) {
-        let World { lanes, state, keys, draws } = world;
+        let World { lanes, state, draws } = world;
         let mut scores = [0.0; LANES];
         for (i, node) in self.nodes.iter().enumerate() {
-            draws[i] = Draws::new(keys[i], first_path);
+            draws[i].restart(first_path);
             let (before, rest) = lanes.split_at_mut(i);
             let out = &mut rest[0];
             match node {

@@ -1,5 +1,6 @@
 //! Tidy tables for finance and scripts: one fact per row, ISO dates, ISO 4217 currencies.
 
+mod answers;
 mod components;
 mod inputs;
 mod monthly;
@@ -13,6 +14,8 @@ use super::{File, Report};
 impl Report<'_> {
     /// The tables of every run.
     pub fn csv(&self) -> Vec<File> {
-        vec![self.monthly_csv(), self.totals_csv(), self.components_csv()]
+        let mut files = vec![self.monthly_csv(), self.totals_csv(), self.components_csv()];
+        files.extend(self.answers_csv());
+        files
     }
 }
