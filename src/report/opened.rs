@@ -87,9 +87,9 @@ impl Statement<'_> {
     fn sections(&self) -> (Vec<Section<'_>>, Vec<Slot>) {
         let mut inputs = Vec::new();
         let sections = Component::ALL.into_iter().filter_map(|component| {
-            let accounts: Vec<&Account> =
-                self.opened.accounts.iter().filter(|a| a.line.component == component).collect();
-            if accounts.iter().all(|account| account.amount == 0.0 && account.quantity == 0.0) {
+            let made = |a: &&Account| a.line.component == component && (a.amount != 0.0 || a.quantity != 0.0);
+            let accounts: Vec<&Account> = self.opened.accounts.iter().filter(made).collect();
+            if accounts.is_empty() {
                 return None;
             }
             Some(self.section(component, &accounts, &mut inputs))
