@@ -87,9 +87,9 @@ impl Statement<'_> {
     fn sections(&self) -> (Vec<Section<'_>>, Vec<Slot>) {
         let mut inputs = Vec::new();
         let sections = Component::ALL.into_iter().filter_map(|component| {
-            let accounts: Vec<&Account> =
-                self.opened.accounts.iter().filter(|a| a.line.component == component).collect();
-            if accounts.iter().all(|account| account.amount == 0.0 && account.quantity == 0.0) {
+            let made = |a: &&Account| a.line.component == component && (a.amount != 0.0 || a.quantity != 0.0);
+            let accounts: Vec<&Account> = self.opened.accounts.iter().filter(made).collect();
+            if accounts.is_empty() {
                 return None;
             }
             Some(self.section(component, &accounts, &mut inputs))
@@ -303,4 +303,15 @@ fn ranges(places: &[usize]) -> String {
 fn total(sections: &[Section], view: View) -> i64 {
     let counts = |s: &&Section| s.component.view() == View::Both || s.component.view() == view;
     sections.iter().filter(counts).map(|section| section.total).sum()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::ranges;
+
+    #[test]
+    fn neighbors_stand_together() {
+        assert_eq!(ranges(&[0, 1, 2, 4, 8, 9]), "1–3 5 9–10");
+        assert_eq!(ranges(&[]), "");
+    }
 }

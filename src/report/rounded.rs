@@ -69,3 +69,19 @@ impl Books {
         (0..self.components.len()).map(|month| self.total(month, view)).sum()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::Rounding;
+
+    #[test]
+    fn minor_units_are_written_with_the_digits_of_the_currency() {
+        let text =
+            |amount: f64, currency: &str| Rounding::of(currency).text(Rounding::of(currency).minor(amount));
+        assert_eq!(text(1234.5, "USD"), "1234.50");
+        assert_eq!(text(-0.05, "USD"), "-0.05");
+        assert_eq!(text(-0.001, "USD"), "0.00", "no negative zero");
+        assert_eq!(text(1234.5, "JPY"), "1235");
+        assert_eq!(text(-2.5, "KWD"), "-2.500");
+    }
+}
