@@ -106,8 +106,9 @@ fn read_cache(t: &mut Reader) -> Option<CacheRates> {
 }
 
 fn read_write(t: &mut Reader) -> Option<Number> {
-    let _lasts = t.required("lasts", QuantityOf(&units::DURATION), "how long what is written can be read")?;
-    t.required("rate", NumberOf(&units::MONEY_PER_TOKEN), "per token written")
+    let lasts = t.required("lasts", QuantityOf(&units::DURATION), "how long what is written can be read");
+    let rate = t.required("rate", NumberOf(&units::MONEY_PER_TOKEN), "per token written");
+    lasts.and(rate)
 }
 
 #[allow(clippy::option_option, reason = "absent and wrong are different")]
