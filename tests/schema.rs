@@ -233,3 +233,32 @@ fn the_shipped_schema_is_in_step() {
     }
     assert!(fs::read_to_string(&path).unwrap() == now, "run the tests once with TOKENCAST_BLESS=1");
 }
+
+#[test]
+fn every_shared_part_is_built_in_and_reachable_from_any_folder() {
+    struct Nowhere(String);
+    impl tokencast::scenario::Files for Nowhere {
+        fn read(&self, path: &str) -> Result<String, tokencast::scenario::Unreadable> {
+            assert_eq!(path, "elsewhere.toml", "only the scenario itself is read from a folder");
+            Ok(self.0.clone())
+        }
+    }
+    let scenarios = root().join("scenarios");
+    let mut shipped: Vec<String> = ["gpus", "llms", "prices"]
+        .iter()
+        .flat_map(|folder| toml_files(&scenarios.join(folder)))
+        .map(|path| path.strip_prefix(&scenarios).unwrap().to_string_lossy().into_owned())
+        .collect();
+    shipped.sort();
+    let built_in: Vec<&str> = tokencast::scenario::PARTS.iter().map(|part| part.name).collect();
+    assert_eq!(built_in, shipped);
+    let text = "title = \"Elsewhere\"\ncurrency = \"USD\"\nstart = \"2027-01\"\nmonths = 3\n\
+                use = [\"builtin:prices/openai.toml\"]\n[traffic.chat]\nrequests = \"1M /month\"\ninput_tokens = 800\n\
+                output_tokens = 200\n[strategy.api]\nserve = [{ traffic = \"chat\", by = \"openai/terra\" }]\n";
+    let loaded = tokencast::scenario::load(&Nowhere(text.into()), "elsewhere.toml", &[]);
+    assert!(loaded.scenario.is_some(), "{:?}", loaded.diagnostics);
+    let wrong = text.replace("openai.toml", "opneai.toml");
+    let refused = tokencast::scenario::load(&Nowhere(wrong), "elsewhere.toml", &[]);
+    let first = refused.diagnostics.errors().next().unwrap();
+    assert_eq!(first.help, ["did you mean `builtin:prices/openai.toml`?"]);
+}

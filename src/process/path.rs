@@ -104,11 +104,7 @@ pub(super) fn initial(t: &mut Reader) -> Option<Number> {
     if factor {
         t.or("initial", "1", NumberHere, "the value in the scenario's first month")
     } else {
-        t.required(
-            "initial",
-            NumberHere,
-            "the value in the scenario's first month",
-        )
+        t.required("initial", NumberHere, "the value in the scenario's first month")
     }
 }
 

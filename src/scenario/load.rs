@@ -4,15 +4,16 @@ use std::collections::BTreeMap;
 
 use super::decode::Scenario;
 use super::stress::Stress;
-use super::{like, overrides};
-use crate::diagnostic::{Diagnostic, Diagnostics, FileId, Sources, Span};
+use super::{catalog, like, overrides};
+use crate::diagnostic::{Diagnostic, Diagnostics, FileId, Source, Sources, Span};
 use crate::distribution::FAMILIES;
 use crate::document::{
-    At, Entry, Files, Node, Provenance, Reference, Scope, Table, Title, Value, lay_over, parse_toml,
-    plugin_names, put_beside,
+    At, Entry, Files, Node, Provenance, Reference, Scope, Table, Title, Unreadable, Value, lay_over,
+    parse_toml, plugin_names, put_beside,
 };
 use crate::process;
 use crate::supply;
+use crate::text::did_you_mean;
 
 /// What loading gave: a scenario unless there are errors, what was found wrong, and the texts to show it in.
 pub struct Loaded {
@@ -172,15 +173,36 @@ impl Loader<'_> {
                 );
                 continue;
             };
-            if self.read.contains(path) {
+            let user = self.sources.get(item.span.file).map_or("", Source::name);
+            let path = catalog::beside(user, path);
+            if self.read.contains(&path) {
                 continue;
             }
-            if let Some(mut part) = self.open(path, Some(item.span), depth + 1) {
+            if let Some(mut part) = self.open(&path, Some(item.span), depth + 1) {
                 self.parts(&mut part, parts, depth + 1);
                 self.refuse_scenario_keys(&part);
                 put_beside(parts, part, "", &mut self.mistakes);
             }
         }
+    }
+
+    /// The text of a built-in part or of a file.
+    fn text(&self, path: &str) -> Result<String, Unreadable> {
+        if !path.starts_with(catalog::PREFIX) {
+            return self.files.read(path);
+        }
+        catalog::text(path).map(str::to_owned).ok_or_else(|| {
+            let names = catalog::PARTS.iter().map(|part| part.name);
+            let close = did_you_mean(path.trim_start_matches(catalog::PREFIX), names.clone());
+            Unreadable {
+                code: "no-such-part",
+                message: format!("`{path}` is not built in"),
+                help: Some(match close {
+                    Some(close) => format!("did you mean `{}{close}`?", catalog::PREFIX),
+                    None => format!("built in are: {}", names.collect::<Vec<_>>().join(", ")),
+                }),
+            }
+        })
     }
 
     /// Reads and parses one file; its notes about sources count for the file only.
@@ -205,7 +227,7 @@ impl Loader<'_> {
             return None;
         }
         self.read.push(path.to_owned());
-        let text = match self.files.read(path) {
+        let text = match self.text(path) {
             Ok(text) => text,
             Err(why) => {
                 self.mistakes.push(refuse(why.code, why.message).help_if(why.help));

@@ -1,5 +1,6 @@
 //! A scenario as it is written: a set of files, merged, decoded key by key, with every mistake collected.
 
+mod catalog;
 mod correlation;
 mod decode;
 mod like;
@@ -11,6 +12,7 @@ mod strategy;
 mod stress;
 
 pub use crate::document::{Files, Unreadable};
+pub use catalog::{PARTS, Part};
 pub use decode::{MOST_PATHS, Questions, Run, Scenario, describe};
 pub use limits::{Budget, Limit, Statistic};
 pub use load::{Loaded, Stressed, load};

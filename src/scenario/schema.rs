@@ -98,7 +98,10 @@ impl Writer {
             Shape::Any(shapes) => {
                 json!({ "anyOf": shapes.iter().map(|of| self.shape(of, kind)).collect::<Vec<_>>() })
             }
-            Shape::Anything => json!({}),
+            Shape::Anything => self.define(
+                "anything".into(),
+                |_| json!({ "additionalProperties": { "$ref": "#/$defs/anything" } }),
+            ),
         }
     }
 
