@@ -157,3 +157,28 @@ fn the_api_bill_of_the_support_desk_is_plain_arithmetic() {
     let total = 36.0 * (chat + notes + people + running) + 2e6 + 3e6;
     assert_same(findings.strategies[0].nominal.mean.value, total, "the bill");
 }
+
+/// Whoever looks for an example finds it in the README: by its name, or by a pattern with one `*`.
+#[test]
+fn the_readme_names_every_scenario() {
+    let readme = std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/README.md")).unwrap();
+    let named: Vec<&str> = readme
+        .lines()
+        .filter_map(|line| line.strip_prefix("| `scenarios/")?.split_once(".toml`"))
+        .map(|(name, _)| name)
+        .collect();
+    let shipped = shipped();
+    for name in &shipped {
+        assert!(named.iter().any(|pattern| fits(name, pattern)), "the README does not name {name}");
+    }
+    for pattern in named {
+        assert!(shipped.iter().any(|name| fits(name, pattern)), "the README names {pattern}, which is not there");
+    }
+}
+
+fn fits(name: &str, pattern: &str) -> bool {
+    match pattern.split_once('*') {
+        Some((begin, end)) => name.starts_with(begin) && name.ends_with(end),
+        None => name == pattern,
+    }
+}
