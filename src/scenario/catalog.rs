@@ -25,6 +25,7 @@ parts! {
     "gpus/sites.toml",
     "llms/deployments.toml",
     "llms/tokenizers.toml",
+    "prices/fx-eur.toml",
     "prices/fx-jpy.toml",
     "prices/openai.toml",
     "prices/pan-2025.toml",

@@ -153,7 +153,7 @@ impl Writer {
     /// A quantity, one with a source of its own, or a distribution.
     fn number(&mut self, kind: &'static Kind) -> Value {
         self.define(format!("number-{}", slug(kind)), |writer| {
-            let mut forms = vec![writer.quantity(kind), writer.valued(kind)];
+            let mut forms = vec![writer.quantity(kind), Self::valued(kind)];
             for family in FAMILIES {
                 let inside = writer.shape(&family.shape(), Some(kind));
                 forms.push(tagged(family.name, inside));
@@ -173,7 +173,8 @@ impl Writer {
         })
     }
 
-    fn valued(&mut self, kind: &'static Kind) -> Value {
+    /// `{ value = … }` with a source of its own.
+    fn valued(kind: &'static Kind) -> Value {
         let reference = json!({ "$ref": format!("#/$defs/number-{}", slug(kind)) });
         tagged("value", reference)
     }
