@@ -8,6 +8,7 @@ mod load;
 mod overrides;
 mod strategy;
 mod stress;
+mod unused;
 
 pub use crate::document::{Files, Unreadable};
 pub use decode::{MOST_PATHS, Questions, Run, Scenario, describe};
