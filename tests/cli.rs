@@ -459,6 +459,7 @@ fn garbage_is_refused_with_a_way_out() {
         desk.write(&format!("inner/{name}.toml"), using(used));
     }
     desk.write("missing.toml", using("price.toml"));
+    desk.write("folder-part.toml", using("inner"));
     #[cfg(unix)]
     {
         std::os::unix::fs::symlink("../prices.toml", desk.path("inner/link.toml")).unwrap();
@@ -480,6 +481,7 @@ fn garbage_is_refused_with_a_way_out() {
         ("huge.toml", 2, "larger than 4 MB"),
         ("empty.toml", 2, "title"),
         ("deep.toml", 2, "error"),
+        ("folder-part.toml", 2, "is a folder"),
         ("inner/up.toml", 2, "without `..`"),
         ("inner/absolute.toml", 2, "relative to the scenario's folder"),
         ("missing.toml", 2, "did you mean `prices.toml`?"),

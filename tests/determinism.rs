@@ -110,11 +110,13 @@ fn an_unrelated_input_changes_nothing() {
         tokenizer = "o200k"
         regions = { jp = 1 }
         rates = { input = "0.1 to 1 USD /Mtok", output = "1 to 9 USD /Mtok" }
+        cache = { read = "0.02 USD /Mtok" }
         over_time = { follows = "weather" }
         [lever.other.prefix_cache]
         hit_rate = "10 % to 20 %"
         [strategy.another]
         serve = [{ traffic = ["chat", "notes"], by = "other/large" }]
+        levers = ["other"]
         operations = ["desk"]
     "#;
     let child = model(&Folder::at("scenarios").with("child.toml", child), "child.toml", &[]);

@@ -24,6 +24,14 @@ fn names() -> Vec<String> {
     names
 }
 
+/// A scenario that extends the one without a mistake, and what is said about it.
+fn said_of(text: &str) -> (bool, String) {
+    let files =
+        Folder::at("tests/invalid").with("scenario.toml", &format!("extends = \"fine.toml\"\n{text}"));
+    let (model, said) = resolved(&files, "scenario.toml", &[]);
+    (model.is_some(), said)
+}
+
 /// What is said about a broken scenario.
 fn said(name: &str) -> String {
     let (model, text) = resolved(&Folder::at("tests/invalid"), &format!("{name}.toml"), &[]);
@@ -48,7 +56,7 @@ fn the_scenario_behind_them_is_fine() {
 fn messages(name: &str) -> usize {
     match name {
         "twelve" => 12,
-        "like-itself" | "share-of-itself" => 2,
+        "like-itself" | "share-of-itself" | "csv-ragged" => 2,
         _ => 1,
     }
 }
@@ -73,4 +81,79 @@ fn messages_offer_a_way_out() {
         let ways = ["help: ", "expected ", "did you mean", "= help"];
         assert!(ways.iter().any(|way| text.contains(way)), "{name} leaves the reader alone:\n{text}");
     }
+}
+
+/// What editors on Windows write is the same scenario.
+#[test]
+fn marks_of_editors_are_no_mistake() {
+    let fine =
+        std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/invalid/fine.toml")).unwrap();
+    let crlf = fine.replace('\n', "\r\n");
+    for text in [format!("\u{feff}{fine}"), crlf.clone(), format!("\u{feff}{crlf}")] {
+        model(&Folder::at(".").with("scenario.toml", &text), "scenario.toml", &[]);
+    }
+}
+
+/// A place behind a byte order mark and line ends of two bytes is still the right one.
+#[test]
+fn places_hold_in_files_from_windows() {
+    let (fine, said) = said_of("\r\n[lever.cache.prefix_cache]\r\nhit_rate = \"150 %\"\r\n");
+    assert!(!fine && said.contains("--> scenario.toml:4:13"), "{said}");
+}
+
+/// A title is free text; whoever shows it takes out what is not text.
+#[test]
+fn titles_may_hold_anything_and_are_shown_clean() {
+    let (fine, said) = said_of("title = \"<b>A\\u001b[31m \\u202eB</b>\\u0007\"");
+    assert!(fine && said.is_empty(), "{said}");
+    let files = Folder::at("tests/invalid")
+        .with("scenario.toml", "extends = \"fine.toml\"\ntitle = \"<b>A\\u001b[31m \\u202eB</b>\\u0007\"");
+    let title = model(&files, "scenario.toml", &[]).title.en;
+    assert_eq!(tokencast::report::display::clean(&title, 100), "<b>A[31m B</b>");
+}
+
+#[test]
+fn what_nothing_uses_is_pointed_out() {
+    let unused = [
+        ("[supply.spare]\nlike = \"tokyo\"", "supply `spare`", "2:9"),
+        ("[lever.again.prefix_cache]\nhit_rate = \"50 %\"", "lever `again`", "2:8"),
+        ("[index.rent]\nschedule = { 2027-04 = 1 }", "index `rent`", "2:8"),
+        ("[operations.night]\nmonitoring = { running = \"1 JPY /month\" }", "operations `night`", "2:13"),
+        (
+            "[vendor.acme.llm.big]\nrates = { input = \"2 USD /Mtok\", output = \"12 USD /Mtok\" }",
+            "llm of a vendor `acme/big`",
+            "2:18",
+        ),
+        (
+            "[traffic.notes]\nrequests = \"1 /month\"\ninput_tokens = 1\noutput_tokens = 1\n\
+             shed_cost = \"1 JPY /request\"",
+            "traffic `notes`",
+            "2:10",
+        ),
+    ];
+    for (text, what, place) in unused {
+        let (fine, said) = said_of(text);
+        let wanted =
+            format!("warning[unused-definition]: nothing uses the {what}\n --> scenario.toml:{place}\n");
+        assert!(fine && said.starts_with(&wanted), "{said}");
+        assert_eq!(said.matches("warning[").count(), 1, "{said}");
+    }
+}
+
+/// Used: what a used thing names, what is copied, and what a stress brings in. Parts may hold more than anyone needs.
+#[test]
+fn what_is_used_in_a_roundabout_way_is_used() {
+    for text in [
+        "[index.rent]\nschedule = { 2027-04 = 1 }\n[vendor.cloud.gpu.h200]\nover_time = { follows = \"rent\" }",
+        "[lever.other.prefix_cache]\nhit_rate = \"50 %\"\n[stress.x]\nset.strategy.api.levers = [\"other\"]",
+        "[supply.template]\nlike = \"tokyo\"\n[supply.copy]\nlike = \"template\"\n\
+         [strategy.copy]\nserve = [{ traffic = \"chat\", by = \"copy\" }]",
+    ] {
+        let (fine, said) = said_of(text);
+        assert!(fine && said.is_empty(), "{said}");
+    }
+    let files = Folder::at("tests/invalid")
+        .with("part.toml", "[lever.other.prefix_cache]\nhit_rate = \"50 %\"")
+        .with("scenario.toml", "extends = \"fine.toml\"\nuse = [\"part.toml\"]");
+    model(&files, "scenario.toml", &[]);
 }

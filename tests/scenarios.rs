@@ -172,7 +172,10 @@ fn the_readme_names_every_scenario() {
         assert!(named.iter().any(|pattern| fits(name, pattern)), "the README does not name {name}");
     }
     for pattern in named {
-        assert!(shipped.iter().any(|name| fits(name, pattern)), "the README names {pattern}, which is not there");
+        assert!(
+            shipped.iter().any(|name| fits(name, pattern)),
+            "the README names {pattern}, which is not there"
+        );
     }
 }
 

@@ -240,7 +240,7 @@ impl<D: Decode> Decode for MapOf<D> {
             if id.is_none() {
                 at.scope.push(
                     Diagnostic::error("bad-id", entry.key_span, format!("`{}` is not an id", entry.key))
-                        .label("ids are made of a-z, 0-9 and -"),
+                        .label("expected a-z, 0-9, - and . only, 60 of them at most"),
                 );
             }
             match (self.1.decode(&place), id) {

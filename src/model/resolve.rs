@@ -27,10 +27,12 @@ pub fn resolve(scenario: &Scenario) -> (Option<Model>, Diagnostics) {
     let chosen = named_strategy(scenario, scenario.questions.chosen.as_ref(), &mut builder);
     check_budget(scenario, &mut builder);
     builder.correlate(&scenario.correlations);
-    let (program, inputs, mistakes) = builder.finish();
+    let (program, inputs, mut mistakes) = builder.finish();
     if mistakes.has_errors() {
         return (None, mistakes);
     }
+    // Only now: what a misspelt name leaves unused is no second mistake.
+    mistakes.extend(scenario.unused.clone());
     let model = strategies.into_iter().collect::<Option<Vec<_>>>().map(|strategies| Model {
         title: scenario.title.clone(),
         timeline: scenario.timeline.clone(),
@@ -88,7 +90,8 @@ fn check_budget(scenario: &Scenario, lookup: &mut dyn Lookup) {
     for limit in budget.monthly.iter().chain(&budget.fiscal_year).chain(&budget.total) {
         if limit.currency != Some(scenario.currency) {
             let message = format!("a budget is in the scenario's currency, {}", scenario.currency);
-            lookup.refuse(Diagnostic::error("other-currency", limit.span, message).label("another currency"));
+            let mistake = Diagnostic::error("other-currency", limit.span, message);
+            lookup.refuse(mistake.label(format!("expected an amount in {}", scenario.currency)));
         }
     }
 }

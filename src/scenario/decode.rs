@@ -6,7 +6,7 @@ use super::strategy::Strategy;
 use super::stress::Stress;
 use crate::calendar::{Timeline, month_named};
 use crate::demand::{Tokenizer, Traffic};
-use crate::diagnostic::Diagnostic;
+use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::distribution::QuantityOf;
 use crate::document::{
     At, Decode, Field, Id, MapOf, MonthOf, Plugins, Reader, Reference, Shape, TableOf, Title, TitleOf, Value,
@@ -57,6 +57,8 @@ pub struct Scenario {
     pub operations: Vec<(Reference, Operations)>,
     /// Ways to serve, in the order of the file.
     pub strategies: Vec<(Reference, Strategy)>,
+    /// Warnings of definitions in the scenario's own file that nothing uses.
+    pub unused: Diagnostics,
 }
 
 /// What is asked of a scenario.
@@ -190,6 +192,7 @@ impl Scenario {
             training: training?,
             operations: operations?,
             strategies,
+            unused: Diagnostics::new(),
         })
     }
 }

@@ -1,10 +1,10 @@
 //! Loads the files of a scenario and merges them: parent, then parts, then the scenario itself, then overrides.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::decode::Scenario;
 use super::stress::Stress;
-use super::{catalog, like, overrides};
+use super::{catalog, like, overrides, unused};
 use crate::diagnostic::{Diagnostic, Diagnostics, FileId, Source, Sources, Span};
 use crate::distribution::FAMILIES;
 use crate::document::{
@@ -50,14 +50,18 @@ pub fn load(files: &dyn Files, path: &str, set: &[String]) -> Loaded {
         mistakes: Diagnostics::new(),
         notes: BTreeMap::new(),
         read: Vec::new(),
+        copied: BTreeSet::new(),
     };
     let tree = loader.scenario(path, None, 0).map(|mut tree| {
         overrides::apply(&mut tree, set, &kind_words(), &mut loader.sources, &mut loader.mistakes);
         tree
     });
-    let Loader { sources, mistakes, notes, .. } = loader;
+    let Loader { sources, mistakes, notes, copied, .. } = loader;
     let mut decoder = Decoder { files, notes, sources, mistakes };
-    let scenario = tree.as_ref().and_then(|tree| decoder.decode(tree.clone(), &[]));
+    let mut scenario = tree.as_ref().and_then(|tree| decoder.decode(tree.clone(), &[]));
+    if let (Some(tree), Some(scenario)) = (&tree, &mut scenario) {
+        scenario.unused = unused::unused(tree, &copied, FileId(0));
+    }
     let mut stresses = Vec::new();
     if let (Some(tree), Some(base)) = (&tree, &scenario) {
         for (id, stress) in &base.questions.stresses {
@@ -127,6 +131,8 @@ struct Loader<'a> {
     mistakes: Diagnostics,
     notes: BTreeMap<u32, Provenance>,
     read: Vec<String>,
+    /// Addresses of what a `like` copies.
+    copied: BTreeSet<String>,
 }
 
 impl Loader<'_> {
@@ -148,9 +154,11 @@ impl Loader<'_> {
         };
         let mut parts = Table::default();
         self.parts(&mut own, &mut parts, depth);
+        unused::copied(&parts, "", &mut self.copied);
         like::resolve(&mut parts, &kind_words(), &mut self.mistakes);
         lay_over(&mut tree, parts, &kind_words());
         lay_over(&mut tree, own, &kind_words());
+        unused::copied(&tree, "", &mut self.copied);
         like::resolve(&mut tree, &kind_words(), &mut self.mistakes);
         Some(tree)
     }
@@ -209,7 +217,8 @@ impl Loader<'_> {
     fn open(&mut self, path: &str, named_at: Option<Span>, depth: usize) -> Option<Table> {
         let refuse = |code, message: String| Diagnostic::error(code, named_at, message);
         if depth > DEEPEST {
-            self.mistakes.push(refuse("too-deep", format!("files use files more than {DEEPEST} deep")));
+            let mistake = refuse("too-deep", format!("files use files more than {DEEPEST} deep"));
+            self.mistakes.push(mistake.help("let the scenario itself list the files that it needs"));
             return None;
         }
         if self.read.iter().any(|read| read == path) {
@@ -222,8 +231,8 @@ impl Loader<'_> {
             return None;
         }
         if self.read.len() == MOST_FILES {
-            self.mistakes
-                .push(refuse("too-many-files", format!("a scenario has more than {MOST_FILES} files")));
+            let mistake = refuse("too-many-files", format!("a scenario has more than {MOST_FILES} files"));
+            self.mistakes.push(mistake.help("put facts that belong together into one file"));
             return None;
         }
         self.read.push(path.to_owned());
@@ -253,7 +262,8 @@ impl Loader<'_> {
         const SCENARIO_ONLY: [&str; 5] = ["title", "currency", "start", "months", "extends"];
         for entry in part.entries.iter().filter(|entry| SCENARIO_ONLY.contains(&entry.key.as_str())) {
             let message = format!("`{}` belongs into a scenario, and this file is used as a part", entry.key);
-            self.mistakes.push(Diagnostic::error("scenario-key-in-part", entry.key_span, message));
+            let mistake = Diagnostic::error("scenario-key-in-part", entry.key_span, message);
+            self.mistakes.push(mistake.help("take it out here; a scenario that extends another says `extends`"));
         }
     }
 }

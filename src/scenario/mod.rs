@@ -10,6 +10,7 @@ mod overrides;
 mod schema;
 mod strategy;
 mod stress;
+mod unused;
 
 pub use crate::document::{Files, Unreadable};
 pub use catalog::{PARTS, Part};
