@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use super::decode::Scenario;
 use super::stress::Stress;
+use super::trail::Written;
 use super::{like, overrides};
 use crate::diagnostic::{Diagnostic, Diagnostics, FileId, Sources, Span};
 use crate::distribution::FAMILIES;
@@ -20,6 +21,8 @@ pub struct Loaded {
     pub scenario: Option<Scenario>,
     /// Its stresses, each as a whole scenario.
     pub stresses: Vec<Stressed>,
+    /// All values as they were written; absent if the files cannot be merged.
+    pub written: Option<Written>,
     /// Mistakes and warnings.
     pub diagnostics: Diagnostics,
     /// All files that were read, in the order of reading; CSV files come last.
@@ -55,7 +58,7 @@ pub fn load(files: &dyn Files, path: &str, set: &[String]) -> Loaded {
         tree
     });
     let Loader { sources, mistakes, notes, .. } = loader;
-    let mut decoder = Decoder { files, notes, sources, mistakes };
+    let mut decoder = Decoder { files, notes: notes.clone(), sources, mistakes };
     let scenario = tree.as_ref().and_then(|tree| decoder.decode(tree.clone(), &[]));
     let mut stresses = Vec::new();
     if let (Some(tree), Some(base)) = (&tree, &scenario) {
@@ -66,7 +69,8 @@ pub fn load(files: &dyn Files, path: &str, set: &[String]) -> Loaded {
     let Decoder { sources, mistakes, .. } = decoder;
     let whole = !mistakes.has_errors();
     let stresses = if whole { stresses } else { Vec::new() };
-    Loaded { scenario: scenario.filter(|_| whole), stresses, diagnostics: mistakes, sources }
+    let written = tree.map(|tree| Written::new(tree, notes));
+    Loaded { scenario: scenario.filter(|_| whole), stresses, written, diagnostics: mistakes, sources }
 }
 
 /// Decodes merged trees; mistakes of all of them are collected together.

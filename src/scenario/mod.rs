@@ -8,6 +8,7 @@ mod load;
 mod overrides;
 mod strategy;
 mod stress;
+mod trail;
 
 pub use crate::document::{Files, Unreadable};
 pub use decode::{MOST_PATHS, Questions, Run, Scenario, describe};
@@ -15,3 +16,4 @@ pub use limits::{Budget, Limit, Statistic};
 pub use load::{Loaded, Stressed, load};
 pub use strategy::{Serve, Strategy};
 pub use stress::Stress;
+pub use trail::{Trail, Written};
