@@ -21,13 +21,14 @@ pub(super) struct Args {
 
 const EXAMPLES: &str = "\
 Examples:
+  tokencast init --template hybrid
   tokencast run scenario.toml
   tokencast check scenario.toml
   tokencast explain scenario.toml --strategy hybrid --month 2028-05
   tokencast list distributions
 
 Exit codes: 0 ok, 1 a bug, 2 wrong usage or an invalid scenario, 3 a file cannot be read or written,
-5 the precision was not reached, 130 interrupted.";
+4 a budget is broken, 5 the precision was not reached, 130 interrupted.";
 
 /// Flags of every command.
 #[derive(Clone, Copy, Debug, clap::Args)]
@@ -38,7 +39,7 @@ pub(super) struct Global {
     /// No progress, no warnings
     #[arg(long, short, global = true)]
     pub(super) quiet: bool,
-    /// Language of results and charts
+    /// Language of results, charts and templates
     #[arg(long, global = true, value_enum, default_value = "en")]
     pub(super) lang: Language,
     /// When to use color; `auto` honors `NO_COLOR`
@@ -86,15 +87,31 @@ Examples:
     /// Find every mistake of a scenario at once, each with its place and a way out
     #[command(after_help = "Example:\n  tokencast check scenario.toml")]
     Check(Check),
-    /// Open a month up: price × quantity, and the inputs behind each figure
+    /// Open a month up: price × quantity, and the inputs behind each figure; or tell where a value came from
     #[command(after_help = "\
 Examples:
   tokencast explain scenario.toml --strategy hybrid --month 2028-05
-  tokencast explain scenario.toml --strategy api --month 2027-04 --path 17")]
+  tokencast explain scenario.toml --strategy api --month 2027-04 --path 17
+  tokencast explain scenario.toml --origin traffic.chat.growth")]
     Explain(Explain),
     /// What exists: distributions, processes, supplies, levers, charts ...
     #[command(after_help = "Examples:\n  tokencast list\n  tokencast list distributions")]
     List(List),
+    /// Write a commented scenario to start from
+    #[command(after_help = "\
+Examples:
+  tokencast init
+  tokencast init plans/desk --template hybrid --lang ja")]
+    Init(Init),
+    /// Print the completions of a shell
+    #[command(after_help = "\
+Examples:
+  tokencast completions bash > ~/.local/share/bash-completion/completions/tokencast
+  tokencast completions fish > ~/.config/fish/completions/tokencast.fish")]
+    Completions(Completions),
+    /// Print the manual page
+    #[command(after_help = "Examples:\n  tokencast man > tokencast.1\n  tokencast man run > tokencast-run.1")]
+    Man(Man),
 }
 
 /// The scenario and what is changed in it.
@@ -145,11 +162,14 @@ pub(super) struct Explain {
     #[command(flatten)]
     pub(super) input: Input,
     /// The strategy, by its id
-    #[arg(long)]
-    pub(super) strategy: String,
+    #[arg(long, required_unless_present = "origin")]
+    pub(super) strategy: Option<String>,
     /// The month, such as 2028-05
-    #[arg(long)]
-    pub(super) month: String,
+    #[arg(long, required_unless_present = "origin")]
+    pub(super) month: Option<String>,
+    /// In place of a month: where the value at an address, or each value below it, came from and what it replaced
+    #[arg(long, value_name = "ADDRESS", conflicts_with_all = ["strategy", "month", "path", "paths", "seed"])]
+    pub(super) origin: Option<String>,
     /// Open one future up, counted from 1, instead of the mean of all
     #[arg(long, value_name = "N", conflicts_with = "paths", value_parser = path)]
     pub(super) path: Option<u64>,
@@ -166,6 +186,49 @@ pub(super) struct List {
     /// What to list; all lists if absent
     #[arg(value_enum)]
     pub(super) what: Option<Catalog>,
+}
+
+#[derive(Debug, clap::Args)]
+pub(super) struct Init {
+    /// The folder that `scenario.toml` is written into
+    #[arg(default_value = ".")]
+    pub(super) folder: PathBuf,
+    /// The question to start from
+    #[arg(long, value_enum, default_value = "api-only")]
+    pub(super) template: Template,
+    /// Replace a `scenario.toml` that is there
+    #[arg(long)]
+    pub(super) force: bool,
+}
+
+/// The scenarios to start from.
+#[derive(Clone, Copy, Debug, ValueEnum)]
+pub(super) enum Template {
+    /// What will tokens from a vendor cost?
+    ApiOnly,
+    /// An API, or an open llm on rented GPUs?
+    SelfHost,
+    /// How much to own, and how much to leave to an API?
+    Hybrid,
+    /// When does a server of one's own pay off?
+    OnPrem,
+    /// What if the vendor's price jumps, and what does a second vendor help?
+    VendorRisk,
+    /// Prices in dollars, a budget in yen, data that stays in Japan
+    Japan,
+}
+
+#[derive(Debug, clap::Args)]
+pub(super) struct Completions {
+    /// The shell
+    #[arg(value_enum)]
+    pub(super) shell: clap_complete::Shell,
+}
+
+#[derive(Debug, clap::Args)]
+pub(super) struct Man {
+    /// The page of one command; of the whole program if absent
+    pub(super) command: Option<String>,
 }
 
 /// The lists that there are.

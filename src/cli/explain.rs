@@ -1,10 +1,11 @@
-//! `tokencast explain`: a month opened up.
+//! `tokencast explain`: a month opened up, or the origin of a value.
 
 use serde_json::json;
 
 use super::args::Explain;
 use super::exit::{Exit, Stop};
 use super::load::{read_valid, titled};
+use super::origin::origin;
 use super::terminal::Terminal;
 use crate::calendar::YearMonth;
 use crate::engine::open_month;
@@ -16,9 +17,12 @@ use crate::text::did_you_mean;
 
 /// Opens a month of a strategy up.
 pub(super) fn explain(args: &Explain, terminal: &mut Terminal) -> Result<Exit, Stop> {
+    if let Some(address) = &args.origin {
+        return origin(&args.input, address, terminal);
+    }
     let (loaded, scenario, model) = read_valid(&args.input, terminal)?;
-    let strategy = strategy(&model, &args.strategy)?;
-    let month = month(&model, &args.month)?;
+    let strategy = strategy(&model, args.strategy.as_deref().unwrap_or_default())?;
+    let month = month(&model, args.month.as_deref().unwrap_or_default())?;
     let all = args.paths.unwrap_or(scenario.run.paths);
     let seed = args.seed.unwrap_or(scenario.run.seed);
     let paths = match args.path {

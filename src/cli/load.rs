@@ -12,7 +12,7 @@ use crate::diagnostic::{Diagnostics, Sources, to_json};
 use crate::document::Title;
 use crate::model::{Model, resolve};
 use crate::report::display::{Lang, clean};
-use crate::scenario::{Scenario, load};
+use crate::scenario::{Scenario, Written, load};
 
 /// A scenario as far as it could be read, with all that was found wrong.
 pub(super) struct Loaded {
@@ -22,6 +22,8 @@ pub(super) struct Loaded {
     pub(super) ready: Option<(Scenario, Model)>,
     /// Its stresses: titles and models.
     pub(super) stresses: Vec<(Title, Model)>,
+    /// All values as they were written.
+    pub(super) written: Option<Written>,
     pub(super) diagnostics: Diagnostics,
     pub(super) sources: Sources,
     /// SHA-256 of every input file.
@@ -52,6 +54,7 @@ pub(super) fn read(input: &Input) -> Result<Loaded, Stop> {
         file: folder.scenario().to_owned(),
         ready: ready.filter(|_| !diagnostics.has_errors()),
         stresses,
+        written: loaded.written,
         diagnostics,
         sources: loaded.sources,
         hashes: folder.hashes(),

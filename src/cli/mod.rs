@@ -5,8 +5,11 @@ mod check;
 mod exit;
 mod explain;
 mod files;
+mod init;
+mod install;
 mod list;
 mod load;
+mod origin;
 mod outputs;
 mod progress;
 mod publish;
@@ -44,6 +47,9 @@ fn parse_and_run(words: &[OsString]) -> Exit {
         Command::Check(check) => check::check(&check, &mut terminal),
         Command::Explain(explain) => explain::explain(&explain, &mut terminal),
         Command::List(list) => list::list(&list, &mut terminal),
+        Command::Init(args) => init::init(&args, &mut terminal),
+        Command::Completions(args) => install::completions(&args, &mut terminal),
+        Command::Man(args) => install::man(&args, &mut terminal),
     };
     match done {
         Ok(exit) => exit,

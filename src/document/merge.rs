@@ -31,8 +31,8 @@ pub fn put_beside(base: &mut Table, part: Table, address: &str, diagnostics: &mu
 
 /// Lays a later layer over an earlier one: tables merge key by key, everything else is replaced whole.
 pub fn lay_over(base: &mut Table, over: Table, kinds: &KindWords) {
-    for entry in over.entries {
-        drop_other_kinds(base, &entry, kinds);
+    for mut entry in over.entries {
+        drop_other_kinds(base, &mut entry, kinds);
         match base.entry_mut(&entry.key) {
             None => base.entries.push(entry),
             Some(existing) => replace(existing, entry, kinds),
@@ -41,22 +41,31 @@ pub fn lay_over(base: &mut Table, over: Table, kinds: &KindWords) {
 }
 
 fn replace(existing: &mut Entry, entry: Entry, kinds: &KindWords) {
-    match (&mut existing.node, entry.node) {
-        (Node { value: Value::Table(old), span }, Node { value: Value::Table(new), span: later }) => {
+    match (&mut existing.node, entry) {
+        (
+            Node { value: Value::Table(old), span },
+            Entry { node: Node { value: Value::Table(new), span: later }, key_span, .. },
+        ) => {
             *span = later;
-            existing.key_span = entry.key_span;
+            existing.key_span = key_span;
             lay_over(old, new, kinds);
         }
-        (node, later) => {
-            *node = later;
-            existing.key_span = entry.key_span;
+        (_, entry) => {
+            let old = std::mem::replace(existing, entry);
+            existing.remember(old);
         }
     }
 }
 
-fn drop_other_kinds(base: &mut Table, over: &Entry, kinds: &KindWords) {
-    for group in kinds.iter().filter(|group| names_kind(over, group)) {
-        base.entries.retain(|entry| entry.key == over.key || !names_kind(entry, group));
+fn drop_other_kinds(base: &mut Table, over: &mut Entry, kinds: &KindWords) {
+    for group in kinds {
+        if names_kind(over, group) {
+            let other = |entry: &mut Entry| entry.key != over.key && names_kind(entry, group);
+            let dropped: Vec<Entry> = base.entries.extract_if(.., other).collect();
+            for entry in dropped {
+                over.remember(entry);
+            }
+        }
     }
 }
 

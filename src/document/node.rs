@@ -86,6 +86,18 @@ pub struct Entry {
     pub key_span: Span,
     /// Its value.
     pub node: Node,
+    /// What an earlier layer said in its place.
+    pub replaced: Option<Box<Entry>>,
+}
+
+impl Entry {
+    /// Keeps what this entry takes the place of, behind what it replaced before.
+    pub(super) fn remember(&mut self, old: Entry) {
+        match &mut self.replaced {
+            Some(replaced) => replaced.remember(old),
+            none => *none = Some(Box::new(old)),
+        }
+    }
 }
 
 impl Table {

@@ -63,6 +63,7 @@ fn table(file: FileId, source: DeTable<'_>) -> Table {
             key_span: span(file, &key.span()),
             key: key.into_inner().into_owned(),
             node: convert(file, value),
+            replaced: None,
         })
         .collect();
     entries.sort_by_key(|entry| entry.key_span.start);

@@ -89,10 +89,18 @@ impl Notes {
     pub(super) fn inside(&self, table: &Table, scope: &Scope) -> Self {
         let mut notes = self.clone();
         for entry in table.entries.iter().filter(|entry| is_note(&entry.key)) {
-            let file = entry.node.span.file;
-            notes.0.entry(file).or_insert_with(|| scope.of_file(file)).hear(entry);
+            notes.hear(entry, scope);
         }
         notes
+    }
+
+    /// Takes over a note; one that it replaced still counts for the figures of its own file.
+    fn hear(&mut self, entry: &Entry, scope: &Scope) {
+        if let Some(replaced) = &entry.replaced {
+            self.hear(replaced, scope);
+        }
+        let file = entry.node.span.file;
+        self.0.entry(file).or_insert_with(|| scope.of_file(file)).hear(entry);
     }
 
     /// Where a figure of a file comes from: what stands nearest, else what stands at the top of the file.

@@ -37,6 +37,11 @@ impl<'f> Scope<'f> {
         Self { notes, sources: RefCell::new(sources), files: Some(files), ..Self::default() }
     }
 
+    /// A scope that only knows what files say of their sources.
+    pub fn noting(notes: BTreeMap<u32, Provenance>) -> Self {
+        Self { notes, ..Self::default() }
+    }
+
     /// Multiplies the numbers and paths at these addresses.
     #[must_use]
     pub fn scaling(mut self, factors: &[(String, f64, Span)]) -> Self {

@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::decode::Scenario;
 use super::stress::Stress;
+use super::trail::Written;
 use super::{catalog, like, overrides, unused};
 use crate::diagnostic::{Diagnostic, Diagnostics, FileId, Source, Sources, Span};
 use crate::distribution::FAMILIES;
@@ -21,6 +22,8 @@ pub struct Loaded {
     pub scenario: Option<Scenario>,
     /// Its stresses, each as a whole scenario.
     pub stresses: Vec<Stressed>,
+    /// All values as they were written; absent if the files cannot be merged.
+    pub written: Option<Written>,
     /// Mistakes and warnings.
     pub diagnostics: Diagnostics,
     /// All files that were read, in the order of reading; CSV files come last.
@@ -57,7 +60,7 @@ pub fn load(files: &dyn Files, path: &str, set: &[String]) -> Loaded {
         tree
     });
     let Loader { sources, mistakes, notes, copied, .. } = loader;
-    let mut decoder = Decoder { files, notes, sources, mistakes };
+    let mut decoder = Decoder { files, notes: notes.clone(), sources, mistakes };
     let mut scenario = tree.as_ref().and_then(|tree| decoder.decode(tree.clone(), &[]));
     if let (Some(tree), Some(scenario)) = (&tree, &mut scenario) {
         scenario.unused = unused::unused(tree, &copied, FileId(0));
@@ -71,7 +74,8 @@ pub fn load(files: &dyn Files, path: &str, set: &[String]) -> Loaded {
     let Decoder { sources, mistakes, .. } = decoder;
     let whole = !mistakes.has_errors();
     let stresses = if whole { stresses } else { Vec::new() };
-    Loaded { scenario: scenario.filter(|_| whole), stresses, diagnostics: mistakes, sources }
+    let written = tree.map(|tree| Written::new(tree, notes));
+    Loaded { scenario: scenario.filter(|_| whole), stresses, written, diagnostics: mistakes, sources }
 }
 
 /// Decodes merged trees; mistakes of all of them are collected together.

@@ -10,6 +10,7 @@ mod overrides;
 mod schema;
 mod strategy;
 mod stress;
+mod trail;
 mod unused;
 
 pub use crate::document::{Files, Unreadable};
@@ -20,3 +21,4 @@ pub use load::{Loaded, Stressed, load};
 pub use schema::schema;
 pub use strategy::{Serve, Strategy};
 pub use stress::Stress;
+pub use trail::{Trail, Written};

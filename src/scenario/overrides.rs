@@ -78,7 +78,7 @@ fn refuse_unknown(tree: &Table, address: &Address) -> Option<Diagnostic> {
 fn nest(address: &Address, value: Node) -> Table {
     let mut node = value;
     for (key, span) in address.iter().rev() {
-        let entry = Entry { key: key.clone(), key_span: *span, node };
+        let entry = Entry { key: key.clone(), key_span: *span, node, replaced: None };
         node = Node { span: *span, value: Value::Table(Table { entries: vec![entry] }) };
     }
     match node.value {

@@ -1,0 +1,43 @@
+//! `tokencast completions` and `tokencast man`: what a shell and `man` know of the program.
+
+use clap::{Command, CommandFactory};
+use clap_mangen::Man;
+
+use super::args::{self, Args, Completions};
+use super::exit::{Exit, Stop};
+use super::terminal::Terminal;
+use crate::text::did_you_mean;
+
+/// Prints the completions of a shell.
+pub(super) fn completions(args: &Completions, terminal: &mut Terminal) -> Result<Exit, Stop> {
+    let mut script = Vec::new();
+    clap_complete::generate(args.shell, &mut Args::command(), "tokencast", &mut script);
+    terminal.print(&String::from_utf8_lossy(&script))?;
+    Ok(Exit::Ok)
+}
+
+/// Prints the manual page of the program or of one command.
+pub(super) fn man(args: &args::Man, terminal: &mut Terminal) -> Result<Exit, Stop> {
+    let mut program = Args::command();
+    program.build();
+    let command = match &args.command {
+        None => program,
+        Some(name) => named(&program, name)?,
+    };
+    let mut page = Vec::new();
+    Man::new(command).render(&mut page)?;
+    terminal.print(&String::from_utf8_lossy(&page))?;
+    Ok(Exit::Ok)
+}
+
+fn named(program: &Command, name: &str) -> Result<Command, Stop> {
+    let found = program.get_subcommands().find(|command| command.get_name() == name);
+    found.cloned().ok_or_else(|| {
+        let names: Vec<&str> = program.get_subcommands().map(Command::get_name).collect();
+        let help = match did_you_mean(name, names.iter().copied()) {
+            Some(close) => format!("did you mean `{close}`?"),
+            None => format!("there are: {}", names.join(", ")),
+        };
+        Stop::new(Exit::Invalid, format!("there is no command `{name}`")).help(help)
+    })
+}
