@@ -109,6 +109,11 @@ Examples:
   tokencast completions bash > ~/.local/share/bash-completion/completions/tokencast
   tokencast completions fish > ~/.config/fish/completions/tokencast.fish")]
     Completions(Completions),
+    /// Print the JSON Schema of scenario files, for editors
+    #[command(
+        after_help = "Examples:\n  tokencast schema > scenario.schema.json\n  then begin a scenario with: #:schema ./scenario.schema.json"
+    )]
+    Schema,
     /// Print the manual page
     #[command(after_help = "Examples:\n  tokencast man > tokencast.1\n  tokencast man run > tokencast-run.1")]
     Man(Man),

@@ -8,6 +8,12 @@ use super::exit::{Exit, Stop};
 use super::terminal::Terminal;
 use crate::text::did_you_mean;
 
+/// Prints the JSON Schema of scenario files.
+pub(super) fn schema(terminal: &mut Terminal) -> Result<Exit, Stop> {
+    terminal.print_json(&crate::scenario::schema())?;
+    Ok(Exit::Ok)
+}
+
 /// Prints the completions of a shell.
 pub(super) fn completions(args: &Completions, terminal: &mut Terminal) -> Result<Exit, Stop> {
     let mut script = Vec::new();

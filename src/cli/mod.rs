@@ -49,6 +49,7 @@ fn parse_and_run(words: &[OsString]) -> Exit {
         Command::List(list) => list::list(&list, &mut terminal),
         Command::Init(args) => init::init(&args, &mut terminal),
         Command::Completions(args) => install::completions(&args, &mut terminal),
+        Command::Schema => install::schema(&mut terminal),
         Command::Man(args) => install::man(&args, &mut terminal),
     };
     match done {

@@ -110,8 +110,7 @@ impl Rows<'_> {
             columns.rows.push(row);
             if record.len() != self.width {
                 let fields = if record.len() == 1 { "field" } else { "fields" };
-                let message =
-                    format!("{} {fields}, where the first line names {}", record.len(), self.width);
+                let message = format!("{} {fields}, where the first line names {}", record.len(), self.width);
                 self.refuse("ragged-row", row, &message, "give every row a field for each column");
                 continue;
             }

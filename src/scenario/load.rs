@@ -267,7 +267,8 @@ impl Loader<'_> {
         for entry in part.entries.iter().filter(|entry| SCENARIO_ONLY.contains(&entry.key.as_str())) {
             let message = format!("`{}` belongs into a scenario, and this file is used as a part", entry.key);
             let mistake = Diagnostic::error("scenario-key-in-part", entry.key_span, message);
-            self.mistakes.push(mistake.help("take it out here; a scenario that extends another says `extends`"));
+            self.mistakes
+                .push(mistake.help("take it out here; a scenario that extends another says `extends`"));
         }
     }
 }
