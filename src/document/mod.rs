@@ -5,6 +5,7 @@
 //! cannot drift apart.
 
 mod csv;
+mod dated;
 mod decode;
 mod files;
 mod merge;
@@ -16,6 +17,7 @@ mod reader;
 mod shape;
 
 pub use csv::{Columns, read_columns};
+pub use dated::Dated;
 pub use decode::{
     At, Decode, Either, Flag, Id, ListOf, MapOf, MonthOf, Reference, TableOf, Text, Title, TitleOf, Whole,
 };

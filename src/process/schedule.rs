@@ -4,7 +4,7 @@ use super::{Lookup, Process, Written, WrittenPath};
 use crate::calendar::{Month, YearMonth};
 use crate::diagnostic::Diagnostic;
 use crate::distribution::{Number, NumberHere};
-use crate::document::{At, Decode, Plugin, Reader, Shape, Value, is_note};
+use crate::document::{Dated, Plugin, Reader};
 use crate::lanes::{Lanes, Slot, Values};
 use crate::random::Draws;
 
@@ -19,49 +19,8 @@ pub(super) const PLUGIN: Plugin<WrittenPath> = Plugin {
 #[derive(Debug)]
 pub struct Schedule(Vec<(YearMonth, Number)>);
 
-/// The dated values of a schedule's table.
-pub(super) struct Steps;
-
-impl Decode for Steps {
-    type Value = Vec<(YearMonth, Number)>;
-
-    fn decode(&self, at: &At<'_>) -> Option<Self::Value> {
-        let Value::Table(table) = &at.node.value else {
-            at.refuse("wrong-type", "a table of dates and values");
-            return None;
-        };
-        let mut steps = Some(Vec::new());
-        for entry in table.entries.iter().filter(|entry| !is_note(&entry.key)) {
-            let place = At { key_span: Some(entry.key_span), ..at.inside(&entry.key, &entry.node) };
-            let month = YearMonth::parse(&entry.key).ok();
-            if month.is_none() {
-                at.scope.push(
-                    Diagnostic::error("bad-date", entry.key_span, format!("`{}` is not a month", entry.key))
-                        .label("expected a month such as 2027-04"),
-                );
-            }
-            match (month, NumberHere.decode(&place)) {
-                (Some(month), Some(number)) => {
-                    if let Some(list) = steps.as_mut() {
-                        list.push((month, number));
-                    }
-                }
-                _ => steps = None,
-            }
-        }
-        steps.map(|mut list| {
-            list.sort_by_key(|(month, _)| *month);
-            list
-        })
-    }
-
-    fn shape(&self) -> Shape {
-        Shape::Map("month", Box::new(NumberHere.shape()))
-    }
-}
-
 fn read(t: &mut Reader) -> Option<WrittenPath> {
-    let steps = t.value(Steps)?;
+    let steps = t.value(Dated(NumberHere))?;
     let place = t.place()?.clone();
     let Some((_, first)) = steps.first() else {
         place.refuse("empty-schedule", "at least one date and value, such as { 2027-04 = 1 }");

@@ -1,9 +1,8 @@
 //! When servers are ordered, and how many.
 
 use crate::calendar::{Timeline, YearMonth};
-use crate::diagnostic::Diagnostic;
 use crate::distribution::{QuantityOf, WholeOf};
-use crate::document::{At, Decode, MonthOf, Plugin, Reader, Shape, Value, is_note};
+use crate::document::{Dated, MonthOf, Plugin, Reader};
 use crate::units;
 
 /// A purchase policy.
@@ -54,7 +53,7 @@ fn read_once(t: &mut Reader) -> Option<Purchase> {
 }
 
 fn read_dated(t: &mut Reader) -> Option<Purchase> {
-    t.value(Orders).map(Purchase::Dated)
+    t.value(Dated(WholeOf(&units::SERVERS))).map(Purchase::Dated)
 }
 
 fn read_trailing_need(t: &mut Reader) -> Option<Purchase> {
@@ -82,44 +81,6 @@ fn read_trailing_need(t: &mut Reader) -> Option<Purchase> {
         margin: margin?.value,
         over_months: over.value as usize,
     })
-}
-
-struct Orders;
-
-impl Decode for Orders {
-    type Value = Vec<(YearMonth, f64)>;
-
-    fn decode(&self, at: &At<'_>) -> Option<Self::Value> {
-        let Value::Table(table) = &at.node.value else {
-            at.refuse("wrong-type", "a table of months and servers");
-            return None;
-        };
-        let mut orders = Some(Vec::new());
-        for entry in table.entries.iter().filter(|entry| !is_note(&entry.key)) {
-            let place = At { key_span: Some(entry.key_span), ..at.inside(&entry.key, &entry.node) };
-            let month = YearMonth::parse(&entry.key).ok();
-            if month.is_none() {
-                at.scope.push(
-                    Diagnostic::error("bad-date", entry.key_span, format!("`{}` is not a month", entry.key))
-                        .label("expected a month such as 2027-04"),
-                );
-            }
-            let servers = WholeOf(&units::SERVERS).decode(&place);
-            match (month, servers) {
-                (Some(month), Some(servers)) => {
-                    if let Some(list) = orders.as_mut() {
-                        list.push((month, servers));
-                    }
-                }
-                _ => orders = None,
-            }
-        }
-        orders
-    }
-
-    fn shape(&self) -> Shape {
-        Shape::Map("month", Box::new(Shape::Quantity(&units::SERVERS)))
-    }
 }
 
 impl Purchase {
