@@ -3,9 +3,7 @@
 use std::sync::Arc;
 
 use super::quantity::read_quantity;
-use super::{
-    Constant, Distribution, FAMILIES, LogNormal, LogitNormal, Normal, Scaled, Truncated, UnitOf, Written,
-};
+use super::{Constant, Distribution, FAMILIES, LogNormal, LogitNormal, Normal, Scaled, Truncated, UnitOf};
 use crate::diagnostic::Diagnostic;
 use crate::document::{At, Decode, Here, Origin, Plugins, Shape, Value};
 use crate::units::{self, Amount, Kind, Support};
@@ -169,11 +167,5 @@ pub fn names_distribution(value: &Value) -> bool {
     match value {
         Value::Table(table) => FAMILIES.iter().any(|family| table.get(family.name).is_some()),
         _ => false,
-    }
-}
-
-impl From<(Written, Origin)> for Number {
-    fn from((written, origin): (Written, Origin)) -> Self {
-        Self { distribution: written.distribution, unit: written.unit, origin }
     }
 }

@@ -42,7 +42,7 @@ impl Batch {
         model.program.start(first_path, world);
         for (strategy, state) in model.strategies.iter().zip(states.iter_mut()) {
             for user in &strategy.supplies {
-                user.supply.start(&world.values(), &mut state[user.state..user.state + user.supply.state()]);
+                user.supply.start(&world.values(), user.own(state));
             }
         }
         for now in model.timeline.months() {
@@ -76,7 +76,7 @@ fn serve(
         ledger.measure(Measure::Offered, left);
     }
     for user in &strategy.supplies {
-        user.supply.open(now, values, &mut state[user.state..user.state + user.supply.state()], ledger);
+        user.supply.open(now, values, user.own(state), ledger);
     }
     let mut served = [0.0; LANES];
     for entry in &strategy.entries {
@@ -89,8 +89,7 @@ fn serve(
                 offered[i] = offered[i].min(all[i] * share[i]);
             }
         }
-        let own = &mut state[user.state..user.state + user.supply.state()];
-        user.supply.accept(entry.number, now, values, &offered, own, &mut served, ledger);
+        user.supply.accept(entry.number, now, values, &offered, user.own(state), &mut served, ledger);
         for i in 0..LANES {
             left[i] -= served[i];
         }
@@ -105,6 +104,6 @@ fn serve(
         }
     }
     for user in &strategy.supplies {
-        user.supply.close(now, values, &mut state[user.state..user.state + user.supply.state()], ledger);
+        user.supply.close(now, values, user.own(state), ledger);
     }
 }

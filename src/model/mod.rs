@@ -7,7 +7,7 @@ mod strategy;
 use crate::calendar::Timeline;
 use crate::document::Title;
 use crate::finance::{Charge, Line};
-use crate::lanes::Slot;
+use crate::lanes::{Lanes, Slot};
 use crate::supply::Supply;
 use crate::units::Currency;
 use crate::world::{Input, Program};
@@ -86,4 +86,11 @@ pub struct SupplyInUse {
     pub supply: Box<dyn Supply>,
     /// Where its state begins.
     pub state: usize,
+}
+
+impl SupplyInUse {
+    /// Its part of the strategy's state.
+    pub fn own<'a>(&self, state: &'a mut [Lanes]) -> &'a mut [Lanes] {
+        &mut state[self.state..self.state + self.supply.state()]
+    }
 }
