@@ -193,7 +193,7 @@ fn a_run_answers_and_leaves_its_files() {
     let text = out(&run);
     assert!(text.starts_with("Small, but whole\nThe cheapest on average is "), "{text}");
     for word in
-        ["± s.e.", "CVaR95", "Pays off", "Never", "baseline", "FY2027 (8 months)", "500 paths · seed 1"]
+        ["± s.e.", "CVaR95", "Pays off", "Never", "baseline", "FY2027 (8 months)", "500 paths · sobol · seed 1"]
     {
         assert!(text.contains(word), "{word} is missing in\n{text}");
     }

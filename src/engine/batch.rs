@@ -4,6 +4,7 @@ use crate::calendar::Month;
 use crate::finance::{Ledger, Measure};
 use crate::lanes::{LANES, Lanes, Values};
 use crate::model::{Model, Strategy};
+use crate::random::Design;
 use crate::world::World;
 
 /// Takes what each strategy's month cost.
@@ -27,9 +28,9 @@ pub(super) struct Batch {
 }
 
 impl Batch {
-    pub(super) fn new(model: &Model, seed: u64) -> Self {
+    pub(super) fn new(model: &Model, design: Design) -> Self {
         Self {
-            world: model.program.world(seed),
+            world: model.program.world(design),
             states: model.strategies.iter().map(|strategy| vec![[0.0; LANES]; strategy.state]).collect(),
             ledger: Ledger::new(),
             remaining: vec![[0.0; LANES]; model.streams.len()],
