@@ -17,7 +17,7 @@ const LAYERS: &[&[&str]] = &[
     &["demand", "finance"],
     &["pricing", "serving", "training", "operations"],
     &["world"],
-    &["supply", "lever"],
+    &["supply", "lever", "contract"],
     &["scenario"],
     &["model"],
     &["engine"],
