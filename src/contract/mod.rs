@@ -8,7 +8,7 @@ mod volume_discount;
 use std::fmt::Debug;
 
 use crate::calendar::Month;
-use crate::document::{Plugin, Reference};
+use crate::document::{MapOf, Plugin, Plugins, Reader, Reference};
 use crate::finance::Ledger;
 use crate::lanes::{Lanes, Values};
 use crate::process::Lookup;
@@ -21,6 +21,12 @@ pub trait Written: Debug + Send + Sync {
     fn vendors(&self) -> &[Reference];
     /// Becomes runnable.
     fn resolve(&self, parties: &Parties, lookup: &mut dyn Lookup) -> Option<Box<dyn Contract>>;
+}
+
+/// Reads `[contract.<id>]`.
+pub fn read_all(t: &mut Reader) -> Option<Vec<(Reference, Box<dyn Written>)>> {
+    let all = MapOf("contract", Plugins(KINDS, "contract"));
+    t.or("contract", "{}", all, "what is agreed with vendors beyond their list prices")
 }
 
 /// Between whom a contract is made, and what its amounts are counted in.

@@ -140,12 +140,12 @@ impl Written for VolumeDiscount {
     }
 
     fn resolve(&self, parties: &Parties, lookup: &mut dyn Lookup) -> Option<Box<dyn Contract>> {
-        let mut bands = Vec::new();
+        let mut tiers = Vec::new();
         for band in &self.bands {
             let above = lookup.per_month(&Path::Number(band.above.number.clone()))?;
             let discount = lookup.number(&band.discount);
             let of = if band.above.tokens { "tokens" } else { "spend" };
-            bands.push(Tier {
+            tiers.push(Tier {
                 above,
                 discount,
                 line: Line {
@@ -159,7 +159,7 @@ impl Written for VolumeDiscount {
             });
         }
         let tokens = self.bands.iter().any(|band| band.above.tokens);
-        Some(Box::new(Bands { vendors: parties.vendors.clone(), marginal: self.marginal, tokens, bands }))
+        Some(Box::new(Bands { vendors: parties.vendors.clone(), marginal: self.marginal, tokens, tiers }))
     }
 }
 
@@ -168,7 +168,7 @@ struct Bands {
     vendors: Vec<usize>,
     marginal: bool,
     tokens: bool,
-    bands: Vec<Tier>,
+    tiers: Vec<Tier>,
 }
 
 struct Tier {
@@ -180,8 +180,8 @@ struct Tier {
 impl Bands {
     /// The share of a volume that a band's discount is on.
     fn share(&self, place: usize, volume: &Lanes, values: &Values) -> Lanes {
-        let begins = &values[self.bands[place].above];
-        let ends = self.bands.get(place + 1).map(|next| &values[next.above]);
+        let begins = &values[self.tiers[place].above];
+        let ends = self.tiers.get(place + 1).map(|next| &values[next.above]);
         let mut share = [0.0; LANES];
         for i in 0..LANES {
             let end = ends.map_or(f64::INFINITY, |ends| ends[i]);
@@ -204,7 +204,7 @@ impl Contract for Bands {
         let bought = ledger.bought_from(&self.vendors);
         let volume = if self.tokens { &bought.tokens } else { &bought.list };
         let mut left = [1.0; LANES];
-        for (place, band) in self.bands.iter().enumerate() {
+        for (place, band) in self.tiers.iter().enumerate() {
             let discount = &values[band.discount];
             let mut spend = self.share(place, volume, values);
             let mut price = [0.0; LANES];

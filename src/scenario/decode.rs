@@ -163,12 +163,7 @@ impl Scenario {
             MapOf("lever", Plugins(crate::lever::KINDS, "lever")),
             "what changes the work or the price",
         );
-        let contracts = t.or(
-            "contract",
-            "{}",
-            MapOf("contract", Plugins(contract::KINDS, "contract")),
-            "what is agreed with vendors beyond their list prices",
-        );
+        let contracts = contract::read_all(t);
         let training =
             t.or("training", "{}", MapOf("training", training::programmes()), "training programmes");
         let operations =
