@@ -95,7 +95,7 @@ Examples:
   tokencast explain scenario.toml --strategy api --month 2027-04 --path 17
   tokencast explain scenario.toml --origin traffic.chat.growth")]
     Explain(Explain),
-    /// What exists: distributions, processes, supplies, levers, charts ...
+    /// What exists: distributions, processes, supplies, levers, contracts, charts ...
     #[command(after_help = "Examples:\n  tokencast list\n  tokencast list distributions")]
     List(List),
     /// Write a commented scenario to start from
@@ -272,6 +272,8 @@ pub(super) enum Catalog {
     Capacity,
     /// What changes the work or the price
     Levers,
+    /// What is agreed with vendors beyond their list prices
+    Contracts,
     /// Kinds of training programmes
     Training,
     /// Named shapes of a week

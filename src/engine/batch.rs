@@ -45,15 +45,22 @@ impl Batch {
             for user in &strategy.supplies {
                 user.supply.start(&world.values(), user.own(state));
             }
+            for user in &strategy.contracts {
+                user.contract.start(&world.values(), user.own(state));
+            }
         }
         for now in model.timeline.months() {
             model.program.step(&now, world);
             let values = world.values();
             for (place, (strategy, state)) in model.strategies.iter().zip(states.iter_mut()).enumerate() {
                 ledger.clear(sink.records(place, now.index));
+                ledger.watch(&strategy.vendors);
                 serve(model, strategy, &now, &values, state, remaining, ledger);
                 for charge in &strategy.charges {
                     charge.post(now.index, &values, ledger);
+                }
+                for user in &strategy.contracts {
+                    user.contract.settle(&now, &values, user.own(state), ledger);
                 }
                 sink.take(place, &now, ledger, &values);
             }

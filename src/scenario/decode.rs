@@ -5,6 +5,7 @@ use super::limits::{self, Budget};
 use super::strategy::Strategy;
 use super::stress::Stress;
 use crate::calendar::{Timeline, month_named};
+use crate::contract;
 use crate::demand::{Tokenizer, Traffic};
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::distribution::QuantityOf;
@@ -52,6 +53,8 @@ pub struct Scenario {
     pub supplies: Vec<(Reference, Box<dyn supply::Written>)>,
     /// Levers.
     pub levers: Vec<(Reference, Box<dyn Lever>)>,
+    /// Contracts with vendors.
+    pub contracts: Vec<(Reference, Box<dyn contract::Written>)>,
     /// Training programmes.
     pub training: Vec<(Reference, Programme)>,
     /// Operations.
@@ -186,6 +189,7 @@ impl Scenario {
             MapOf("lever", Plugins(crate::lever::KINDS, "lever")),
             "what changes the work or the price",
         );
+        let contracts = contract::read_all(t);
         let training =
             t.or("training", "{}", MapOf("training", training::programmes()), "training programmes");
         let operations =
@@ -215,6 +219,7 @@ impl Scenario {
             definitions: definitions?,
             supplies: supplies?,
             levers: levers?,
+            contracts: contracts?,
             training: training?,
             operations: operations?,
             strategies,
