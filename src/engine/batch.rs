@@ -2,7 +2,7 @@
 
 use crate::calendar::Month;
 use crate::finance::{Ledger, Measure};
-use crate::lanes::{LANES, Lanes, Values};
+use crate::lanes::{self, LANES, Lanes, Values};
 use crate::model::{Model, Strategy};
 use crate::random::Design;
 use crate::world::World;
@@ -98,9 +98,7 @@ fn serve(
             }
         }
         user.supply.accept(entry.number, now, values, &offered, user.own(state), &mut served, ledger);
-        for i in 0..LANES {
-            left[i] -= served[i];
-        }
+        lanes::subtract(left, &served);
         ledger.measure(Measure::Served, &served);
     }
     for (stream, left) in model.streams.iter().zip(remaining.iter()) {

@@ -4,7 +4,7 @@ use super::batch::{Batch, Sink};
 use super::break_even::BreakEven;
 use crate::calendar::Month;
 use crate::finance::{Component, Ledger, Measure, View};
-use crate::lanes::{LANES, Lanes, Values};
+use crate::lanes::{self, LANES, Lanes, Values};
 use crate::model::Model;
 use crate::random::{Design, REPLICATES};
 use crate::stats::OrderedF32;
@@ -164,17 +164,15 @@ impl Tally {
     }
 
     fn write_fan(&mut self, column: usize, values: &Lanes) {
-        let out = &mut self.fans[column][self.begin..self.begin + self.width];
-        for (out, value) in out.iter_mut().zip(values) {
-            *out = OrderedF32::from(*value as f32);
-        }
+        let keys = OrderedF32::of_lanes(values);
+        self.fans[column][self.begin..self.begin + self.width].copy_from_slice(&keys[..self.width]);
     }
 }
 
 /// Adds the lanes that count to the partial sums of their paths.
 fn add<const N: usize>(partial: &mut [f64; N], values: &Lanes, begin: usize, width: usize) {
-    if begin.is_multiple_of(N) && width.is_multiple_of(N) {
-        for row in values[..width].chunks_exact(N) {
+    if begin.is_multiple_of(N) && width == LANES {
+        for row in values.chunks_exact(N) {
             for i in 0..N {
                 partial[i] += row[i];
             }
@@ -196,21 +194,16 @@ impl Sink for Tally {
                 add(&mut sums.components[component as usize], ledger.component(component), begin, width);
             }
         }
-        for measure in Measure::ALL {
+        for measure in Measure::ALL.into_iter().filter(|measure| ledger.has_measured(*measure)) {
             add(&mut sums.measures[measure as usize], ledger.measured(measure), begin, width);
         }
         let cash = ledger.total(View::Cash);
         add(&mut sums.cash, &cash, begin, width);
         let running = &mut self.running[strategy];
-        for i in 0..LANES {
-            running.cumulative[i] += cash[i];
-            running.year[i] += cash[i];
-        }
+        lanes::add(&mut running.cumulative, &cash);
+        lanes::add(&mut running.year, &cash);
         if let Some(discount) = self.discount {
-            let discount = &values[discount];
-            for i in 0..LANES {
-                running.npv[i] += cash[i] * discount[i];
-            }
+            lanes::add_product(&mut running.npv, &cash, &values[discount]);
         }
         running.month_cash = cash;
         running.month_upfront = *ledger.upfront();
@@ -232,8 +225,9 @@ impl Sink for Tally {
             if place == self.baseline {
                 continue;
             }
-            let lump: Lanes = std::array::from_fn(|i| running.month_upfront[i] - upfront[i]);
-            let whole: Lanes = std::array::from_fn(|i| running.month_cash[i] - cash[i]);
+            let (mut lump, mut whole) = (running.month_upfront, running.month_cash);
+            lanes::subtract(&mut lump, &upfront);
+            lanes::subtract(&mut whole, &cash);
             running.break_even.step(now.index, &lump, &whole);
         }
     }

@@ -13,8 +13,13 @@ pub(super) enum Column {
 const MOST_EXACT: usize = 1 << 17;
 
 impl Column {
-    pub(super) fn new() -> Self {
-        Self::Exact(Vec::new())
+    /// For so many paths, perhaps more.
+    pub(super) fn new(paths: u64) -> Self {
+        // All room at once, since growing would copy it many times; and none for what would be a sketch soon.
+        match usize::try_from(paths) {
+            Ok(paths) if paths <= MOST_EXACT => Self::Exact(Vec::with_capacity(paths)),
+            _ => Self::Sketch(Box::default()),
+        }
     }
 
     pub(super) fn extend(&mut self, values: &[OrderedF32]) {

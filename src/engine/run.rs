@@ -91,7 +91,7 @@ impl<'a> Simulation<'a> {
             settings: *settings,
             done: 0,
             blocks: Vec::new(),
-            columns: (0..columns(model)).map(|_| Column::new()).collect(),
+            columns: (0..columns(model)).map(|_| Column::new(settings.paths)).collect(),
             sums: vec![Sums::default(); strategies * months],
             totals: (0..strategies).map(|_| PathTotals::default()).collect(),
         }

@@ -170,20 +170,23 @@ impl Supply for Running {
         let load = Load(state);
         let target = &values[self.utilization_target];
         let reserved: f64 = self.reserved.iter().map(|(count, ..)| count).sum();
-        let mut hours = [0.0; LANES];
-        let mut paid = [0.0; LANES];
-        let mut busy = [0.0; LANES];
+        let from = self.min.max(reserved - self.spare);
+        // Replicas in an hour: max(ceil(load), min) + spare, of which those reserved are paid already.
+        let always = (self.min + self.spare - reserved).max(0.0);
+        let (mut need, mut beyond) = (*load.offered(), [0.0; LANES]);
         for i in 0..LANES {
-            let need = load.offered()[i] / target[i];
-            // Replicas in an hour: max(ceil(load), min) + spare, of which those reserved are paid already.
-            let from = self.min.max(reserved - self.spare);
-            let always = (self.min + self.spare - reserved).max(0.0);
-            let beyond = self.curve.whole_units_beyond(need, from)
-                - self.curve.whole_units_beyond(need, load.most()[i].max(from));
+            need[i] /= target[i];
+        }
+        self.curve.whole_units_beyond_lanes(&need, from, &mut beyond);
+        let (mut hours, mut paid, mut busy) = ([0.0; LANES], [0.0; LANES], [0.0; LANES]);
+        for i in 0..LANES {
+            if load.most()[i].is_finite() {
+                beyond[i] -= self.curve.whole_units_beyond(need[i], load.most()[i].max(from));
+            }
             // Work that can wait first fills what is paid anyway; what is left needs replica-hours of its own.
-            let usable = (reserved + always + beyond - self.spare).max(0.0) * target[i];
+            let usable = (reserved + always + beyond[i] - self.spare).max(0.0) * target[i];
             let used = load.carried()[i] + load.waiting()[i];
-            let on_demand = always + beyond + ((used - usable) / target[i]).max(0.0);
+            let on_demand = always + beyond[i] + ((used - usable) / target[i]).max(0.0);
             hours[i] = on_demand * self.gpus * now.hours;
             paid[i] = hours[i] + reserved * self.gpus * now.hours;
             busy[i] = used * self.gpus * now.hours;
