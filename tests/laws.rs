@@ -12,6 +12,8 @@
 
 #[path = "laws/api.rs"]
 mod api;
+#[path = "laws/arrivals.rs"]
+mod arrivals;
 #[path = "laws/correlations.rs"]
 mod correlations;
 #[path = "laws/demand.rs"]
