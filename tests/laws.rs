@@ -14,6 +14,8 @@
 mod api;
 #[path = "laws/arrivals.rs"]
 mod arrivals;
+#[path = "laws/contracts.rs"]
+mod contracts;
 #[path = "laws/correlations.rs"]
 mod correlations;
 #[path = "laws/demand.rs"]

@@ -5,7 +5,7 @@ use crate::distribution::{Number, NumberOf, UnitOf};
 use crate::document::{At, Decode, Reader, Shape, TableOf, Whole};
 use crate::lanes::{LANES, Lanes, Slot, Values};
 use crate::math;
-use crate::process::{Lookup, Path, Process, Written, WrittenPath};
+use crate::process::{Lookup, Path, Process, Reads, Written, WrittenPath};
 use crate::random::Draws;
 use crate::units;
 
@@ -79,6 +79,9 @@ struct Running {
 impl Process for Running {
     fn words(&self) -> u64 {
         1
+    }
+    fn reads(&self) -> Reads {
+        Reads::Monthly
     }
     fn state(&self) -> usize {
         1

@@ -46,13 +46,14 @@ impl Stream {
         let factors = factors(&traffic.factors, lookup)?;
         let requests = factors.iter().fold(base, |product, factor| lookup.times(product, *factor));
         let inherited = of.into_iter().flat_map(|of| &of.moving);
+        let calls = calls(&traffic.agent, lookup);
         let (input, output) = lengths(traffic, lookup)?;
         Some(Self {
             requests,
             users,
             factors,
             moving: traffic.factors.moving.iter().chain(inherited).copied().collect(),
-            calls: calls(&traffic.agent, lookup),
+            calls,
             input_tokens: input,
             output_tokens: output,
             cacheable: traffic.cacheable.as_ref().map(|share| lookup.number(share)),
