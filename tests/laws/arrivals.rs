@@ -326,20 +326,21 @@ fn a_file_that_is_no_week_is_refused_at_its_line() {
     let with = |row: usize, text: &str| {
         let mut rows = vec!["1".to_owned(); 168];
         rows[row] = text.to_owned();
-        week_of(rows)
+        rows
     };
-    for ((found, said), code, line) in [
-        (week_of(vec!["1".to_owned(); 167]), "bad-row", Some(168)),
-        (week_of(vec!["1".to_owned(); 24]), "bad-row", Some(25)),
-        (week_of(vec!["1".to_owned(); 169]), "bad-row", Some(170)),
-        (week_of(vec!["1".to_owned(); 744]), "bad-row", Some(170)),
+    for (rows, code, line) in [
+        (vec!["1".to_owned(); 167], "bad-row", Some(168)),
+        (vec!["1".to_owned(); 24], "bad-row", Some(25)),
+        (vec!["1".to_owned(); 169], "bad-row", Some(170)),
+        (vec!["1".to_owned(); 744], "bad-row", Some(170)),
         (with(26, "-0.1"), "bad-row", Some(28)),
         (with(26, "much"), "not-a-number", Some(28)),
         (with(26, "inf"), "not-a-number", Some(28)),
         (with(26, "1,2"), "ragged-row", Some(28)),
-        (week_of(vec!["0".to_owned(); 168]), "no-load", None),
-        (week_of(Vec::new()), "empty-csv", None),
+        (vec!["0".to_owned(); 168], "no-load", None),
+        (Vec::new(), "empty-csv", None),
     ] {
+        let (found, said) = week_of(rows);
         assert!(found.is_none());
         assert_eq!(said, [(code, line)]);
     }
