@@ -191,6 +191,9 @@ const ONLY_CHECK_SEES: &[&str] = &[
     "csv-ragged.toml",
     "csv-text.toml",
     "csv-wrong-column.toml",
+    "customers-leave-at-once.toml",
+    "customers-share-above-one.toml",
+    "customers-without-leave.toml",
     "deep/1.toml",
     "deep/2.toml",
     "deep/3.toml",
@@ -219,7 +222,10 @@ const ONLY_CHECK_SEES: &[&str] = &[
     "parts/with-months.toml",
     "scenario-key-in-part.toml",
     "share-above-one.toml",
+    "share-of-broken.toml",
     "share-of-itself.toml",
+    "share-of-no-users.toml",
+    "share-of-nothing.toml",
     "stress-negative.toml",
     "stress-of-nothing.toml",
     "stress-unknown-scale.toml",
@@ -238,6 +244,10 @@ const ONLY_CHECK_SEES: &[&str] = &[
     "unknown-tokenizer.toml",
     "unknown-traffic.toml",
     "unknown-vendor-llm.toml",
+    "week-empty.toml",
+    "week-negative.toml",
+    "week-short.toml",
+    "week-text.toml",
 ];
 
 #[test]

@@ -118,7 +118,7 @@ impl Decoder<'_> {
 pub(super) fn kind_words() -> Vec<Vec<&'static str>> {
     let mut numbers = plugin_names(FAMILIES);
     numbers.extend(plugin_names(process::KINDS));
-    numbers.push("value");
+    numbers.extend(["value", "share_of"]);
     vec![
         numbers,
         plugin_names(supply::KINDS),

@@ -106,7 +106,7 @@ fn check_entry(entry: &Entry, regions: &[String], first: &Entry, lookup: &mut dy
         );
         return None;
     }
-    let same = traffic.week.name == first.traffic.week.name
+    let same = traffic.week == first.traffic.week
         && (traffic.hourly_noise - first.traffic.hourly_noise).abs() < 1e-12;
     if !same {
         lookup.refuse(
