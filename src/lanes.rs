@@ -38,11 +38,39 @@ pub fn multiply(out: &mut Lanes, a: &Lanes, b: &Lanes) {
     }
 }
 
+/// `total /= a`
+#[multiversion(targets("x86_64+avx512f+avx512dq+avx512vl+avx512bw", "x86_64+avx+avx2"))]
+pub fn divide(total: &mut Lanes, a: &Lanes) {
+    for i in 0..LANES {
+        total[i] /= a[i];
+    }
+}
+
 /// `total -= a`
 #[multiversion(targets("x86_64+avx512f+avx512dq+avx512vl+avx512bw", "x86_64+avx+avx2"))]
 pub fn subtract(total: &mut Lanes, a: &Lanes) {
     for i in 0..LANES {
         total[i] -= a[i];
+    }
+}
+
+/// Adds every lane to the partial sum of its place: vector arithmetic that is the same for any batch width.
+#[multiversion(targets("x86_64+avx512f+avx512dq+avx512vl+avx512bw", "x86_64+avx+avx2"))]
+pub fn add_to_eight(partial: &mut [f64; 8], a: &Lanes) {
+    for row in a.as_chunks::<8>().0 {
+        for i in 0..8 {
+            partial[i] += row[i];
+        }
+    }
+}
+
+/// The same for sixteen places.
+#[multiversion(targets("x86_64+avx512f+avx512dq+avx512vl+avx512bw", "x86_64+avx+avx2"))]
+pub fn add_to_sixteen(partial: &mut [f64; 16], a: &Lanes) {
+    for row in a.as_chunks::<16>().0 {
+        for i in 0..16 {
+            partial[i] += row[i];
+        }
     }
 }
 

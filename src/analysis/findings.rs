@@ -63,7 +63,7 @@ pub struct StrategyFindings {
     pub measures: Vec<[f64; Measure::COUNT]>,
     /// Standard error of each month's mean cash.
     pub monthly_error: Vec<f64>,
-    /// Percentiles by month.
+    /// Percentiles by month; empty for a run that did not keep them.
     pub fans: Fans,
     /// By fiscal year.
     pub years: Vec<YearCost>,
@@ -156,7 +156,7 @@ pub fn findings(model: &Model, outcomes: Outcomes) -> Findings {
                 posted,
                 measures,
                 monthly_error,
-                fans,
+                fans: fans.unwrap_or_default(),
                 years: Vec::new(),
             };
             found.years = years(model, &found);
@@ -187,8 +187,8 @@ fn years(model: &Model, strategy: &StrategyFindings) -> Vec<YearCost> {
             months: 0,
             cash: 0.0,
             accrual: 0.0,
-            percentiles: strategy.fans.yearly[year],
-            cvar95: strategy.fans.yearly_cvar95[year],
+            percentiles: strategy.fans.yearly.get(year).copied().unwrap_or([f64::NAN; PERCENTILES.len()]),
+            cvar95: strategy.fans.yearly_cvar95.get(year).copied().unwrap_or(f64::NAN),
         })
         .collect();
     for month in 0..timeline.length {

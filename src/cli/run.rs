@@ -84,7 +84,7 @@ fn simulated(model: &Model, settings: &Settings, terminal: &Terminal) -> Result<
 
 /// Simulates each stress with the same seed and as many paths as the base had.
 fn stresses(loaded: &Loaded, base: &Findings, settings: &Settings) -> Result<Vec<StressFindings>, Stop> {
-    let settings = Settings { paths: base.paths, precision: None, ..*settings };
+    let settings = Settings { paths: base.paths, precision: None, fans: false, ..*settings };
     let one = |(title, model): &(Title, Model)| {
         let outcomes = simulate(model, &settings, &Quiet).map_err(|_| interrupted())?;
         Ok(stressed(title.clone(), base, &findings(model, outcomes)))

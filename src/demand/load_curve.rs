@@ -111,13 +111,13 @@ impl LoadCurve {
     }
 
     /// [`whole_units_beyond`](Self::whole_units_beyond) for each lane's mean load.
-    pub fn whole_units_beyond_lanes(&self, mean: &Lanes, from: f64, out: &mut Lanes) {
+    pub fn whole_units_beyond_lanes(&self, mean: &Lanes, from: &Lanes, out: &mut Lanes) {
         let mut most = [0.0; LANES];
         bounds(self.lowest, self.peak(), mean, from, out, &mut most);
         for lane in 0..LANES {
             // Where the busiest hour takes more than the quietest, hours differ, and have to be gone through.
-            if most[lane] > from + out[lane] {
-                out[lane] = self.whole_units_beyond(mean[lane], from);
+            if most[lane] > from[lane] + out[lane] {
+                out[lane] = self.whole_units_beyond(mean[lane], from[lane]);
             }
         }
     }
@@ -143,9 +143,9 @@ fn units_at(mean: f64, level: f64) -> f64 {
 
 /// Units beyond `from` that the quietest hour takes, and all units that the busiest one takes.
 #[multiversion(targets("x86_64+avx512f+avx512dq+avx512vl+avx512bw", "x86_64+avx+avx2"))]
-fn bounds(lowest: f64, peak: f64, mean: &Lanes, from: f64, beyond: &mut Lanes, most: &mut Lanes) {
+fn bounds(lowest: f64, peak: f64, mean: &Lanes, from: &Lanes, beyond: &mut Lanes, most: &mut Lanes) {
     for i in 0..LANES {
-        beyond[i] = (units_at(mean[i], lowest) - from).max(0.0);
+        beyond[i] = (units_at(mean[i], lowest) - from[i]).max(0.0);
         most[i] = units_at(mean[i], peak);
     }
 }

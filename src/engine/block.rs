@@ -89,7 +89,8 @@ pub(super) struct Tally {
     width: usize,
     /// `sums[strategy · months + month]`
     pub(super) sums: Vec<MonthSums>,
-    /// `fans[(2 · strategy + cumulative) · months + month][path]`, then `[strategy · years + year]` behind all months.
+    /// `fans[(2 · strategy + cumulative) · months + month][path]`, then `[strategy · years + year]` behind all months;
+    /// empty where nobody asked for fans.
     pub(super) fans: Vec<[OrderedF32; BLOCK]>,
     running: Vec<Running>,
     /// By strategy, then path.
@@ -99,7 +100,7 @@ pub(super) struct Tally {
 }
 
 impl Block {
-    pub(super) fn new(model: &Model, design: Design) -> Self {
+    pub(super) fn new(model: &Model, design: Design, fans: bool) -> Self {
         let (strategies, months) = (model.strategies.len(), model.timeline.length);
         let running = Running {
             month_cash: [0.0; LANES],
@@ -118,7 +119,7 @@ impl Block {
             begin: 0,
             width: 0,
             sums: vec![MonthSums::ZERO; strategies * months],
-            fans: vec![[OrderedF32::default(); BLOCK]; columns(model)],
+            fans: vec![[OrderedF32::default(); BLOCK]; if fans { columns(model) } else { 0 }],
             running: vec![running; strategies],
             nominal: vec![[0.0; BLOCK]; strategies],
             npv: vec![[0.0; BLOCK]; strategies],
@@ -164,23 +165,21 @@ impl Tally {
     }
 
     fn write_fan(&mut self, column: usize, values: &Lanes) {
-        let keys = OrderedF32::of_lanes(values);
-        self.fans[column][self.begin..self.begin + self.width].copy_from_slice(&keys[..self.width]);
+        if let Some(fan) = self.fans.get_mut(column) {
+            let keys = OrderedF32::of_lanes(values);
+            fan[self.begin..self.begin + self.width].copy_from_slice(&keys[..self.width]);
+        }
     }
 }
 
 /// Adds the lanes that count to the partial sums of their paths.
-fn add<const N: usize>(partial: &mut [f64; N], values: &Lanes, begin: usize, width: usize) {
-    if begin.is_multiple_of(N) && width == LANES {
-        for row in values.chunks_exact(N) {
-            for i in 0..N {
-                partial[i] += row[i];
-            }
-        }
-    } else {
-        for (i, value) in values[..width].iter().enumerate() {
-            partial[(begin + i) % N] += value;
-        }
+fn add(partial: &mut Partial, values: &Lanes, begin: usize, width: usize) {
+    if begin.is_multiple_of(STRIDE) && width == LANES {
+        lanes::add_to_eight(partial, values);
+        return;
+    }
+    for (i, value) in values[..width].iter().enumerate() {
+        partial[(begin + i) % STRIDE] += value;
     }
 }
 
@@ -198,7 +197,14 @@ impl Sink for Tally {
             add(&mut sums.measures[measure as usize], ledger.measured(measure), begin, width);
         }
         let cash = ledger.total(View::Cash);
-        add(&mut sums.cash, &cash, begin, width);
+        if begin.is_multiple_of(REPLICATES) && width == LANES {
+            lanes::add_to_sixteen(&mut sums.cash, &cash);
+        } else {
+            cash[..width]
+                .iter()
+                .enumerate()
+                .for_each(|(i, cash)| sums.cash[(begin + i) % REPLICATES] += cash);
+        }
         let running = &mut self.running[strategy];
         lanes::add(&mut running.cumulative, &cash);
         lanes::add(&mut running.year, &cash);
@@ -219,16 +225,12 @@ impl Sink for Tally {
     }
 
     fn end_month(&mut self, now: &Month, _: &Values) {
-        let (cash, upfront) =
-            (self.running[self.baseline].month_cash, self.running[self.baseline].month_upfront);
-        for (place, running) in self.running.iter_mut().enumerate() {
-            if place == self.baseline {
-                continue;
-            }
-            let (mut lump, mut whole) = (running.month_upfront, running.month_cash);
-            lanes::subtract(&mut lump, &upfront);
-            lanes::subtract(&mut whole, &cash);
-            running.break_even.step(now.index, &lump, &whole);
+        let (before, rest) = self.running.split_at_mut(self.baseline);
+        let Some((baseline, after)) = rest.split_first_mut() else { return };
+        for running in before.iter_mut().chain(after) {
+            lanes::subtract(&mut running.month_upfront, &baseline.month_upfront);
+            lanes::subtract(&mut running.month_cash, &baseline.month_cash);
+            running.break_even.step(now.index, &running.month_upfront, &running.month_cash);
         }
     }
 }

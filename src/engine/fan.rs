@@ -1,7 +1,7 @@
 //! One column of a fan: all paths' values of one month.
 
 use super::outcome::PERCENTILES;
-use crate::stats::{Number, OrderedF32, Sketch, cvar, quantiles};
+use crate::stats::{Number, OrderedF32, Sketch, counted_quantiles, cvar};
 
 /// Values while they fit, and counts beyond; which one depends on the size of the run alone.
 pub(super) enum Column {
@@ -51,7 +51,7 @@ impl Column {
 
     pub(super) fn percentiles(&mut self) -> [f64; PERCENTILES.len()] {
         let found = match self {
-            Self::Exact(values) => quantiles(values, &PERCENTILES),
+            Self::Exact(values) => counted_quantiles(values, &PERCENTILES),
             Self::Sketch(sketch) => sketch.quantiles(&PERCENTILES),
         };
         std::array::from_fn(|i| found[i])

@@ -37,8 +37,8 @@ pub struct StrategyOutcome {
     pub measures: Vec<[f64; Measure::COUNT]>,
     /// Standard error of the mean of each month's cash, from replicates.
     pub monthly_error: Vec<f64>,
-    /// Distributions by month.
-    pub fans: Fans,
+    /// Distributions by month, if they were asked for.
+    pub fans: Option<Fans>,
 }
 
 /// Totals of each path, in the order of paths.
@@ -60,6 +60,7 @@ impl PathTotals {
 }
 
 /// Percentiles of cash by month, `[month][percentile]` in the order of [`PERCENTILES`].
+#[derive(Default)]
 pub struct Fans {
     /// Of the month's cash.
     pub monthly: Vec<[f64; PERCENTILES.len()]>,

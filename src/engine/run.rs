@@ -22,13 +22,15 @@ pub struct Settings {
     /// The largest standard error of a mean or of a difference to the baseline, as a share of the mean, that is good enough.
     /// The number of paths doubles until it is reached, up to [`MOST_DOUBLED`].
     pub precision: Option<f64>,
+    /// Whether the distribution of each month is kept, not only that of totals; memory and time for charts.
+    pub fans: bool,
     /// Paths of a batch, 1 to [`LANES`]; changes no result.
     pub batch: usize,
 }
 
 impl Default for Settings {
     fn default() -> Self {
-        Self { paths: 10_000, design: Design::default(), precision: None, batch: LANES }
+        Self { paths: 10_000, design: Design::default(), precision: None, fans: true, batch: LANES }
     }
 }
 
@@ -91,7 +93,9 @@ impl<'a> Simulation<'a> {
             settings: *settings,
             done: 0,
             blocks: Vec::new(),
-            columns: (0..columns(model)).map(|_| Column::new(settings.paths)).collect(),
+            columns: (0..if settings.fans { columns(model) } else { 0 })
+                .map(|_| Column::new(settings.paths))
+                .collect(),
             sums: vec![Sums::default(); strategies * months],
             totals: (0..strategies).map(|_| PathTotals::default()).collect(),
         }
@@ -111,7 +115,7 @@ impl<'a> Simulation<'a> {
             let left = paths - self.done;
             let blocks = left.div_ceil(BLOCK as u64).min(WAVE as u64) as usize;
             while self.blocks.len() < blocks {
-                self.blocks.push(Block::new(self.model, self.settings.design));
+                self.blocks.push(Block::new(self.model, self.settings.design, self.settings.fans));
             }
             let (model, first, width) = (self.model, self.done, self.settings.batch.clamp(1, LANES));
             self.blocks[..blocks].par_iter_mut().enumerate().for_each(|(i, block)| {
@@ -204,13 +208,13 @@ impl<'a> Simulation<'a> {
                     posted: std::array::from_fn(|c| sums.iter().any(|s| s.posted[c])),
                     measures: sums.iter().map(|s| s.measures.map(|sum| sum / n)).collect(),
                     monthly_error: sums.iter().map(|s| standard_error(&s.cash, self.done)).collect(),
-                    fans: Fans {
+                    fans: self.settings.fans.then(|| Fans {
                         monthly: percentiles[months_of(monthly)].to_vec(),
                         cumulative: percentiles[months_of(to_date)].to_vec(),
                         monthly_cvar95: tails[months_of(monthly)].to_vec(),
                         yearly: percentiles[years_of.clone()].to_vec(),
                         yearly_cvar95: tails[years_of].to_vec(),
-                    },
+                    }),
                 }
             })
             .collect();

@@ -31,6 +31,12 @@ impl From<OrderedF32> for f32 {
 }
 
 impl OrderedF32 {
+    /// The integer.
+    #[inline]
+    pub(super) fn key(self) -> u32 {
+        self.0
+    }
+
     /// The keys of sixty-four numbers, each rounded to a 32-bit float.
     pub fn of_lanes(values: &Lanes) -> [Self; LANES] {
         let mut keys = [Self::default(); LANES];
