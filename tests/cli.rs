@@ -165,13 +165,15 @@ fn cents(text: &str) -> i64 {
     format!("{whole}{part}").parse().unwrap()
 }
 
-const FILES: [&str; 17] = [
+const FILES: [&str; 19] = [
     "charts/break-even.png",
     "charts/break-even.svg",
     "charts/components-monthly.png",
     "charts/components-monthly.svg",
     "charts/components.png",
     "charts/components.svg",
+    "charts/convergence.png",
+    "charts/convergence.svg",
     "charts/cumulative.png",
     "charts/cumulative.svg",
     "charts/distribution.png",

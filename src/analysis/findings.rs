@@ -4,6 +4,7 @@ use rayon::prelude::*;
 
 use super::break_even::{BreakEven, break_even};
 use super::compare::{Difference, cheapest_shares, difference};
+use super::convergence::{Settled, convergence};
 use super::summary::{Summary, summarize};
 use crate::document::Title;
 use crate::engine::{Fans, Outcomes, PERCENTILES, StrategyOutcome};
@@ -49,6 +50,8 @@ pub struct StrategyFindings {
     pub nominal_paths: Vec<f64>,
     /// Its values over paths, sorted, for distribution charts (of `cost`).
     pub sorted: Vec<f64>,
+    /// How the mean of `cost` settled, by rising size of the run.
+    pub settled: Vec<Settled>,
     /// Share of paths in which it is the cheapest.
     pub cheapest: f64,
     /// Against the baseline; absent for the baseline itself.
@@ -129,6 +132,7 @@ pub fn findings(model: &Model, outcomes: Outcomes) -> Findings {
                 summarize(own, sampling),
                 summarize(&strategy.totals.nominal, sampling),
                 sorted,
+                convergence(own, sampling),
                 other.then(|| difference(own, baseline, sampling)),
                 other.then(|| break_even(&strategy.totals.break_even, outcomes.months)),
             )
@@ -140,7 +144,7 @@ pub fn findings(model: &Model, outcomes: Outcomes) -> Findings {
         .zip(parts)
         .zip(&model.strategies)
         .zip(shares)
-        .map(|(((outcome, (cost, nominal, sorted, difference, break_even)), strategy), cheapest)| {
+        .map(|(((outcome, (cost, nominal, sorted, settled, difference, break_even)), strategy), cheapest)| {
             let StrategyOutcome { totals, components, posted, measures, monthly_error, fans } = outcome;
             let mut found = StrategyFindings {
                 id: strategy.id.clone(),
@@ -149,6 +153,7 @@ pub fn findings(model: &Model, outcomes: Outcomes) -> Findings {
                 nominal,
                 nominal_paths: totals.nominal,
                 sorted,
+                settled,
                 cheapest,
                 difference,
                 break_even,

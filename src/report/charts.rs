@@ -3,11 +3,11 @@
 use rayon::prelude::*;
 
 use super::chart::{
-    BreakEven, BreakEvenSeries, CHARTS, ComponentBars, Components, ComponentsMonthly, Distribution,
-    DistributionSeries, Fan, FanSeries, MonthlyPanel, png, quantile_grid,
+    BreakEven, BreakEvenSeries, CHARTS, ComponentBars, Components, ComponentsMonthly, Convergence,
+    ConvergenceSeries, Distribution, DistributionSeries, Fan, FanSeries, MonthlyPanel, png, quantile_grid,
 };
 use super::{File, Report};
-use crate::analysis::StrategyFindings;
+use crate::analysis::{Settled, StrategyFindings};
 use crate::engine::place_of;
 use crate::finance::{Component, View};
 
@@ -43,6 +43,9 @@ impl Report<'_> {
             "break-even" if self.findings.strategies.len() > 1 => self.break_even_chart().svg(),
             "components" => self.components().svg(),
             "components-monthly" => self.components_monthly().svg(),
+            "convergence" if self.findings.strategies.iter().any(|s| s.settled.len() > 1) => {
+                self.convergence().svg()
+            }
             _ => return None,
         };
         Some(svg)
@@ -97,6 +100,27 @@ impl Report<'_> {
             caption: self.break_even_caption(),
             months: self.findings.months.clone(),
             series: series.into_iter().flatten().collect(),
+            lang: self.lang,
+        }
+    }
+
+    fn convergence(&self) -> Convergence {
+        let series = self.each(|place, s| {
+            let last = s.settled.last().map_or(f64::NAN, |settled| settled.mean);
+            let shares = |settled: &Settled| {
+                [settled.interval.low, settled.mean, settled.interval.high].map(|amount| amount / last)
+            };
+            ConvergenceSeries {
+                name: self.name(place),
+                color: place,
+                settled: s.settled.iter().map(shares).collect(),
+            }
+        });
+        let sizes = self.findings.strategies.first().map(|s| s.settled.iter().map(|settled| settled.paths));
+        Convergence {
+            caption: self.convergence_caption(),
+            paths: sizes.into_iter().flatten().map(Self::count).collect(),
+            series,
             lang: self.lang,
         }
     }
