@@ -28,6 +28,12 @@ pub fn resolve(scenario: &Scenario) -> (Option<Model>, Diagnostics) {
     check_budget(scenario, &mut builder);
     builder.correlate(&scenario.correlations);
     let (program, inputs, mut mistakes) = builder.finish();
+    // What was met here already is not said twice.
+    for mistake in scenario.unknown.iter() {
+        if mistakes.iter().all(|met| (met.code, met.span) != (mistake.code, mistake.span)) {
+            mistakes.push(mistake.clone());
+        }
+    }
     if mistakes.has_errors() {
         return (None, mistakes);
     }

@@ -3,7 +3,7 @@
 use super::correlation;
 use super::limits::{self, Budget};
 use super::strategy::Strategy;
-use super::stress::Stress;
+use super::stress::{Stress, stresses};
 use crate::calendar::{Timeline, month_named};
 use crate::demand::{Tokenizer, Traffic};
 use crate::diagnostic::{Diagnostic, Diagnostics};
@@ -59,6 +59,8 @@ pub struct Scenario {
     pub strategies: Vec<(Reference, Strategy)>,
     /// Warnings of definitions in the scenario's own file that nothing uses.
     pub unused: Diagnostics,
+    /// Ids that are used and not defined. Resolving meets most of them too, but stops early where one is missing.
+    pub unknown: Diagnostics,
 }
 
 /// What is asked of a scenario.
@@ -82,8 +84,7 @@ impl Questions {
             t.optional("chosen", Id("strategy"), "what budgets bind; the cheapest on average if absent");
         let budget =
             t.or("budget", "{}", limits::budget(), "what the chosen strategy may cost; broken: exit code 4");
-        let stress = MapOf("stress", TableOf(Stress::read));
-        let stresses = t.or("stress", "{}", stress, "other worlds beside the base, with the same draws");
+        let stresses = t.or("stress", "{}", stresses(), "other worlds beside the base, with the same draws");
         Some(Self { baseline: baseline?, chosen: chosen?, budget: budget?, stresses: stresses? })
     }
 }
@@ -193,6 +194,7 @@ impl Scenario {
             operations: operations?,
             strategies,
             unused: Diagnostics::new(),
+            unknown: Diagnostics::new(),
         })
     }
 }

@@ -6,12 +6,15 @@ mod decode;
 mod like;
 mod limits;
 mod load;
+mod misplaced;
 mod overrides;
+mod read;
 mod schema;
 mod strategy;
 mod stress;
 mod trail;
 mod unused;
+mod uses;
 
 pub use crate::document::{Files, Unreadable};
 pub use catalog::{PARTS, Part};

@@ -95,7 +95,8 @@ fn definitions(tree: &Table) -> Vec<Definition<'_>> {
     found
 }
 
-fn members<'a>(table: &'a Table, family: &str) -> impl Iterator<Item = &'a Entry> {
+/// The members of a family, in the order of the file.
+pub(super) fn members<'a>(table: &'a Table, family: &str) -> impl Iterator<Item = &'a Entry> {
     let entries = match table.get(family).map(|node| &node.value) {
         Some(Value::Table(members)) => members.entries.as_slice(),
         _ => &[],
