@@ -265,7 +265,7 @@ impl Decode for CurrencyOf {
     }
 
     fn shape(&self) -> Shape {
-        Shape::Pattern("JPY", "^[A-Z]{3}$")
+        Shape::Currency
     }
 }
 

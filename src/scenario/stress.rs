@@ -53,7 +53,7 @@ impl Decode for Anything {
     }
 
     fn shape(&self) -> Shape {
-        Shape::Map("key of the scenario", Box::new(Shape::Anything))
+        Shape::Scenario
     }
 }
 
@@ -69,7 +69,7 @@ impl Decode for Factors {
     }
 
     fn shape(&self) -> Shape {
-        Shape::Map("address", Box::new(Shape::Anything))
+        Shape::Map("address", Box::new(Shape::Factors))
     }
 }
 
