@@ -27,13 +27,13 @@ pub fn resolve(scenario: &Scenario) -> (Option<Model>, Diagnostics) {
     let chosen = named_strategy(scenario, scenario.questions.chosen.as_ref(), &mut builder);
     check_budget(scenario, &mut builder);
     builder.correlate(&scenario.correlations);
-    let (program, inputs, mut mistakes) = builder.finish();
-    // What was met here already is not said twice.
-    for mistake in scenario.unknown.iter() {
-        if mistakes.iter().all(|met| (met.code, met.span) != (mistake.code, mistake.span)) {
-            mistakes.push(mistake.clone());
-        }
-    }
+    let (program, inputs, met) = builder.finish();
+    // An unknown id that was met here as well is not told twice.
+    let mut mistakes = scenario.unknown.clone();
+    let told = |mistake: &Diagnostic| {
+        scenario.unknown.iter().any(|one| (one.code, one.span) == (mistake.code, mistake.span))
+    };
+    mistakes.extend(met.into_iter().filter(|mistake| !told(mistake)));
     if mistakes.has_errors() {
         return (None, mistakes);
     }

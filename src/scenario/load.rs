@@ -62,10 +62,10 @@ pub fn load(files: &dyn Files, path: &str, set: &[String]) -> Loaded {
         tree
     });
     let Loader { sources, mistakes, notes, copied, lost, whole, .. } = loader;
-    let mut decoder = Decoder { files, notes: notes.clone(), sources, mistakes, lost, whole };
+    let mut decoder = Decoder { files, notes: notes.clone(), sources, mistakes, lost, copied, whole };
     let mut scenario = tree.as_ref().and_then(|tree| decoder.base(tree));
     if let (Some(tree), Some(scenario)) = (&tree, &mut scenario) {
-        scenario.unused = unused::unused(tree, &copied, FileId(0));
+        scenario.unused = unused::unused(tree, &decoder.copied, FileId(0));
     }
     let mut stresses = Vec::new();
     if let Some(tree) = &tree {

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::decode::Scenario;
 use super::load::{Stressed, kind_words};
 use super::stress::{Stress, stresses};
-use super::{misplaced, uses};
+use super::{misplaced, unused, uses};
 use crate::diagnostic::{Diagnostics, FileId, Sources, Span};
 use crate::document::{
     At, Decode, Files, Found, Node, Provenance, Reference, Scale, Scope, Table, Title, Value, lay_over,
@@ -19,6 +19,8 @@ pub(super) struct Decoder<'a> {
     pub(super) mistakes: Diagnostics,
     /// Addresses of definitions that were taken out of the tree because they are wrong.
     pub(super) lost: BTreeSet<String>,
+    /// Addresses of what a `like` copies.
+    pub(super) copied: BTreeSet<String>,
     /// Whether every file could be read. If not, what seems to be missing may stand in the others.
     pub(super) whole: bool,
 }
@@ -61,7 +63,8 @@ impl Decoder<'_> {
             let read = scenario.is_some().then_some(&numbers);
             mistakes.extend(misplaced::unknown_scales(&stress.scale, &tree, read));
         }
-        let scenario = self.finish(scenario, mistakes, unknown)?;
+        let mut scenario = self.finish(scenario, mistakes, unknown)?;
+        scenario.unused = unused::unused_in_stress(base, &tree, &self.copied);
         let title = stress.title.clone().unwrap_or_else(|| Title { en: id.id.clone(), ja: None });
         Some(Stressed { id: id.id.clone(), title, scenario })
     }
