@@ -196,6 +196,18 @@ fn a_stress_that_brings_what_nothing_uses_is_pointed_out() {
     assert!(said.contains("did you mean `lever.cache`?"), "{said}");
 }
 
+/// What there is one of may be said on the command line although the file does not; members of families must be there.
+#[test]
+fn overrides_may_bring_a_budget_but_no_vendor() {
+    let files = Folder::at("tests/invalid");
+    for fine in ["budget.total={ p95 = \"2B JPY\" }", "run.paths=500", "finance.discount_rate=\"5 % /year\""]
+    {
+        model(&files, "fine.toml", &[fine]);
+    }
+    let (model, said) = resolved(&files, "fine.toml", &["vendor.opnai.llm.terra.tokenizer=\"o200k\""]);
+    assert!(model.is_none() && said.contains("did you mean `openai`?"), "{said}");
+}
+
 /// Used: what a used thing names, what is copied, and what a stress brings in. Parts may hold more than anyone needs.
 #[test]
 fn what_is_used_in_a_roundabout_way_is_used() {
