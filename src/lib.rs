@@ -42,6 +42,7 @@
 pub mod analysis;
 pub mod calendar;
 pub mod cli;
+pub mod contract;
 pub mod demand;
 pub mod diagnostic;
 pub mod distribution;

@@ -7,7 +7,7 @@ use crate::document::{Entry, Node, Table, Value, is_note};
 use crate::text::did_you_mean;
 
 /// Families of definitions that something else has to name, with their words for people.
-const FAMILIES: [(&str, &str); 9] = [
+const FAMILIES: [(&str, &str); 10] = [
     ("traffic", "traffic"),
     ("index", "index"),
     ("deployment", "deployment"),
@@ -15,6 +15,7 @@ const FAMILIES: [(&str, &str); 9] = [
     ("site", "site"),
     ("supply", "supply"),
     ("lever", "lever"),
+    ("contract", "contract"),
     ("training", "training programme"),
     ("operations", "operations"),
 ];

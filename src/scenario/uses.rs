@@ -12,7 +12,7 @@ use crate::supply::unknown;
 use crate::text::did_you_mean;
 
 /// What a decoder calls an id, what people call it, and the table that defines it. What vendors sell is `vendor/id`.
-const FAMILIES: [(&str, &str, &str); 14] = [
+const FAMILIES: [(&str, &str, &str); 16] = [
     ("strategy", "strategy", "strategy"),
     ("traffic", "traffic", "traffic"),
     ("index", "index", "index"),
@@ -23,6 +23,8 @@ const FAMILIES: [(&str, &str, &str); 14] = [
     ("site", "site", "site"),
     ("supply, or vendor/llm", "supply", "supply"),
     ("lever", "lever", "lever"),
+    ("contract", "contract", "contract"),
+    ("vendor", "vendor", "vendor"),
     ("training", "training", "training"),
     ("operations", "operations", "operations"),
     ("llm of a vendor, as vendor/llm", "llm of a vendor", "llm"),
@@ -30,7 +32,7 @@ const FAMILIES: [(&str, &str, &str); 14] = [
 ];
 
 /// Tables that every run reads whole; the others count only when something leads to them.
-const READ_WHOLE: [&str; 2] = ["traffic", "strategy"];
+const READ_WHOLE: [&str; 3] = ["traffic", "strategy", "vendor"];
 
 /// Something defined.
 struct Definition {
@@ -182,4 +184,36 @@ fn stands(table: &Table, address: &str) -> bool {
         }),
         (None, _) => false,
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::decode::describe;
+    use super::FAMILIES;
+    use crate::document::Shape;
+
+    /// Words for ids that stand in no table of the scenario: they are judged where they are used.
+    const NO_TABLE: [&str; 4] = ["number or path", "region", "regime", "gpu"];
+
+    fn ids(shape: &Shape, found: &mut Vec<&'static str>) {
+        match shape {
+            Shape::Id(family) => found.push(family),
+            Shape::List(inner) | Shape::Map(_, inner) => ids(inner, found),
+            Shape::Table(fields) => fields.iter().for_each(|field| ids(&field.shape, found)),
+            Shape::Kinds(kinds) => kinds.iter().for_each(|(_, shape)| ids(shape, found)),
+            Shape::Any(shapes) => shapes.iter().for_each(|shape| ids(shape, found)),
+            _ => {}
+        }
+    }
+
+    #[test]
+    fn every_family_that_a_key_names_is_judged() {
+        let mut found = Vec::new();
+        describe().iter().for_each(|field| ids(&field.shape, &mut found));
+        assert!(found.len() > 15);
+        for family in found {
+            let known = FAMILIES.iter().any(|(word, ..)| *word == family);
+            assert!(known || NO_TABLE.contains(&family), "nobody judges the id of a {family}");
+        }
+    }
 }
