@@ -192,9 +192,15 @@ fn a_run_answers_and_leaves_its_files() {
     ends(&run, 0);
     let text = out(&run);
     assert!(text.starts_with("Small, but whole\nThe cheapest on average is "), "{text}");
-    for word in
-        ["± s.e.", "CVaR95", "Pays off", "Never", "baseline", "FY2027 (8 months)", "500 paths · sobol · seed 1"]
-    {
+    for word in [
+        "± s.e.",
+        "CVaR95",
+        "Pays off",
+        "Never",
+        "baseline",
+        "FY2027 (8 months)",
+        "500 paths · sobol · seed 1",
+    ] {
         assert!(text.contains(word), "{word} is missing in\n{text}");
     }
     let names: Vec<String> = desk.files("output/small").into_keys().collect();
@@ -578,6 +584,31 @@ fn precision_is_pursued_or_5() {
     let found: Value = serde_json::from_slice(&reached.stdout).unwrap();
     assert_eq!(found["precise"], true);
     assert!(found["paths"].as_u64().unwrap() >= 64);
+}
+
+/// The limits of gates are told, written and, for the strategy that they bind, the exit code.
+#[test]
+fn a_broken_gate_ends_with_4() {
+    let desk = Desk::new();
+    for (name, chosen, limit, code) in [
+        ("kept", "own", "at_least = { p5 = \"100 %\" }", 0),
+        ("broken", "own", "at_most = { mean = \"50 %\" }", 4),
+    ] {
+        let gate = format!(
+            "extends = \"small.toml\"\nchosen = \"{chosen}\"\n[gate.served]\nmeasure = \"served_share\"\n\
+             traffic = \"chat\"\nfrom = \"2027-06\"\n{limit}\n"
+        );
+        desk.write(&format!("{name}.toml"), gate);
+        let run = desk.run(&["run", &format!("{name}.toml"), "-n", "200"]);
+        ends(&run, code);
+        assert!(out(&run).contains("served_share"), "{}", out(&run));
+        let rows = table(&desk.files(&format!("output/{name}"))["gates.csv"]);
+        assert_eq!(rows.len(), 1);
+        assert_eq!((rows[0]["from"].as_str(), rows[0]["until"].as_str()), ("2027-06", "2027-11"));
+        assert_eq!((rows[0]["value"].as_str(), rows[0]["unit"].as_str()), ("100.000000000", "%"));
+        assert_eq!(rows[0]["kept"], if code == 0 { "yes" } else { "no" });
+        assert_eq!(err(&run).contains("a gate is broken: 1 limit"), code == 4, "{}", err(&run));
+    }
 }
 
 #[test]

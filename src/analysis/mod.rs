@@ -4,6 +4,7 @@ mod break_even;
 mod budget;
 mod compare;
 mod findings;
+mod gate;
 mod stress;
 mod summary;
 
@@ -11,5 +12,6 @@ pub use break_even::{BreakEven, break_even};
 pub use budget::{Verdict, verdicts};
 pub use compare::{Difference, cheapest_shares, difference};
 pub use findings::{Findings, StrategyFindings, YearCost, findings};
+pub use gate::{Passage, passages};
 pub use stress::{StressFindings, Stressed, stressed};
 pub use summary::{Summary, summarize};

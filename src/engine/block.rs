@@ -2,6 +2,7 @@
 
 use super::batch::{Batch, Sink};
 use super::break_even::BreakEven;
+use super::gate::Gates;
 use crate::calendar::Month;
 use crate::finance::{Component, Ledger, Measure, View};
 use crate::lanes::{LANES, Lanes, Values};
@@ -96,6 +97,13 @@ pub(super) struct Tally {
     pub(super) nominal: Vec<[f64; BLOCK]>,
     pub(super) npv: Vec<[f64; BLOCK]>,
     pub(super) break_even: Vec<[f32; BLOCK]>,
+    /// `shed[strategy · streams + stream]`: requests that nobody served, by replicate.
+    shed: Vec<[f64; REPLICATES]>,
+    /// Requests that arrived in each stream, by replicate.
+    offered: Vec<[f64; REPLICATES]>,
+    /// The slot of each stream's requests.
+    requests: Vec<crate::lanes::Slot>,
+    pub(super) gates: Gates,
 }
 
 impl Block {
@@ -123,6 +131,10 @@ impl Block {
             nominal: vec![[0.0; BLOCK]; strategies],
             npv: vec![[0.0; BLOCK]; strategies],
             break_even: vec![[f32::NAN; BLOCK]; strategies],
+            shed: vec![[0.0; REPLICATES]; strategies * model.streams.len()],
+            offered: vec![[0.0; REPLICATES]; model.streams.len()],
+            requests: model.streams.iter().map(|stream| stream.work.requests).collect(),
+            gates: Gates::new(model),
         };
         Self { batch: Batch::new(model, design), tally }
     }
@@ -131,6 +143,8 @@ impl Block {
     pub(super) fn run(&mut self, model: &Model, first_path: u64, paths: usize, width: usize) {
         self.tally.paths = paths;
         self.tally.sums.fill(MonthSums::ZERO);
+        self.tally.shed.fill([0.0; REPLICATES]);
+        self.tally.offered.fill([0.0; REPLICATES]);
         for begin in (0..paths).step_by(width) {
             self.tally.begin_batch(begin, width.min(paths - begin));
             self.batch.run(model, first_path + begin as u64, &mut self.tally);
@@ -140,8 +154,19 @@ impl Block {
 }
 
 impl Tally {
+    /// Requests that nobody served, `[strategy · streams + stream]`.
+    pub(super) fn shed(&self) -> impl Iterator<Item = f64> + '_ {
+        self.shed.iter().map(|replicates| replicates.iter().sum())
+    }
+
+    /// Requests that arrived in each stream.
+    pub(super) fn offered(&self) -> impl Iterator<Item = f64> + '_ {
+        self.offered.iter().map(|replicates| replicates.iter().sum())
+    }
+
     fn begin_batch(&mut self, begin: usize, width: usize) {
         (self.begin, self.width) = (begin, width);
+        self.gates.begin();
         for running in &mut self.running {
             running.cumulative = [0.0; LANES];
             running.year = [0.0; LANES];
@@ -151,6 +176,7 @@ impl Tally {
     }
 
     fn end_batch(&mut self) {
+        self.gates.end(self.begin, self.width);
         let range = self.begin..self.begin + self.width;
         for (place, running) in self.running.iter().enumerate() {
             self.nominal[place][range.clone()].copy_from_slice(&running.cumulative[..self.width]);
@@ -187,7 +213,7 @@ fn add<const N: usize>(partial: &mut [f64; N], values: &Lanes, begin: usize, wid
 }
 
 impl Sink for Tally {
-    fn take(&mut self, strategy: usize, now: &Month, ledger: &Ledger, values: &Values) {
+    fn take(&mut self, strategy: usize, now: &Month, ledger: &Ledger, values: &Values, left: &[Lanes]) {
         let (begin, width) = (self.begin, self.width);
         let sums = &mut self.sums[strategy * self.months + now.index];
         for component in Component::ALL {
@@ -199,6 +225,10 @@ impl Sink for Tally {
         for measure in Measure::ALL {
             add(&mut sums.measures[measure as usize], ledger.measured(measure), begin, width);
         }
+        for (sum, left) in self.shed[strategy * left.len()..].iter_mut().zip(left) {
+            add(sum, left, begin, width);
+        }
+        self.gates.take(strategy, now, ledger, values, left);
         let cash = ledger.total(View::Cash);
         add(&mut sums.cash, &cash, begin, width);
         let running = &mut self.running[strategy];
@@ -225,7 +255,10 @@ impl Sink for Tally {
         self.write_fan((2 * strategy + 1) * self.months + now.index, &cumulative);
     }
 
-    fn end_month(&mut self, now: &Month, _: &Values) {
+    fn end_month(&mut self, now: &Month, values: &Values) {
+        for (sum, requests) in self.offered.iter_mut().zip(&self.requests) {
+            add(sum, &values[*requests], self.begin, self.width);
+        }
         let (cash, upfront) =
             (self.running[self.baseline].month_cash, self.running[self.baseline].month_upfront);
         for (place, running) in self.running.iter_mut().enumerate() {

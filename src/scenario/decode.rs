@@ -1,6 +1,7 @@
 //! The tables of a scenario.
 
 use super::correlation;
+use super::gate::Gate;
 use super::limits::{self, Budget};
 use super::strategy::Strategy;
 use super::stress::{Stress, stresses};
@@ -76,6 +77,8 @@ pub struct Questions {
     pub chosen: Option<Reference>,
     /// What that strategy may cost.
     pub budget: Budget,
+    /// What other measures of that strategy must reach or not exceed.
+    pub gates: Vec<(Reference, Gate)>,
     /// Other worlds beside the base.
     pub stresses: Vec<(Reference, Stress)>,
 }
@@ -88,8 +91,16 @@ impl Questions {
             t.optional("chosen", Id("strategy"), "what budgets bind; the cheapest on average if absent");
         let budget =
             t.or("budget", "{}", limits::budget(), "what the chosen strategy may cost; broken: exit code 4");
+        let gate = MapOf("gate", TableOf(Gate::read));
+        let gates = t.or("gate", "{}", gate, "what other measures must reach; broken: exit code 4");
         let stresses = t.or("stress", "{}", stresses(), "other worlds beside the base, with the same draws");
-        Some(Self { baseline: baseline?, chosen: chosen?, budget: budget?, stresses: stresses? })
+        Some(Self {
+            baseline: baseline?,
+            chosen: chosen?,
+            budget: budget?,
+            gates: gates?,
+            stresses: stresses?,
+        })
     }
 }
 

@@ -3,6 +3,7 @@
 mod catalog;
 mod correlation;
 mod decode;
+mod gate;
 mod like;
 mod limits;
 mod load;
@@ -19,6 +20,7 @@ mod uses;
 pub use crate::document::{Files, Unreadable};
 pub use catalog::{PARTS, Part};
 pub use decode::{MOST_PATHS, Questions, Run, Scenario, describe};
+pub use gate::Gate;
 pub use limits::{Budget, Limit, Statistic};
 pub use load::{Loaded, Stressed, load};
 pub use schema::schema;
