@@ -688,6 +688,10 @@ fn totals_hold_only_the_measures_that_list_knows() {
     let list: Value = serde_json::from_slice(&desk.run(&["list", "measures", "--json"]).stdout).unwrap();
     let mut known: Vec<&str> =
         list["measures"].as_array().unwrap().iter().map(|m| m["name"].as_str().unwrap()).collect();
+    // Measures of gates are listed with them, and stand in a file of their own.
+    let of_gates = tokencast::finance::GAUGES.iter().map(|gauge| gauge.name);
+    assert!(of_gates.clone().all(|name| known.contains(&name)));
+    known.retain(|name| of_gates.clone().all(|gauge| gauge != *name));
     let totals = table(&desk.files("output/small")["totals.csv"]);
     let mut found: Vec<&str> = totals.iter().map(|r| r["measure"].as_str()).collect();
     known.sort_unstable();

@@ -27,7 +27,10 @@ pub fn render(diagnostic: &Diagnostic, sources: &Sources, color: bool) -> String
     for (place, help) in diagnostic.help.iter().enumerate() {
         let mut text = visible(help);
         if place + 1 == diagnostic.help.len() {
-            diagnostic.table.iter().for_each(|line| text += &format!("\n{}", visible(line)));
+            for line in &diagnostic.table {
+                text.push('\n');
+                text.push_str(&visible(line));
+            }
         }
         group = group.element(Level::HELP.message(text));
     }

@@ -8,7 +8,7 @@ use crate::model::{Gate, Model};
 
 /// What is kept for the gates of all strategies. Without gates it is empty and costs nothing.
 pub(super) struct Gates {
-    gates: Vec<Gate>,
+    asked: Vec<Gate>,
     /// Of each stream: its requests, and tokens per request where a gate asks for them.
     streams: Vec<crate::model::Work>,
     /// `[strategy · gates + gate]`: the amount above, and the one below.
@@ -21,7 +21,7 @@ impl Gates {
     pub(super) fn new(model: &Model) -> Self {
         let count = model.strategies.len() * model.gates.len();
         Self {
-            gates: model.gates.clone(),
+            asked: model.gates.clone(),
             streams: model.streams.iter().map(|stream| stream.work).collect(),
             sums: vec![[[0.0; LANES]; 2]; count],
             values: vec![[0.0; BLOCK]; count],
@@ -41,8 +41,8 @@ impl Gates {
         values: &Values,
         left: &[Lanes],
     ) {
-        let of_strategy = &mut self.sums[strategy * self.gates.len()..];
-        for (gate, sums) in self.gates.iter().zip(of_strategy) {
+        let of_strategy = &mut self.sums[strategy * self.asked.len()..];
+        for (gate, sums) in self.asked.iter().zip(of_strategy) {
             if !gate.months.contains(&now.index) {
                 continue;
             }
@@ -60,7 +60,7 @@ impl Gates {
 
     /// Writes the measures of paths that have ended.
     pub(super) fn end(&mut self, begin: usize, width: usize) {
-        let gauges = self.gates.iter().map(|gate| gate.gauge).cycle();
+        let gauges = self.asked.iter().map(|gate| gate.gauge).cycle();
         for ((values, [above, below]), gauge) in self.values.iter_mut().zip(&self.sums).zip(gauges) {
             for (i, value) in values[begin..begin + width].iter_mut().enumerate() {
                 *value = gauge.value(above[i], below[i]);

@@ -84,15 +84,13 @@ impl Report<'_> {
 
     /// What is measured, of whom and when: `served_share, chat`.
     fn measured(&self, passage: &Passage) -> String {
-        let mut text = passage.measure.name.to_owned();
-        if let Some(stream) = passage.traffic {
-            text += &format!("\n{}", self.stream_name(stream));
-        }
+        let mut lines = vec![passage.measure.name.to_owned()];
+        lines.extend(passage.traffic.map(|stream| self.stream_name(stream)));
         let (first, last) = passage.months;
         if (first, last) != (0, self.findings.months.len() - 1) {
-            text += &format!("\n{} – {}", self.findings.months[first], self.findings.months[last]);
+            lines.push(format!("{} – {}", self.findings.months[first], self.findings.months[last]));
         }
-        text
+        lines.join("\n")
     }
 
     fn gate_limit(&self, passage: &Passage) -> String {

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::decode::Scenario;
-use super::read::Decoder;
+use super::read::{Decoder, stresses_of};
 use super::trail::Written;
 use super::{catalog, like, overrides, unused};
 use crate::diagnostic::{Diagnostic, Diagnostics, FileId, Source, Sources, Span};
@@ -69,7 +69,7 @@ pub fn load(files: &dyn Files, path: &str, set: &[String]) -> Loaded {
     }
     let mut stresses = Vec::new();
     if let Some(tree) = &tree {
-        for (id, stress) in decoder.stresses(tree) {
+        for (id, stress) in stresses_of(tree) {
             stresses.extend(decoder.stressed(tree, &id, &stress));
         }
     }

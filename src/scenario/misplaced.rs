@@ -259,10 +259,8 @@ fn no_number(scale: &Scale, numbers: &BTreeSet<String>) -> Diagnostic {
         .map(|address| format!("`{address}`"))
         .collect();
     let more = inside.len().saturating_sub(SHOWN);
-    let mut shown = inside.iter().take(SHOWN).cloned().collect::<Vec<_>>().join(", ");
-    if more > 0 {
-        shown += &format!(" and {more} more");
-    }
+    let shown = inside.iter().take(SHOWN).cloned().collect::<Vec<_>>().join(", ");
+    let shown = if more > 0 { format!("{shown} and {more} more") } else { shown };
     let help = if inside.is_empty() {
         "`explain` and `run --draws` show the addresses of a scenario".into()
     } else {

@@ -41,13 +41,6 @@ impl Decoder<'_> {
         self.finish(scenario, mistakes, unknown)
     }
 
-    /// The stresses of a scenario, as far as they can be read; what is wrong with one was noted with the scenario.
-    pub(super) fn stresses(&self, tree: &Table) -> Vec<(Reference, Stress)> {
-        let (Some(node), root) = (tree.get("stress"), root(tree.clone())) else { return Vec::new() };
-        let scope = Scope::noting(BTreeMap::new());
-        stresses().decode(&At::root(&root, &scope).inside("stress", node)).unwrap_or_default()
-    }
-
     /// The scenario with a stress laid over it; it has no stresses of its own.
     pub(super) fn stressed(&mut self, base: &Table, id: &Reference, stress: &Stress) -> Option<Stressed> {
         let mut tree = base.clone();
@@ -99,14 +92,19 @@ impl Decoder<'_> {
             return None;
         }
         self.mistakes.extend(mistakes);
-        match scenario {
-            Some(scenario) => Some(Scenario { unknown, ..scenario }),
-            None => {
-                self.mistakes.extend(unknown);
-                None
-            }
+        if let Some(scenario) = scenario {
+            return Some(Scenario { unknown, ..scenario });
         }
+        self.mistakes.extend(unknown);
+        None
     }
+}
+
+/// The stresses of a scenario, as far as they can be read; what is wrong with one was noted with the scenario.
+pub(super) fn stresses_of(tree: &Table) -> Vec<(Reference, Stress)> {
+    let (Some(node), root) = (tree.get("stress"), root(tree.clone())) else { return Vec::new() };
+    let scope = Scope::noting(BTreeMap::new());
+    stresses().decode(&At::root(&root, &scope).inside("stress", node)).unwrap_or_default()
 }
 
 fn root(tree: Table) -> Node {
