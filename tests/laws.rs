@@ -28,6 +28,8 @@ mod documents;
 mod families;
 #[path = "laws/finance.rs"]
 mod finance;
+#[path = "laws/gates.rs"]
+mod gates;
 #[path = "laws/owned.rs"]
 mod owned;
 #[path = "laws/phases.rs"]

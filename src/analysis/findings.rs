@@ -26,6 +26,8 @@ pub struct Findings {
     pub paths: u64,
     /// What draws depend on.
     pub design: Design,
+    /// What people call the streams of requests.
+    pub streams: Vec<Title>,
     /// Names of the months.
     pub months: Vec<String>,
     /// Fiscal year of each month.
@@ -66,6 +68,10 @@ pub struct StrategyFindings {
     pub measures: Vec<[f64; Measure::COUNT]>,
     /// Standard error of each month's mean cash.
     pub monthly_error: Vec<f64>,
+    /// Share of each stream's requests that were served, as a ratio of means; absent if none arrived.
+    pub served_by_stream: Vec<Option<f64>>,
+    /// What each gate measured, by gate and path; NaN where it has no value.
+    pub gates: Vec<Vec<f64>>,
     /// Percentiles by month; empty for a run that did not keep them.
     pub fans: Fans,
     /// By fiscal year.
@@ -145,7 +151,8 @@ pub fn findings(model: &Model, outcomes: Outcomes) -> Findings {
         .zip(&model.strategies)
         .zip(shares)
         .map(|(((outcome, (cost, nominal, sorted, settled, difference, break_even)), strategy), cheapest)| {
-            let StrategyOutcome { totals, components, posted, measures, monthly_error, fans } = outcome;
+            let StrategyOutcome { totals, components, posted, measures, monthly_error, served, fans } =
+                outcome;
             let mut found = StrategyFindings {
                 id: strategy.id.clone(),
                 title: strategy.title.clone(),
@@ -161,6 +168,8 @@ pub fn findings(model: &Model, outcomes: Outcomes) -> Findings {
                 posted,
                 measures,
                 monthly_error,
+                served_by_stream: ratios(&served, &outcomes.offered),
+                gates: totals.gates,
                 fans: fans.unwrap_or_default(),
                 years: Vec::new(),
             };
@@ -177,11 +186,17 @@ pub fn findings(model: &Model, outcomes: Outcomes) -> Findings {
         discounted: model.discount.is_some(),
         paths: outcomes.paths,
         design: outcomes.design,
+        streams: model.streams.iter().map(|stream| stream.title.clone()).collect(),
         months: model.timeline.months().map(|month| month.label.to_string()).collect(),
         fiscal_years: (0..model.timeline.length).map(|month| model.timeline.fiscal_year(month)).collect(),
         currency: model.currency.code(),
         precise: outcomes.precise,
     }
+}
+
+/// Shares of what arrived, where anything did.
+fn ratios(served: &[f64], offered: &[f64]) -> Vec<Option<f64>> {
+    served.iter().zip(offered).map(|(served, all)| (*all > 0.0).then(|| served / all)).collect()
 }
 
 fn years(model: &Model, strategy: &StrategyFindings) -> Vec<YearCost> {

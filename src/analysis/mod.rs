@@ -5,6 +5,7 @@ mod budget;
 mod compare;
 mod convergence;
 mod findings;
+mod gate;
 mod stress;
 mod summary;
 
@@ -13,5 +14,6 @@ pub use budget::{Verdict, verdicts};
 pub use compare::{Difference, cheapest_shares, difference};
 pub use convergence::{Settled, convergence};
 pub use findings::{Findings, StrategyFindings, YearCost, findings};
+pub use gate::{Passage, passages};
 pub use stress::{StressFindings, Stressed, stressed};
 pub use summary::{Summary, summarize};

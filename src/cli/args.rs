@@ -29,7 +29,7 @@ Examples:
   tokencast list distributions
 
 Exit codes: 0 ok, 1 a bug, 2 wrong usage or an invalid scenario, 3 a file cannot be read or written,
-4 a budget is broken, 5 the precision was not reached, 130 interrupted.";
+4 a budget or a gate is broken, 5 the precision was not reached, 130 interrupted.";
 
 /// Flags of every command.
 #[derive(Clone, Copy, Debug, clap::Args)]

@@ -2,6 +2,7 @@
 
 use super::batch::{Batch, Sink};
 use super::break_even::BreakEven;
+use super::gate::Gates;
 use crate::calendar::Month;
 use crate::finance::{Component, Ledger, Measure, View};
 use crate::lanes::{self, LANES, Lanes, Values};
@@ -97,6 +98,13 @@ pub(super) struct Tally {
     pub(super) nominal: Vec<[f64; BLOCK]>,
     pub(super) npv: Vec<[f64; BLOCK]>,
     pub(super) break_even: Vec<[f32; BLOCK]>,
+    /// `shed[strategy · streams + stream]`: requests that nobody served.
+    shed: Vec<Partial>,
+    /// Requests that arrived in each stream.
+    offered: Vec<Partial>,
+    /// The slot of each stream's requests.
+    requests: Vec<crate::lanes::Slot>,
+    pub(super) gates: Gates,
 }
 
 impl Block {
@@ -124,6 +132,10 @@ impl Block {
             nominal: vec![[0.0; BLOCK]; strategies],
             npv: vec![[0.0; BLOCK]; strategies],
             break_even: vec![[f32::NAN; BLOCK]; strategies],
+            shed: vec![[0.0; STRIDE]; strategies * model.streams.len()],
+            offered: vec![[0.0; STRIDE]; model.streams.len()],
+            requests: model.streams.iter().map(|stream| stream.work.requests).collect(),
+            gates: Gates::new(model),
         };
         Self { batch: Batch::new(model, design), tally }
     }
@@ -132,6 +144,8 @@ impl Block {
     pub(super) fn run(&mut self, model: &Model, first_path: u64, paths: usize, width: usize) {
         self.tally.paths = paths;
         self.tally.sums.fill(MonthSums::ZERO);
+        self.tally.shed.fill([0.0; STRIDE]);
+        self.tally.offered.fill([0.0; STRIDE]);
         for begin in (0..paths).step_by(width) {
             self.tally.begin_batch(begin, width.min(paths - begin));
             self.batch.run(model, first_path + begin as u64, &mut self.tally);
@@ -141,8 +155,19 @@ impl Block {
 }
 
 impl Tally {
+    /// Requests that nobody served, `[strategy · streams + stream]`.
+    pub(super) fn shed(&self) -> impl Iterator<Item = f64> + '_ {
+        self.shed.iter().map(|replicates| replicates.iter().sum())
+    }
+
+    /// Requests that arrived in each stream.
+    pub(super) fn offered(&self) -> impl Iterator<Item = f64> + '_ {
+        self.offered.iter().map(|replicates| replicates.iter().sum())
+    }
+
     fn begin_batch(&mut self, begin: usize, width: usize) {
         (self.begin, self.width) = (begin, width);
+        self.gates.begin();
         for running in &mut self.running {
             running.cumulative = [0.0; LANES];
             running.year = [0.0; LANES];
@@ -152,6 +177,7 @@ impl Tally {
     }
 
     fn end_batch(&mut self) {
+        self.gates.end(self.begin, self.width);
         let range = self.begin..self.begin + self.width;
         for (place, running) in self.running.iter().enumerate() {
             self.nominal[place][range.clone()].copy_from_slice(&running.cumulative[..self.width]);
@@ -184,7 +210,7 @@ fn add(partial: &mut Partial, values: &Lanes, begin: usize, width: usize) {
 }
 
 impl Sink for Tally {
-    fn take(&mut self, strategy: usize, now: &Month, ledger: &Ledger, values: &Values) {
+    fn take(&mut self, strategy: usize, now: &Month, ledger: &Ledger, values: &Values, left: &[Lanes]) {
         let (begin, width) = (self.begin, self.width);
         let sums = &mut self.sums[strategy * self.months + now.index];
         for component in Component::ALL {
@@ -196,6 +222,10 @@ impl Sink for Tally {
         for measure in Measure::ALL.into_iter().filter(|measure| ledger.has_measured(*measure)) {
             add(&mut sums.measures[measure as usize], ledger.measured(measure), begin, width);
         }
+        for (sum, left) in self.shed[strategy * left.len()..].iter_mut().zip(left) {
+            add(sum, left, begin, width);
+        }
+        self.gates.take(strategy, now, ledger, values, left);
         let cash = ledger.total(View::Cash);
         if begin.is_multiple_of(REPLICATES) && width == LANES {
             lanes::add_to_sixteen(&mut sums.cash, &cash);
@@ -224,7 +254,10 @@ impl Sink for Tally {
         self.write_fan((2 * strategy + 1) * self.months + now.index, &cumulative);
     }
 
-    fn end_month(&mut self, now: &Month, _: &Values) {
+    fn end_month(&mut self, now: &Month, values: &Values) {
+        for (sum, requests) in self.offered.iter_mut().zip(&self.requests) {
+            add(sum, &values[*requests], self.begin, self.width);
+        }
         let (before, rest) = self.running.split_at_mut(self.baseline);
         let Some((baseline, after)) = rest.split_first_mut() else { return };
         for running in before.iter_mut().chain(after) {

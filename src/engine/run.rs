@@ -74,6 +74,9 @@ struct Simulation<'a> {
     columns: Vec<Column>,
     sums: Vec<Sums>,
     totals: Vec<PathTotals>,
+    /// Sums of requests over all paths so far: those nobody served, `[strategy · streams + stream]`, and all by stream.
+    shed: Vec<f64>,
+    offered: Vec<f64>,
 }
 
 /// Sums over all paths so far, of one strategy and month.
@@ -97,7 +100,9 @@ impl<'a> Simulation<'a> {
                 .map(|_| Column::new(settings.paths))
                 .collect(),
             sums: vec![Sums::default(); strategies * months],
-            totals: (0..strategies).map(|_| PathTotals::default()).collect(),
+            totals: (0..strategies).map(|_| PathTotals::of_gates(model.gates.len())).collect(),
+            shed: vec![0.0; strategies * model.streams.len()],
+            offered: vec![0.0; model.streams.len()],
         }
     }
 
@@ -149,7 +154,13 @@ impl<'a> Simulation<'a> {
                     *sum += cash;
                 }
             }
+            self.shed.iter_mut().zip(tally.shed()).for_each(|(sum, block)| *sum += block);
+            self.offered.iter_mut().zip(tally.offered()).for_each(|(sum, block)| *sum += block);
             for (place, totals) in self.totals.iter_mut().enumerate() {
+                let values = &tally.gates.values[place * totals.gates.len()..];
+                for (gate, values) in totals.gates.iter_mut().zip(values) {
+                    gate.extend_from_slice(&values[..tally.paths]);
+                }
                 totals.nominal.extend_from_slice(&tally.nominal[place][..tally.paths]);
                 if self.model.discount.is_some() {
                     totals.npv.extend_from_slice(&tally.npv[place][..tally.paths]);
@@ -202,7 +213,9 @@ impl<'a> Simulation<'a> {
                 let sums = &self.sums[place * months..(place + 1) * months];
                 let months_of = |which: usize| (2 * place + which) * months..(2 * place + which + 1) * months;
                 let years_of = 2 * count * months + place * years..2 * count * months + (place + 1) * years;
+                let shed = &self.shed[place * self.offered.len()..];
                 StrategyOutcome {
+                    served: self.offered.iter().zip(shed).map(|(all, shed)| (all - shed) / n).collect(),
                     totals,
                     components: sums.iter().map(|s| s.components.map(|sum| sum / n)).collect(),
                     posted: std::array::from_fn(|c| sums.iter().any(|s| s.posted[c])),
@@ -218,7 +231,14 @@ impl<'a> Simulation<'a> {
                 }
             })
             .collect();
-        Outcomes { paths: self.done, design: self.settings.design, months, precise, strategies }
+        Outcomes {
+            paths: self.done,
+            design: self.settings.design,
+            months,
+            precise,
+            offered: self.offered.iter().map(|sum| sum / n).collect(),
+            strategies,
+        }
     }
 }
 

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::{Model, Stream, strategy};
+use super::{Model, Stream, Work, gates, strategy};
 use crate::demand;
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::document::{Reference, Title};
@@ -26,8 +26,17 @@ pub fn resolve(scenario: &Scenario) -> (Option<Model>, Diagnostics) {
     let baseline = named_strategy(scenario, scenario.questions.baseline.as_ref(), &mut builder);
     let chosen = named_strategy(scenario, scenario.questions.chosen.as_ref(), &mut builder);
     check_budget(scenario, &mut builder);
+    let gates = gates::resolve(scenario, &mut builder);
+    let tokens: Vec<Option<Slot>> =
+        streams.iter().map(|stream| gates::tokens(&gates, stream.as_ref()?, &mut builder)).collect();
     builder.correlate(&scenario.correlations);
-    let (program, inputs, mut mistakes) = builder.finish();
+    let (program, inputs, met) = builder.finish();
+    // An unknown id that was met here as well is not told twice.
+    let mut mistakes = scenario.unknown.clone();
+    let told = |mistake: &Diagnostic| {
+        scenario.unknown.iter().any(|one| (one.code, one.span) == (mistake.code, mistake.span))
+    };
+    mistakes.extend(met.into_iter().filter(|mistake| !told(mistake)));
     if mistakes.has_errors() {
         return (None, mistakes);
     }
@@ -43,17 +52,19 @@ pub fn resolve(scenario: &Scenario) -> (Option<Model>, Diagnostics) {
         streams: scenario
             .traffics
             .iter()
-            .zip(&streams)
-            .filter_map(|((id, traffic), stream)| {
+            .zip(streams.iter().zip(&tokens))
+            .filter_map(|((id, traffic), (stream, tokens))| {
                 let stream = stream.as_ref()?;
                 let title = traffic.title.clone().unwrap_or_else(|| named(id));
                 let shed = stream.shed_cost.map(|price| (shed_line(id, stream.requests, price), price));
-                Some(Stream { id: id.id.clone(), title, requests: stream.requests, shed })
+                let work = Work { requests: stream.requests, tokens: *tokens };
+                Some(Stream { id: id.id.clone(), title, work, shed })
             })
             .collect(),
         strategies,
         baseline: baseline.unwrap_or(0),
         chosen,
+        gates,
     });
     (model, mistakes)
 }

@@ -4,8 +4,10 @@ use rayon::prelude::*;
 
 use super::chart::{
     BreakEven, BreakEvenSeries, CHARTS, ComponentBars, Components, ComponentsMonthly, Convergence,
-    ConvergenceSeries, Distribution, DistributionSeries, Fan, FanSeries, MonthlyPanel, png, quantile_grid,
+    ConvergenceSeries, Distribution, DistributionSeries, Fan, FanSeries, MonthlyPanel, Threshold, png,
+    quantile_grid,
 };
+use super::display::Lang;
 use super::{File, Report};
 use crate::analysis::{Settled, StrategyFindings};
 use crate::engine::place_of;
@@ -69,10 +71,28 @@ impl Report<'_> {
             caption: if cumulative { self.cumulative_caption() } else { self.monthly_caption() },
             months: self.findings.months.clone(),
             series,
-            threshold: None,
+            thresholds: self.limits(if cumulative { "total" } else { "month" }),
             currency: self.findings.currency.to_owned(),
             lang: self.lang,
         }
+    }
+
+    /// The limits of the budget on a period; they are the same for every strategy.
+    fn limits(&self, period: &str) -> Vec<Threshold> {
+        let verdicts = self.answers.budgets.first().map_or(&[][..], |(_, verdicts)| verdicts);
+        let of_period = verdicts.iter().filter(|verdict| verdict.period == period);
+        let name = |statistic: &str| match statistic {
+            "mean" => self.pick("budget, mean", "予算（平均）").to_owned(),
+            "cvar95" => self.pick("budget, CVaR95", "予算（CVaR95）").to_owned(),
+            percentile => {
+                let percentile = percentile.to_uppercase();
+                match self.lang {
+                    Lang::En => format!("budget, {percentile}"),
+                    Lang::Ja => format!("予算（{percentile}）"),
+                }
+            }
+        };
+        of_period.map(|verdict| Threshold { name: name(verdict.statistic), amount: verdict.limit }).collect()
     }
 
     fn distribution(&self) -> Distribution {
@@ -85,7 +105,8 @@ impl Report<'_> {
         Distribution {
             caption: self.distribution_caption(),
             series,
-            threshold: None,
+            // A budget is nominal, so it has no place among present values.
+            threshold: self.limits("total").into_iter().next().filter(|_| !self.findings.discounted),
             currency: self.findings.currency.to_owned(),
             lang: self.lang,
         }

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use tokencast::demand::{LoadCurve, Stream, Traffic, Week};
 use tokencast::diagnostic::Sources;
-use tokencast::document::{At, Decode, Files, MapOf, Reader, Scope, TableOf, Unreadable, Value};
+use tokencast::document::{At, Found, Decode, Files, MapOf, Reader, Scope, TableOf, Unreadable, Value};
 
 use super::demand::{CHAT, traffic};
 use super::support::{
@@ -294,7 +294,7 @@ fn week_of(rows: impl IntoIterator<Item = String>) -> (Option<Traffic>, Vec<(&'s
     let Value::Table(table) = &root.value else { panic!("the root of a file is a table") };
     let at = At::root(&root, &scope).inside("x", &table.entries[0].node);
     let found = TableOf(Traffic::read).decode(&at);
-    let (mistakes, sources) = scope.into_parts();
+    let Found { mistakes, sources, .. } = scope.into_found();
     let line = |mistake: &tokencast::diagnostic::Diagnostic| {
         let span = mistake.span?;
         let source = sources.get(span.file).filter(|source| source.name() == "week.csv")?;

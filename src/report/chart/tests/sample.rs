@@ -83,7 +83,7 @@ pub(super) fn fan(strategies: usize, count: usize, cumulative: bool, lang: Lang)
         ),
         months: months(count),
         series: series.collect(),
-        threshold: Some(Threshold { name, amount }),
+        thresholds: vec![Threshold { name, amount }],
         currency,
         lang,
     }
