@@ -80,7 +80,8 @@ pub(super) fn quoted(text: &str) -> String {
 
 /// One line without control characters and without marks that turn the direction of writing.
 fn plain(text: &str) -> String {
-    let turns = |c: char| matches!(c, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
+    let turns =
+        |c: char| matches!(c, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
     let one_line: String = text.chars().map(|c| if c.is_control() || turns(c) { ' ' } else { c }).collect();
     one_line.split_whitespace().collect::<Vec<_>>().join(" ").chars().take(300).collect()
 }
@@ -127,10 +128,8 @@ impl Card {
     }
 
     fn rates(&mut self, rates: &Rates, language: &Language) -> String {
-        let mut keys = vec![
-            format!("input = {}", money(rates.input)),
-            format!("output = {}", money(rates.output)),
-        ];
+        let mut keys =
+            vec![format!("input = {}", money(rates.input)), format!("output = {}", money(rates.output))];
         if let Some(reasoning) = rates.reasoning {
             let written = format!("reasoning = {}", money(reasoning));
             if language.reasoning { keys.push(written) } else { self.comments.push(("reasoning", written)) }
@@ -140,16 +139,19 @@ impl Card {
     }
 
     fn cache(&mut self, rates: &Rates) {
-        // A write at zero means "nothing on top of the input rate", which is what the absence of a rate says.
         let writes: Vec<_> = [("5 min", rates.cache_write), ("1 h", rates.cache_write_hour)]
             .into_iter()
-            .filter_map(|(lasts, rate)| Some((lasts, rate.filter(|rate| !rate.is_zero())?)))
+            .filter_map(|(lasts, rate)| Some((lasts, rate?)))
             .map(|(lasts, rate)| format!("{{ lasts = \"{lasts}\", rate = {} }}", money(rate)))
             .collect();
         let writes = writes.join(", ");
         match rates.cache_read {
-            Some(read) if writes.is_empty() => self.lines.push(format!("cache = {{ read = {} }}", money(read))),
-            Some(read) => self.lines.push(format!("cache = {{ read = {}, writes = [{writes}] }}", money(read))),
+            Some(read) if writes.is_empty() => {
+                self.lines.push(format!("cache = {{ read = {} }}", money(read)))
+            }
+            Some(read) => {
+                self.lines.push(format!("cache = {{ read = {}, writes = [{writes}] }}", money(read)))
+            }
             None if writes.is_empty() => {}
             None => self.comments.push(("cache writes without a price of reading", writes)),
         }
@@ -221,7 +223,8 @@ impl Card {
         let mut windows = Vec::new();
         for other in &usual.others {
             let instead = as_instead(other.rates);
-            let hours: Vec<String> = other.hours.iter().map(|(a, b)| format!("{} to {}", clock(*a), clock(*b))).collect();
+            let hours: Vec<String> =
+                other.hours.iter().map(|(a, b)| format!("{} to {}", clock(*a), clock(*b))).collect();
             match one_factor(&instead, usual.rates).filter(|(_, exact)| *exact && language.windows) {
                 Some((factor, _)) => windows.extend(other.hours.iter().map(|(from, until)| {
                     format!(
@@ -246,7 +249,8 @@ impl Card {
             let written = format!("{{ input = {}, output = {} }}", money(rates.input), money(rates.output));
             dated.push(format!("{} = {written}", day.year_month()));
             if day.day() > 1 || as_instead(rates).cache_read.is_some() || !rates.tiers.is_empty() {
-                self.comments.push(("announced, exactly", format!("from {day}: {}", in_words(&as_instead(rates)))));
+                self.comments
+                    .push(("announced, exactly", format!("from {day}: {}", in_words(&as_instead(rates)))));
             }
         }
         if !dated.is_empty() {

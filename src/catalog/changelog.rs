@@ -89,7 +89,8 @@ pub(super) fn read(bytes: &[u8]) -> Result<Log, Unreadable> {
     for (line, record) in &raw {
         let cell = |name: &str| get(record, name);
         let model = cell("model");
-        let provider = Some(cell("provider")).filter(|name| !name.is_empty()).or_else(|| known.get(&model).cloned());
+        let provider =
+            Some(cell("provider")).filter(|name| !name.is_empty()).or_else(|| known.get(&model).cloned());
         days.extend(Date::parse(&cell("date")).ok());
         match row(*line, &cell, &model, provider.as_deref()) {
             Ok(row) => log.rows.push(row),

@@ -43,9 +43,7 @@ impl Decimal {
             None => (false, text.trim()),
         };
         let (mantissa, exponent) = match text.split_once(['e', 'E']) {
-            Some((mantissa, exponent)) => {
-                (mantissa, exponent.parse::<i32>().map_err(|_| NoPrice::NoNumber)?)
-            }
+            Some((mantissa, exponent)) => (mantissa, exponent.parse::<i32>().map_err(|_| NoPrice::NoNumber)?),
             None => (text, 0),
         };
         let (whole, part) = mantissa.split_once('.').unwrap_or((mantissa, ""));

@@ -160,7 +160,8 @@ fn cached(part: Part, rest: &str) -> Meaning {
         return modified(plain(part), rest);
     }
     let no_text = ["audio_", "image_", "video_"];
-    let other = no_text.iter().any(|kind| rest.strip_prefix(kind).is_some_and(|r| r.starts_with("token_cost")));
+    let other =
+        no_text.iter().any(|kind| rest.strip_prefix(kind).is_some_and(|r| r.starts_with("token_cost")));
     if other { Meaning::Unpriced } else { Meaning::Unknown }
 }
 
@@ -229,7 +230,10 @@ mod tests {
             ("input_cost_per_token_cache_hit", price(CacheRead, None, Standard, false)),
             ("input_cost_per_token_above_200k_tokens_priority", price(Input, Some(200_000), Priority, false)),
             ("output_cost_per_token_above_1m_tokens_batches", price(Output, Some(1_000_000), Batch, false)),
-            ("cache_read_input_token_cost_above_272k_tokens", price(CacheRead, Some(272_000), Standard, false)),
+            (
+                "cache_read_input_token_cost_above_272k_tokens",
+                price(CacheRead, Some(272_000), Standard, false),
+            ),
             (
                 "cache_creation_input_token_cost_above_1hr_above_200k_tokens",
                 price(CacheWrite, Some(200_000), Standard, true),

@@ -208,9 +208,13 @@ mod tests {
     /// Tables of Student's t: Abramowitz and Stegun, table 26.10.
     #[test]
     fn student_t_is_as_in_the_tables() {
-        for (freedom, share, t) in
-            [(1.0, 0.95, 6.314), (4.0, 0.95, 2.132), (10.0, 0.975, 2.228), (30.0, 0.05, -1.697), (5.0, 0.5, 0.0)]
-        {
+        for (freedom, share, t) in [
+            (1.0, 0.95, 6.314),
+            (4.0, 0.95, 2.132),
+            (10.0, 0.975, 2.228),
+            (30.0, 0.05, -1.697),
+            (5.0, 0.5, 0.0),
+        ] {
             assert!((student_t(freedom, share) - t).abs() < 6e-4, "{freedom} {share}");
         }
     }

@@ -80,9 +80,15 @@ pub fn fitted_part(fitted: &Fitted, file: &str, until: Date) -> String {
         let _ = writeln!(text, "factor    = {}", factor(moves));
     }
     for moves in &fitted.tiers {
-        let _ = write!(text, "\n# {}\n[index.{}-tiers.succession]\n", counts(moves, "tier", "succession"), moves.vendor);
+        let _ = write!(
+            text,
+            "\n# {}\n[index.{}-tiers.succession]\n",
+            counts(moves, "tier", "succession"),
+            moves.vendor
+        );
         let [low, high] = life_months(moves, fitted.life_spread).map(short);
-        let _ = writeln!(text, "life   = {{ lognormal = {{ p5 = \"{low} months\", p95 = \"{high} months\" }} }}");
+        let _ =
+            writeln!(text, "life   = {{ lognormal = {{ p5 = \"{low} months\", p95 = \"{high} months\" }} }}");
         let _ = writeln!(text, "factor = {}", factor(moves));
     }
     text

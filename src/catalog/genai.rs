@@ -12,7 +12,8 @@ use super::{Options, WORDS_OF_ZERO};
 use crate::calendar::{Date, TimeOfDay};
 
 /// Prices of text tokens by their field names; all in USD per million tokens, but the last, per thousand requests.
-const PRICED: [&str; 5] = ["input_mtok", "output_mtok", "cache_read_mtok", "cache_write_mtok", "requests_kcount"];
+const PRICED: [&str; 5] =
+    ["input_mtok", "output_mtok", "cache_read_mtok", "cache_write_mtok", "requests_kcount"];
 /// Fields of an llm that are no prices.
 const ABOUT: [&str; 8] =
     ["id", "name", "description", "match", "context_window", "price_comments", "prices", "deprecated"];
@@ -24,7 +25,9 @@ type Refusal = (Why, String);
 
 /// Whether a file is such a list.
 pub(super) fn is_such(root: &Node) -> bool {
-    root.items().first().is_some_and(|provider| provider.get("models").is_some() || provider.get("id").is_some())
+    root.items()
+        .first()
+        .is_some_and(|provider| provider.get("models").is_some() || provider.get("id").is_some())
 }
 
 /// Reads the list.
@@ -158,9 +161,9 @@ fn condition(node: &Node) -> Result<(Option<Date>, Option<(u16, u16)>), Refusal>
     let text = |key: &str| node.get(key).and_then(Node::text);
     let starts = match text("start_date") {
         None => None,
-        Some(day) => {
-            Some(Date::parse(day).map_err(|_| (Why::Malformed, format!("`start_date` is {day:?}, not a day")))?)
-        }
+        Some(day) => Some(
+            Date::parse(day).map_err(|_| (Why::Malformed, format!("`start_date` is {day:?}, not a day")))?,
+        ),
     };
     let window = match (text("start_time"), text("end_time")) {
         (None, None) => None,
@@ -198,7 +201,10 @@ fn split(all: Vec<Conditional>, day: Date) -> Result<Option<Now>, Refusal> {
                 windows.clear();
             }
             (Some(_), Some(_)) => {
-                return Err((Why::Malformed, "prices by time of day that begin on a day are not read".into()));
+                return Err((
+                    Why::Malformed,
+                    "prices by time of day that begin on a day are not read".into(),
+                ));
             }
             (None, Some((from, until))) => windows.push(Window { from, until, rates: prices.rates }),
         }
@@ -233,14 +239,19 @@ fn rates(
             catalog.skip("without any price");
             return Ok(None);
         }
-        let unknown = prices.members().iter().find(|field| {
-            !PRICED.contains(&field.key.as_str()) && !other.contains_key(&field.key)
-        });
+        let unknown = prices
+            .members()
+            .iter()
+            .find(|field| !PRICED.contains(&field.key.as_str()) && !other.contains_key(&field.key));
         if let Some(unknown) = unknown {
             return Err((Why::NoPrice, format!("nobody knows the unit of `{}`", unknown.key)));
         }
         let only_output = base("output_mtok").is_some();
-        catalog.skip(if only_output { "without a price of input" } else { "without a price of output tokens" });
+        catalog.skip(if only_output {
+            "without a price of input"
+        } else {
+            "without a price of output tokens"
+        });
         return Ok(None);
     };
     Ok(Some(Rates {
@@ -249,7 +260,7 @@ fn rates(
         reasoning: None,
         request: base("requests_kcount").filter(|price| !price.is_zero()).map(|price| price.shifted(-3)),
         cache_read: base("cache_read_mtok"),
-        cache_write: base("cache_write_mtok"),
+        cache_write: base("cache_write_mtok").filter(|price| !price.is_zero()),
         cache_write_hour: None,
         tiers: tiers(&amounts),
     }))

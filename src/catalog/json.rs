@@ -188,6 +188,8 @@ impl<'a> Parser<'a> {
             "NaN" | "Infinity" | "-Infinity" => Value::NoNumber(word),
             _ if is_number(word) => Value::Number(word),
             _ => {
+                let cut_off = length == rest.len();
+                self.at += if cut_off { length } else { 0 };
                 self.fail("this is no value");
                 return None;
             }

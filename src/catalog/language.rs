@@ -36,7 +36,9 @@ impl Language {
             batch: has(&["factors", "batch"]),
             flex: has(&["factors", "flex"]),
             priority: has(&["factors", "priority"]),
-            long_context: ["above", "input_factor", "output_factor"].iter().all(|key| has(&["long_context", key])),
+            long_context: ["above", "input_factor", "output_factor"]
+                .iter()
+                .all(|key| has(&["long_context", key])),
             windows: ["from", "until", "zone", "factor"].iter().all(|key| has(&["windows", key])),
             announced: has(&["announced", "input"]) && has(&["announced", "output"]),
             context: has(&["context"]),

@@ -50,7 +50,9 @@ pub(super) fn read(text: &str, root: &Node, options: &Options, catalog: &mut Cat
             message,
         };
         let twice = names.get(llm.key.as_str()).filter(|all| all.len() > 1);
-        match twice.map_or_else(|| entry(text, llm, provider, options, catalog), |all| Err(given_twice(text, all))) {
+        match twice
+            .map_or_else(|| entry(text, llm, provider, options, catalog), |all| Err(given_twice(text, all)))
+        {
             Ok(Some(entry)) => catalog.take(entry, &llm.key),
             Ok(None) => {}
             Err(refusal) => catalog.problems.push(refuse(refusal)),
@@ -91,7 +93,8 @@ fn entry(
         return Err((Why::Malformed, "it does not say `litellm_provider`, or has no name".into()));
     }
     let standard = |part| Price { part, above: None, service: Service::Standard, lasts_an_hour: false };
-    let (Some(input), Some(output)) = (prices.get(&standard(Part::Input)), prices.get(&standard(Part::Output)))
+    let (Some(input), Some(output)) =
+        (prices.get(&standard(Part::Input)), prices.get(&standard(Part::Output)))
     else {
         return no_price(&llm.node, &prices, catalog);
     };
@@ -109,8 +112,9 @@ fn entry(
         reasoning: get(Part::Reasoning).filter(|reasoning| reasoning != output),
         request: get(Part::Request).filter(|price| !price.is_zero()).map(|price| price.shifted(-6)),
         cache_read: get(Part::CacheRead),
-        cache_write: get(Part::CacheWrite),
-        cache_write_hour: prices.get(&hour).copied(),
+        // A write at zero means nothing on top of the input rate, which is what the absence of a rate says.
+        cache_write: get(Part::CacheWrite).filter(|price| !price.is_zero()),
+        cache_write_hour: prices.get(&hour).copied().filter(|price| !price.is_zero()),
         tiers,
     };
     let mut remarks = Vec::new();
@@ -164,10 +168,7 @@ fn prices(node: &Node) -> Result<Prices, Refusal> {
         let read = number(&field.key, &field.node)?;
         if read.to_f64() > DEAREST_PER_TOKEN && price.part != Part::Request {
             let million = read.shifted(6);
-            return Err((
-                Why::WrongUnit,
-                format!("`{}` is {million} USD per million tokens", field.key),
-            ));
+            return Err((Why::WrongUnit, format!("`{}` is {million} USD per million tokens", field.key)));
         }
         // Two names of one price (a cache hit is a read of the cache) have to agree.
         let read = read.shifted(6);
@@ -194,8 +195,9 @@ fn tiers(llm: &Node, prices_of_all: &mut Prices) -> Result<Vec<Tier>, Refusal> {
     let mut tiers = Vec::new();
     for range in llm.get("tiered_pricing").map_or(&[][..], Node::items) {
         let Some(from) = range.get("range").and_then(|range| range.items().first()) else { continue };
-        let from = whole(Some(from))
-            .ok_or_else(|| (Why::NoNumber, format!("a range of `tiered_pricing` begins at {}", from.describe())))?;
+        let from = whole(Some(from)).ok_or_else(|| {
+            (Why::NoNumber, format!("a range of `tiered_pricing` begins at {}", from.describe()))
+        })?;
         let prices = prices(range)?;
         if from == 0 {
             prices.into_iter().for_each(|(price, amount)| {

@@ -164,7 +164,8 @@ pub struct Difference {
     pub added: Vec<(String, String)>,
     /// Only in the first.
     pub removed: Vec<(String, String)>,
-    /// In both, with other prices: vendor, llm, whether both are of one day, and the changes.
+    /// In both, with other prices: vendor, llm, whether they contradict each other (both are of one day, and both say
+    /// something of one price), and the changes.
     pub changed: Vec<(String, String, bool, Vec<Change>)>,
     /// In both, the same.
     pub same: usize,
@@ -188,7 +189,9 @@ pub fn difference(old: &[Quote], new: &[Quote]) -> Difference {
         } else {
             let day = |quote: &Quote| quote.provenance.as_of.clone();
             let same_day = day(before).is_some() && day(before) == day(quote);
-            difference.changed.push((name.0.to_owned(), name.1.to_owned(), same_day, changes));
+            let contradict =
+                same_day && changes.iter().any(|change| change.old.is_some() && change.new.is_some());
+            difference.changed.push((name.0.to_owned(), name.1.to_owned(), contradict, changes));
         }
     }
     let gone = old.keys().filter(|name| !new.contains_key(*name));

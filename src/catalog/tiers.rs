@@ -31,8 +31,9 @@ fn tier_and_version(llm: &str) -> Option<(String, Vec<u32>)> {
             }
         } else if digits > 0 && &word[digits..] == "o" {
             version.extend([number(&word[..digits])?, 5]);
-        } else if let Some((letter, behind)) =
-            word.split_at_checked(1).filter(|(l, b)| l.as_bytes()[0].is_ascii_lowercase() && number(b).is_some())
+        } else if let Some((letter, behind)) = word
+            .split_at_checked(1)
+            .filter(|(l, b)| l.as_bytes()[0].is_ascii_lowercase() && number(b).is_some())
         {
             // o3 is version 3 of `o`, v2 version 2.
             if letter != "v" {
@@ -67,7 +68,10 @@ pub(super) fn tiers(all: &[Series], last: Date) -> Vec<Track> {
             None => generations.push(Generation { version, starts, series }),
         }
     }
-    tiers.into_iter().filter_map(|((vendor, tier), generations)| track(vendor, tier, generations, last)).collect()
+    tiers
+        .into_iter()
+        .filter_map(|((vendor, tier), generations)| track(vendor, tier, generations, last))
+        .collect()
 }
 
 fn track(vendor: &str, tier: String, mut generations: Vec<Generation<'_>>, last: Date) -> Option<Track> {

@@ -85,8 +85,10 @@ pub fn tracks(log: &Log, vendors: &[String], until: Option<Date>) -> Tracks {
         rows.entry((&row.vendor, &row.llm)).or_default().push(row);
     }
     let mut found = Tracks::default();
-    let mut all: Vec<Series> =
-        rows.into_iter().filter_map(|((vendor, llm), rows)| series(vendor, llm, &rows, last, &mut found)).collect();
+    let mut all: Vec<Series> = rows
+        .into_iter()
+        .filter_map(|((vendor, llm), rows)| series(vendor, llm, &rows, last, &mut found))
+        .collect();
     found.tiers = super::tiers::tiers(&all, last);
     // A name such as `mistral-large-latest` moves to the next llm: its price is that of a tier.
     let named = all.len();
@@ -122,7 +124,8 @@ fn blend(row: &Row) -> f64 {
 /// The prices of one name without the catalog's mistakes. A price of zero ends it: free is another product.
 fn series(vendor: &str, llm: &str, rows: &[&Row], last: Date, found: &mut Tracks) -> Option<Series> {
     let mut steps: Vec<(Date, f64)> = Vec::new();
-    let mut ends = rows.iter().filter_map(|row| row.retires).next_back().filter(|day| *day < last).unwrap_or(last);
+    let mut ends =
+        rows.iter().filter_map(|row| row.retires).next_back().filter(|day| *day < last).unwrap_or(last);
     for (place, row) in rows.iter().enumerate() {
         let (price, last_row) = (blend(row), rows[place.saturating_sub(1)]);
         if row.removed || price <= 0.0 {

@@ -50,7 +50,9 @@ pub fn vendor_of(name: &str) -> String {
 /// Whether a vendor is among those wanted: by id, by a catalog's name for it, or by the word `first-party`.
 pub fn is_wanted(vendor: &str, wanted: &[String]) -> bool {
     let means = |word: &String| {
-        (word == "first-party" && FIRST_PARTY.contains(&vendor)) || word == vendor || vendor_of(word) == vendor
+        (word == "first-party" && FIRST_PARTY.contains(&vendor))
+            || word == vendor
+            || vendor_of(word) == vendor
     };
     wanted.is_empty() || wanted.iter().any(means)
 }

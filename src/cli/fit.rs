@@ -90,7 +90,16 @@ fn as_text(fitted: &Fitted, log: &Log) -> String {
         ]
     };
     let block = |title: &str, what: &str, moves: &[Moves]| {
-        let header = [title, what, "years", "moves", "per year", "90 %", "cuts, fitted median", "rises, fitted median"];
+        let header = [
+            title,
+            what,
+            "years",
+            "moves",
+            "per year",
+            "90 %",
+            "cuts, fitted median",
+            "rises, fitted median",
+        ];
         let rows: Vec<_> = moves.iter().map(row).collect();
         table(header.map(str::to_owned).to_vec(), rows, &[Align::Left])
     };
@@ -130,7 +139,8 @@ fn as_json(fitted: &Fitted, log: &Log, until: Date) -> Value {
 }
 
 /// Years after the day that predictions are held against; the last is "as long as the log goes".
-const HORIZONS: [(&str, f64); 3] = [("half a year", 0.5), ("a year", 1.0), ("to the end of the log", f64::MAX)];
+const HORIZONS: [(&str, f64); 3] =
+    [("half a year", 0.5), ("a year", 1.0), ("to the end of the log", f64::MAX)];
 
 fn test(log: &Log, vendors: &[String], day: Date, terminal: &mut Terminal) -> Result<Exit, Stop> {
     let (before, after) = (tracks(log, vendors, Some(day)), tracks(log, vendors, None));
@@ -153,23 +163,39 @@ fn test(log: &Log, vendors: &[String], day: Date, terminal: &mut Terminal) -> Re
         let rows = tables.iter().map(|(what, words, rows)| {
             json!({ "of": what, "over": words, "rows": rows.iter().map(row_json).collect::<Vec<_>>() })
         });
-        terminal.print_json(&json!({ "fitted_until": day.to_string(), "levels": LEVELS, "tables": rows.collect::<Vec<_>>() }))?;
+        terminal.print_json(
+            &json!({ "fitted_until": day.to_string(), "levels": LEVELS, "tables": rows.collect::<Vec<_>>() }),
+        )?;
         return Ok(Exit::Ok);
     }
     terminal.print(&format!(
         "fitted to what was known on {day}; shares of prices inside central intervals, by randomized rank\n\n"
     ))?;
     for (what, words, rows) in tables.iter().filter(|(_, _, rows)| !rows.is_empty()) {
-        let header = [&format!("{what}, {words}"), "prices", "moved", "expected", "50 %", "80 %", "90 %", "90 % of moved"];
+        let header = [
+            &format!("{what}, {words}"),
+            "prices",
+            "moved",
+            "expected",
+            "50 %",
+            "80 %",
+            "90 %",
+            "90 % of moved",
+        ];
         let rows = rows.iter().map(row_text).collect();
-        terminal.print(&format!("{}\n\n", table(header.map(str::to_owned).to_vec(), rows, &[Align::Left])))?;
+        terminal
+            .print(&format!("{}\n\n", table(header.map(str::to_owned).to_vec(), rows, &[Align::Left])))?;
     }
     Ok(Exit::Ok)
 }
 
 fn row_text(row: &Coverage) -> Vec<String> {
-    let mut cells =
-        vec![row.vendor.clone(), row.prices.to_string(), row.moved.to_string(), format!("{:.1}", row.expected)];
+    let mut cells = vec![
+        row.vendor.clone(),
+        row.prices.to_string(),
+        row.moved.to_string(),
+        format!("{:.1}", row.expected),
+    ];
     cells.extend(row.within.iter().map(|share| percent(*share)));
     cells.push(if row.moved > 0 { percent(row.moved_within[2]) } else { "–".into() });
     cells

@@ -1,5 +1,6 @@
 //! The command line: the only part that touches files, the clock and the terminal.
 
+mod age;
 mod args;
 mod check;
 mod exit;

@@ -31,7 +31,8 @@ const MOST_SHOWN: usize = 20;
 fn import(args: &Import, terminal: &mut Terminal) -> Result<Exit, Stop> {
     let day = match &args.as_of {
         Some(text) => Date::parse(text).map_err(|why| {
-            Stop::new(Exit::Invalid, format!("--as-of: {}", why.message)).help(format!("write {}", why.expected))
+            Stop::new(Exit::Invalid, format!("--as-of: {}", why.message))
+                .help(format!("write {}", why.expected))
         })?,
         None => day_in_name(&args.file).ok_or_else(|| {
             let message = format!("`{}` does not say of which day its prices are", args.file.display());
@@ -83,7 +84,11 @@ fn tell_import(
     }
     if let Some((place, message)) = &read.broken {
         let message = format!("`{}` cannot be read to its end: {message} ({place})", args.file.display());
-        terminal.complain("warning", &message, Some("what stands before that was imported; fetch the file again"));
+        terminal.complain(
+            "warning",
+            &message,
+            Some("what stands before that was imported; fetch the file again"),
+        );
     }
     Ok(())
 }
@@ -93,7 +98,12 @@ fn import_text(args: &Import, read: &Catalog, part: &Part, day: Date) -> String 
     let place = args.out.as_ref().map_or_else(|| "below".to_owned(), |out| out.display().to_string());
     let mut lines = vec![
         format!("{} of {day}: {}", read.form, count(read.seen(), "entry")),
-        format!("{:>7}  {} of {}, in {place}", part.cards, noun(part.cards, "rate card"), count(vendors.len(), "vendor")),
+        format!(
+            "{:>7}  {} of {}, in {place}",
+            part.cards,
+            noun(part.cards, "rate card"),
+            count(vendors.len(), "vendor")
+        ),
     ];
     if read.second_names > 0 {
         lines.push(format!("{:>7}  second names of the same llm, with the same prices", read.second_names));
@@ -112,7 +122,8 @@ fn import_text(args: &Import, read: &Catalog, part: &Part, day: Date) -> String 
     if !part.as_comments.is_empty() {
         lines.push(format!("said in comments only: {}", counted(part.as_comments.iter().copied())));
     }
-    let named = |counts: &BTreeMap<String, usize>| counted(counts.iter().map(|(name, n)| (name.as_str(), *n)));
+    let named =
+        |counts: &BTreeMap<String, usize>| counted(counts.iter().map(|(name, n)| (name.as_str(), *n)));
     if !read.unpriced.is_empty() {
         lines.push(format!("not priced by tokencast: {}", named(&read.unpriced)));
     }
@@ -144,7 +155,8 @@ fn import_json(read: &Catalog, part: &Part, day: Date) -> Value {
         json!({ "entry": problem.entry, "line": problem.place.line, "column": problem.place.column,
                 "why": problem.why.code(), "message": problem.message })
     };
-    let refused: BTreeMap<&str, usize> = by_reason(read).into_iter().map(|(why, n)| (why.code(), n)).collect();
+    let refused: BTreeMap<&str, usize> =
+        by_reason(read).into_iter().map(|(why, n)| (why.code(), n)).collect();
     let comments: BTreeMap<&str, usize> = part.as_comments.iter().copied().collect();
     json!({
         "form": read.form,
@@ -221,10 +233,13 @@ fn show(args: &ShowPrice, terminal: &mut Terminal) -> Result<Exit, Stop> {
             Some(close) => format!("did you mean `{close}`?"),
             None => format!("`tokencast prices list {}` shows all that there are", args.source),
         };
-        return Err(Stop::new(Exit::Invalid, format!("`{}` has no price of `{}`", args.source, args.llm)).help(help));
+        return Err(
+            Stop::new(Exit::Invalid, format!("`{}` has no price of `{}`", args.source, args.llm)).help(help)
+        );
     }
     if terminal.json {
-        terminal.print_json(&json!({ "prices": found.iter().map(|quote| as_json(quote)).collect::<Vec<_>>() }))?;
+        terminal
+            .print_json(&json!({ "prices": found.iter().map(|quote| as_json(quote)).collect::<Vec<_>>() }))?;
         return Ok(Exit::Ok);
     }
     for quote in found {
@@ -257,33 +272,38 @@ fn diff_json(found: &Difference) -> Value {
     let names = |list: &[(String, String)]| -> Vec<String> {
         list.iter().map(|(vendor, llm)| format!("{vendor}/{llm}")).collect()
     };
-    let change = |change: &Change| {
-        json!({ "key": change.key, "old": change.old, "new": change.new, "change": change.share })
-    };
-    let changed = found.changed.iter().map(|(vendor, llm, same_day, changes)| {
-        json!({ "llm": format!("{vendor}/{llm}"), "same_day": same_day,
+    let change = |change: &Change| json!({ "key": change.key, "old": change.old, "new": change.new, "change": change.share });
+    let changed = found.changed.iter().map(|(vendor, llm, contradict, changes)| {
+        json!({ "llm": format!("{vendor}/{llm}"), "contradict": contradict,
                 "changes": changes.iter().map(change).collect::<Vec<_>>() })
     });
     json!({
         "added": names(&found.added),
         "removed": names(&found.removed),
         "changed": changed.collect::<Vec<_>>(),
-        "disagreeing": found.changed.iter().filter(|(_, _, same_day, _)| *same_day).count(),
+        "disagreeing": found.changed.iter().filter(|(_, _, contradict, _)| *contradict).count(),
         "same": found.same,
     })
 }
 
 fn diff_text(found: &Difference, args: &PriceDiff) -> String {
     let mut text = String::new();
-    let disagreeing = found.changed.iter().filter(|(_, _, same_day, _)| *same_day).count();
+    let disagreeing = found.changed.iter().filter(|(_, _, contradict, _)| *contradict).count();
     let mut rows = Vec::new();
-    for (vendor, llm, same_day, changes) in &found.changed {
+    for (vendor, llm, contradict, changes) in &found.changed {
         for (place, change) in changes.iter().enumerate() {
             let said = |value: &Option<String>| clean(value.as_deref().unwrap_or("none"), 60);
             let name = if place == 0 { format!("{vendor}/{llm}") } else { String::new() };
             let share = change.share.map_or_else(String::new, signed);
-            let note = if *same_day && place == 0 { "disagree" } else { "" };
-            rows.push(vec![name, clean(&change.key, 60), said(&change.old), said(&change.new), share, note.into()]);
+            let note = if *contradict && place == 0 { "disagree" } else { "" };
+            rows.push(vec![
+                name,
+                clean(&change.key, 60),
+                said(&change.old),
+                said(&change.new),
+                share,
+                note.into(),
+            ]);
         }
     }
     if !rows.is_empty() {

@@ -54,7 +54,11 @@ impl Source {
             let options = Options { as_of: day, vendors: vendors.to_vec(), free: false };
             let read = read_catalog(path, &options)?;
             let part = catalog::part(&read, &origin(path, day), &Language::of_this_version());
-            valid(catalog::quotes(&OneText("catalog.toml", &part.text), "catalog.toml"), &self.name, terminal)?
+            valid(
+                catalog::quotes(&OneText("catalog.toml", &part.text), "catalog.toml"),
+                &self.name,
+                terminal,
+            )?
         };
         Ok(found.into_iter().filter(|quote| catalog::is_wanted(&quote.vendor, vendors)).collect())
     }
@@ -92,11 +96,7 @@ fn no_file(shown: &str) -> Stop {
 
 /// Shows what is wrong with a part.
 #[allow(clippy::result_large_err, reason = "as `catalog::quotes` gives it")]
-fn valid(
-    found: Result<Vec<Quote>, Loaded>,
-    name: &str,
-    terminal: &mut Terminal,
-) -> Result<Vec<Quote>, Stop> {
+fn valid(found: Result<Vec<Quote>, Loaded>, name: &str, terminal: &mut Terminal) -> Result<Vec<Quote>, Stop> {
     found.map_err(|loaded| {
         terminal.show(&loaded.diagnostics, &loaded.sources);
         let only_files = loaded.diagnostics.errors().all(|mistake| mistake.code == "no-such-file");
@@ -147,7 +147,8 @@ pub(super) fn bytes(path: &Path) -> Result<Vec<u8>, Stop> {
         let mut unpacked = Vec::new();
         let broken = |error: io::Error| {
             let message = format!("`{}` is a broken gzip file: {}", path.display(), in_words(&error));
-            Stop::new(Exit::Invalid, message).help("fetch it again, or unpack what is left of it with `gunzip`")
+            Stop::new(Exit::Invalid, message)
+                .help("fetch it again, or unpack what is left of it with `gunzip`")
         };
         GzDecoder::new(bytes.as_slice()).take(MOST_BYTES + 1).read_to_end(&mut unpacked).map_err(broken)?;
         bytes = unpacked;
