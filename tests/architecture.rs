@@ -19,6 +19,7 @@ const LAYERS: &[&[&str]] = &[
     &["world"],
     &["supply", "lever"],
     &["scenario"],
+    &["catalog"],
     &["model"],
     &["engine"],
     &["analysis"],

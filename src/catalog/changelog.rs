@@ -45,6 +45,14 @@ pub struct Log {
     pub skipped: BTreeMap<String, usize>,
 }
 
+impl Log {
+    /// The last day that it knows of, or `until` if that is earlier: no row means that nothing changed.
+    pub fn last_day(&self, until: Option<Date>) -> Option<Date> {
+        let last = *self.days.last()?;
+        Some(until.map_or(last, |until| until.min(last)))
+    }
+}
+
 /// Columns that a change log needs.
 const NEEDED: [&str; 6] = ["date", "event", "model", "provider", "in_usd_mtok", "out_usd_mtok"];
 

@@ -78,8 +78,7 @@ impl Series {
 
 /// The tracks of a change log as it was known on a day.
 pub fn tracks(log: &Log, vendors: &[String], until: Option<Date>) -> Tracks {
-    let last = log.days.iter().copied().filter(|day| until.is_none_or(|until| *day <= until)).max();
-    let Some(last) = last else { return Tracks::default() };
+    let Some(last) = log.last_day(until) else { return Tracks::default() };
     let mut rows: BTreeMap<(&str, &str), Vec<&Row>> = BTreeMap::new();
     for row in log.rows.iter().filter(|row| row.day <= last && is_wanted(&row.vendor, vendors)) {
         rows.entry((&row.vendor, &row.llm)).or_default().push(row);

@@ -34,8 +34,7 @@ fn day(flag: &str, text: &str) -> Result<Date, Stop> {
 fn prices(args: &FitPrices, log: &Log, vendors: &[String], terminal: &mut Terminal) -> Result<Exit, Stop> {
     let until = args.until.as_deref().map(|text| day("--until", text)).transpose()?;
     let found = tracks(log, vendors, until);
-    let seen = log.days.iter().copied().filter(|day| until.is_none_or(|until| *day <= until)).max();
-    let Some(last) = seen.filter(|_| !found.named.is_empty()) else {
+    let Some(last) = log.last_day(until).filter(|_| !found.named.is_empty()) else {
         return Err(nothing(vendors));
     };
     let fitted = fitted(&found);
