@@ -43,6 +43,7 @@ pub mod analysis;
 pub mod calendar;
 pub mod catalog;
 pub mod cli;
+pub mod contract;
 pub mod demand;
 pub mod diagnostic;
 pub mod distribution;

@@ -193,7 +193,7 @@ fn a_run_answers_and_leaves_its_files() {
     let text = out(&run);
     assert!(text.starts_with("Small, but whole\nThe cheapest on average is "), "{text}");
     for word in
-        ["± s.e.", "CVaR95", "Pays off", "Never", "baseline", "FY2027 (8 months)", "500 paths · seed 1"]
+        ["± s.e.", "CVaR95", "Pays off", "Never", "baseline", "FY2027 (8 months)", "500 paths · sobol · seed 1"]
     {
         assert!(text.contains(word), "{word} is missing in\n{text}");
     }
@@ -634,7 +634,7 @@ fn lists_name_everything_and_their_examples_are_not_empty() {
     let lists: Value = serde_json::from_slice(&lists.stdout).unwrap();
     let names: Vec<&str> =
         lists["lists"].as_array().unwrap().iter().map(|l| l["name"].as_str().unwrap()).collect();
-    assert_eq!(names.len(), 11);
+    assert_eq!(names.len(), 12);
     for name in names {
         let output = desk.run(&["list", name, "--json"]);
         ends(&output, 0);

@@ -14,6 +14,7 @@ use common::{Folder, model, outcomes};
 use tokencast::analysis::{difference, summarize};
 use tokencast::engine::{Outcomes, Settings, StrategyOutcome, simulate};
 use tokencast::model::Model;
+use tokencast::random::{Design, Sampling};
 
 fn support_desk() -> Model {
     model(&Folder::at("scenarios"), "support-desk-tokyo.toml", &[])
@@ -28,7 +29,7 @@ fn hash_strategy(strategy: &StrategyOutcome) -> u64 {
     totals.break_even.iter().map(|months| f64::from(*months)).for_each(&mut take);
     strategy.components.iter().flatten().copied().for_each(&mut take);
     strategy.measures.iter().flatten().copied().for_each(&mut take);
-    strategy.monthly_sd.iter().copied().for_each(&mut take);
+    strategy.monthly_error.iter().copied().for_each(&mut take);
     strategy.fans.monthly.iter().flatten().copied().for_each(&mut take);
     strategy.fans.cumulative.iter().flatten().copied().for_each(&mut take);
     hash
@@ -41,28 +42,36 @@ fn hashes(outcomes: &Outcomes) -> Vec<u64> {
 /// More than one block and a part of one.
 const PATHS: u64 = 3_000;
 
+/// Settings of each way to spread paths.
+fn samplings(paths: u64) -> impl Iterator<Item = Settings> {
+    let of =
+        move |(_, sampling)| Settings { paths, design: Design { seed: 1, sampling }, ..Settings::default() };
+    Sampling::ALL.into_iter().map(of)
+}
+
 #[test]
 fn threads_change_nothing() {
     let model = support_desk();
-    let run = |threads| {
-        let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().unwrap();
-        hashes(&pool.install(|| outcomes(&model, PATHS)))
-    };
-    let one = run(1);
-    assert_eq!(one, run(2));
-    assert_eq!(one, run(3));
+    for settings in samplings(PATHS) {
+        let run = |threads| {
+            let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().unwrap();
+            hashes(&pool.install(|| simulate(&model, &settings, &()).unwrap()))
+        };
+        let one = run(1);
+        assert_eq!(one, run(2), "{settings:?}");
+        assert_eq!(one, run(3), "{settings:?}");
+    }
 }
 
 #[test]
 fn the_width_of_a_batch_changes_nothing() {
     let model = support_desk();
-    let run = |batch| {
-        let settings = Settings { paths: PATHS, batch, ..Settings::default() };
-        hashes(&simulate(&model, &settings, &()).unwrap())
-    };
-    let widest = run(64);
-    for width in [1, 7, 8, 16] {
-        assert_eq!(run(width), widest, "{width} paths in a batch");
+    for settings in samplings(1_100) {
+        let run = |batch| hashes(&simulate(&model, &Settings { batch, ..settings }, &()).unwrap());
+        let widest = run(64);
+        for width in [1, 7, 8, 16] {
+            assert_eq!(run(width), widest, "{width} paths in a batch, {settings:?}");
+        }
     }
 }
 
@@ -71,8 +80,9 @@ fn relative_error(model: &Model, outcomes: &Outcomes) -> f64 {
     let baseline = outcomes.strategies[model.baseline].totals.compared();
     let error = |strategy: &StrategyOutcome| {
         let costs = strategy.totals.compared();
-        let mean = summarize(costs).mean;
-        mean.standard_error.max(difference(costs, baseline).mean.standard_error) / mean.value
+        let mean = summarize(costs, Sampling::default()).mean;
+        mean.standard_error.max(difference(costs, baseline, Sampling::default()).mean.standard_error)
+            / mean.value
     };
     outcomes.strategies.iter().map(error).fold(0.0, f64::max)
 }
@@ -100,7 +110,8 @@ fn more_paths_leave_the_first_ones_as_they_were() {
     }
 }
 
-/// A vendor, a lever, an index and a strategy more: the others draw what they drew.
+/// A vendor, a lever, an index and a strategy more: the others draw what they drew, as long as paths are plain. (Evenly
+/// spread points know all inputs together.)
 #[test]
 fn an_unrelated_input_changes_nothing() {
     let child = r#"
@@ -120,7 +131,11 @@ fn an_unrelated_input_changes_nothing() {
         operations = ["desk"]
     "#;
     let child = model(&Folder::at("scenarios").with("child.toml", child), "child.toml", &[]);
-    let (with, without) = (hashes(&outcomes(&child, 1_500)), hashes(&outcomes(&support_desk(), 1_500)));
+    let plain = |model: &Model| {
+        let settings = Settings { paths: 1_500, design: Design::plain(1), ..Settings::default() };
+        hashes(&simulate(model, &settings, &()).unwrap())
+    };
+    let (with, without) = (plain(&child), plain(&support_desk()));
     assert_eq!(with.len(), without.len() + 1);
     assert_eq!(with[..without.len()], without);
 }
@@ -128,7 +143,15 @@ fn an_unrelated_input_changes_nothing() {
 #[test]
 fn another_seed_is_another_run() {
     let model = support_desk();
-    let run =
-        |seed| hashes(&simulate(&model, &Settings { paths: 100, seed, ..Settings::default() }, &()).unwrap());
+    let run = |seed| {
+        hashes(
+            &simulate(
+                &model,
+                &Settings { paths: 100, design: Design { seed, ..Design::default() }, ..Settings::default() },
+                &(),
+            )
+            .unwrap(),
+        )
+    };
     assert_ne!(run(1), run(2));
 }

@@ -12,6 +12,8 @@
 
 #[path = "laws/api.rs"]
 mod api;
+#[path = "laws/contracts.rs"]
+mod contracts;
 #[path = "laws/correlations.rs"]
 mod correlations;
 #[path = "laws/demand.rs"]

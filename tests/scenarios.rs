@@ -24,7 +24,7 @@ fn findings_of(name: &str, paths: u64) -> Findings {
 fn results_are_the_golden_ones() {
     for name in shipped() {
         let findings = findings_of(&name, 2_000);
-        let mut text = format!("# 2,000 paths, seed {}, {}\n", findings.seed, findings.currency);
+        let mut text = format!("# 2,000 paths, seed {}, {}\n", findings.design.seed, findings.currency);
         for strategy in &findings.strategies {
             let cost = &strategy.cost;
             let mut put = |key: &str, value: f64| writeln!(text, "{}.{key} {value:?}", strategy.id).unwrap();

@@ -1,11 +1,10 @@
 //! Whether the chosen strategy stays within the budget.
 
 use super::findings::{Findings, StrategyFindings};
-use super::summary::summarize;
 use crate::engine::place_of;
 use crate::finance::View;
 use crate::scenario::{Budget, Limit, Statistic};
-use crate::stats::{cvar, quantiles};
+use crate::stats::{Moments, cvar, quantiles};
 
 /// A limit and what it was compared with: the worst month, year or the total.
 #[derive(Clone, Debug, PartialEq)]
@@ -51,7 +50,7 @@ pub fn verdicts(findings: &Findings, strategy: &StrategyFindings, budget: &Budge
     for limit in &budget.total {
         let mut nominal = strategy.nominal_paths.clone();
         let value = match limit.statistic {
-            Statistic::Mean => summarize(&nominal).mean.value,
+            Statistic::Mean => Moments::of(&nominal).mean(),
             Statistic::Percentile(p) => quantiles(&mut nominal, &[p])[0],
             Statistic::Cvar95 => cvar(&mut nominal, 0.95).value,
         };

@@ -1,6 +1,7 @@
 //! Strategies against each other, path by path in the same worlds.
 
-use crate::stats::{Estimate, Interval, Moments, normal_interval, quantiles, wilson_interval};
+use crate::random::Sampling;
+use crate::stats::{Estimate, Interval, Paths, quantiles, wilson_interval};
 
 /// What one strategy costs more than another; negative is cheaper.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -20,15 +21,15 @@ pub struct Difference {
 }
 
 /// Compares the costs of two strategies on the same paths.
-pub fn difference(costs: &[f64], baseline: &[f64]) -> Difference {
+pub fn difference(costs: &[f64], baseline: &[f64], sampling: Sampling) -> Difference {
     let mut differences: Vec<f64> = costs.iter().zip(baseline).map(|(cost, base)| cost - base).collect();
-    let mean = Moments::of(&differences).estimate();
+    let mean = Paths::new(&differences, sampling).mean();
     let below = differences.iter().filter(|difference| **difference < 0.0).count() as u64;
     let n = differences.len() as u64;
     let ends = quantiles(&mut differences, &[0.05, 0.95]);
     Difference {
         mean,
-        interval: normal_interval(mean, 0.95),
+        interval: mean.interval(0.95),
         p5: ends[0],
         p95: ends[1],
         cheaper: below as f64 / n as f64,

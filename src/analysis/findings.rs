@@ -9,6 +9,7 @@ use crate::document::Title;
 use crate::engine::{Fans, Outcomes, PERCENTILES, StrategyOutcome};
 use crate::finance::{Component, Measure, View};
 use crate::model::Model;
+use crate::random::Design;
 
 /// What a run says.
 pub struct Findings {
@@ -22,8 +23,8 @@ pub struct Findings {
     pub discounted: bool,
     /// Simulated paths.
     pub paths: u64,
-    /// The seed of all draws.
-    pub seed: u64,
+    /// What draws depend on.
+    pub design: Design,
     /// Names of the months.
     pub months: Vec<String>,
     /// Fiscal year of each month.
@@ -114,6 +115,7 @@ pub fn findings(model: &Model, outcomes: Outcomes) -> Findings {
     let compared: Vec<&[f64]> = outcomes.strategies.iter().map(|s| s.totals.compared()).collect();
     let shares = cheapest_shares(&compared);
     let baseline = compared[model.baseline];
+    let sampling = outcomes.design.sampling;
     let parts: Vec<_> = outcomes
         .strategies
         .par_iter()
@@ -124,15 +126,14 @@ pub fn findings(model: &Model, outcomes: Outcomes) -> Findings {
             let mut sorted = own.to_vec();
             sorted.sort_unstable_by(f64::total_cmp);
             (
-                summarize(own),
-                summarize(&strategy.totals.nominal),
+                summarize(own, sampling),
+                summarize(&strategy.totals.nominal, sampling),
                 sorted,
-                other.then(|| difference(own, baseline)),
+                other.then(|| difference(own, baseline, sampling)),
                 other.then(|| break_even(&strategy.totals.break_even, outcomes.months)),
             )
         })
         .collect();
-    let n = outcomes.paths as f64;
     let strategies: Vec<StrategyFindings> = outcomes
         .strategies
         .into_iter()
@@ -140,8 +141,7 @@ pub fn findings(model: &Model, outcomes: Outcomes) -> Findings {
         .zip(&model.strategies)
         .zip(shares)
         .map(|(((outcome, (cost, nominal, sorted, difference, break_even)), strategy), cheapest)| {
-            let StrategyOutcome { totals, components, posted, measures, monthly_sd, fans } = outcome;
-            let monthly_error = monthly_sd.into_iter().map(|sd| sd / n.sqrt()).collect();
+            let StrategyOutcome { totals, components, posted, measures, monthly_error, fans } = outcome;
             let mut found = StrategyFindings {
                 id: strategy.id.clone(),
                 title: strategy.title.clone(),
@@ -171,7 +171,7 @@ pub fn findings(model: &Model, outcomes: Outcomes) -> Findings {
         baseline: model.baseline,
         discounted: model.discount.is_some(),
         paths: outcomes.paths,
-        seed: outcomes.seed,
+        design: outcomes.design,
         months: model.timeline.months().map(|month| month.label.to_string()).collect(),
         fiscal_years: (0..model.timeline.length).map(|month| model.timeline.fiscal_year(month)).collect(),
         currency: model.currency.code(),

@@ -1,6 +1,7 @@
 //! One distribution in a few numbers.
 
-use crate::stats::{Estimate, Moments, cvar, quantile};
+use crate::random::Sampling;
+use crate::stats::{Estimate, Moments, Paths};
 
 /// Mean, percentiles and tail of a cost, each with its Monte Carlo standard error.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -20,15 +21,14 @@ pub struct Summary {
 }
 
 /// Summarizes a cost over paths.
-pub fn summarize(values: &[f64]) -> Summary {
-    let moments = Moments::of(values);
-    let mut values = values.to_vec();
+pub fn summarize(values: &[f64], sampling: Sampling) -> Summary {
+    let paths = Paths::new(values, sampling);
     Summary {
-        mean: moments.estimate(),
-        sd: moments.standard_deviation(),
-        p5: quantile(&mut values, 0.05),
-        p50: quantile(&mut values, 0.50),
-        p95: quantile(&mut values, 0.95),
-        cvar95: cvar(&mut values, 0.95),
+        mean: paths.mean(),
+        sd: Moments::of(values).standard_deviation(),
+        p5: paths.quantile(0.05),
+        p50: paths.quantile(0.50),
+        p95: paths.quantile(0.95),
+        cvar95: paths.cvar(0.95),
     }
 }

@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use clap::{ArgAction, Parser, Subcommand, ValueEnum};
 
+use crate::random::{Design, Sampling};
 use crate::report::display::Lang;
 
 /// What will it cost to serve an LLM product, month by month, and how sure are we?
@@ -94,7 +95,7 @@ Examples:
   tokencast explain scenario.toml --strategy api --month 2027-04 --path 17
   tokencast explain scenario.toml --origin traffic.chat.growth")]
     Explain(Explain),
-    /// What exists: distributions, processes, supplies, levers, charts ...
+    /// What exists: distributions, processes, supplies, levers, contracts, charts ...
     #[command(after_help = "Examples:\n  tokencast list\n  tokencast list distributions")]
     List(List),
     /// Prices: import catalogs of others, list what is built in, compare two dates
@@ -144,15 +145,36 @@ pub(super) struct Input {
 }
 
 #[derive(Debug, clap::Args)]
+pub(super) struct DesignArgs {
+    /// Seed of all draws [default: what the scenario says, else 1]
+    #[arg(long)]
+    seed: Option<u64>,
+    /// How paths spread over the futures [default: what the scenario says, else sobol]
+    #[arg(long, value_name = "WORD", value_parser = ["sobol", "latin_hypercube", "antithetic", "plain"])]
+    sampling: Option<String>,
+}
+
+impl DesignArgs {
+    /// What the command line says, else the scenario.
+    pub(super) fn over(&self, written: Design) -> Design {
+        let word = self.sampling.as_deref();
+        let sampling = Sampling::ALL.into_iter().find(|(known, _)| Some(*known) == word);
+        Design {
+            seed: self.seed.unwrap_or(written.seed),
+            sampling: sampling.map_or(written.sampling, |(_, sampling)| sampling),
+        }
+    }
+}
+
+#[derive(Debug, clap::Args)]
 pub(super) struct Run {
     #[command(flatten)]
     pub(super) input: Input,
     /// Simulated futures [default: what the scenario says, else 10,000]
     #[arg(long, short = 'n', value_parser = paths)]
     pub(super) paths: Option<u64>,
-    /// Seed of all draws [default: what the scenario says, else 1]
-    #[arg(long)]
-    pub(super) seed: Option<u64>,
+    #[command(flatten)]
+    pub(super) design: DesignArgs,
     /// Threads; they change no result [default: one per core]
     #[arg(long, value_parser = threads)]
     pub(super) threads: Option<usize>,
@@ -187,7 +209,7 @@ pub(super) struct Explain {
     #[arg(long, required_unless_present = "origin")]
     pub(super) month: Option<String>,
     /// In place of a month: where the value at an address, or each value below it, came from and what it replaced
-    #[arg(long, value_name = "ADDRESS", conflicts_with_all = ["strategy", "month", "path", "paths", "seed"])]
+    #[arg(long, value_name = "ADDRESS", conflicts_with_all = ["strategy", "month", "path", "paths", "seed", "sampling"])]
     pub(super) origin: Option<String>,
     /// Open one future up, counted from 1, instead of the mean of all
     #[arg(long, value_name = "N", conflicts_with = "paths", value_parser = path)]
@@ -195,9 +217,8 @@ pub(super) struct Explain {
     /// Futures to take the mean of [default: what the scenario says, else 10,000]
     #[arg(long, short = 'n', value_parser = paths)]
     pub(super) paths: Option<u64>,
-    /// Seed of all draws [default: what the scenario says, else 1]
-    #[arg(long)]
-    pub(super) seed: Option<u64>,
+    #[command(flatten)]
+    pub(super) design: DesignArgs,
 }
 
 #[derive(Debug, clap::Args)]
@@ -375,6 +396,8 @@ pub(super) enum Catalog {
     Capacity,
     /// What changes the work or the price
     Levers,
+    /// What is agreed with vendors beyond their list prices
+    Contracts,
     /// Kinds of training programmes
     Training,
     /// Named shapes of a week

@@ -24,12 +24,12 @@ pub(super) fn explain(args: &Explain, terminal: &mut Terminal) -> Result<Exit, S
     let strategy = strategy(&model, args.strategy.as_deref().unwrap_or_default())?;
     let month = month(&model, args.month.as_deref().unwrap_or_default())?;
     let all = args.paths.unwrap_or(scenario.run.paths);
-    let seed = args.seed.unwrap_or(scenario.run.seed);
+    let design = args.design.over(scenario.run.design);
     let paths = match args.path {
         Some(path) => path - 1..path,
         None => 0..all,
     };
-    let opened = open_month(&model, seed, strategy, month, paths);
+    let opened = open_month(&model, design, strategy, month, paths);
     let statement = Statement {
         opened: &opened,
         inputs: &model.inputs,
@@ -43,7 +43,8 @@ pub(super) fn explain(args: &Explain, terminal: &mut Terminal) -> Result<Exit, S
         json["scenario"] = json!(loaded.file);
         json["strategy"] = json!(model.strategies[strategy].id);
         json["month"] = json!(label);
-        json["seed"] = json!(seed);
+        json["seed"] = json!(design.seed);
+        json["sampling"] = json!(design.sampling.word());
         json["path"] = json!(args.path);
         terminal.print_json(&json)?;
         return Ok(Exit::Ok);
@@ -57,6 +58,7 @@ pub(super) fn explain(args: &Explain, terminal: &mut Terminal) -> Result<Exit, S
         (Lang::Ja, Some(path)) => format!("{path}番目の試行"),
         (Lang::Ja, None) => format!("{}回の試行の平均", Report::count(all)),
     };
+    let seed = design.seed;
     let title = match terminal.lang {
         Lang::En => format!("{name} ({id}) in {label}, month {number} of {months}: {of}, seed {seed}"),
         Lang::Ja => format!("{name}（{id}）{label}、{months}か月中{number}か月目：{of}、シード {seed}"),

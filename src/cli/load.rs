@@ -48,7 +48,12 @@ pub(super) fn read(input: &Input) -> Result<Loaded, Stop> {
     for stressed in loaded.stresses {
         let (model, found) = resolve(&stressed.scenario);
         diagnostics.extend(found);
-        stresses.extend(model.map(|model| (stressed.title, model)));
+        stresses.extend(model.map(|mut model| {
+            if let Some((_, base)) = &ready {
+                model.program.share_plan(&base.program, model.timeline.length);
+            }
+            (stressed.title, model)
+        }));
     }
     Ok(Loaded {
         file: folder.scenario().to_owned(),

@@ -48,7 +48,7 @@ fn drawn(report: &Report, model: &Model) -> File {
     let drawn =
         drawn.filter(|(_, input)| input.uncertain && input.parents.is_empty() && input.origin.is_some());
     let slots: Vec<Slot> = drawn.map(|(slot, _)| Slot(slot)).collect();
-    let rows = drawn_inputs(model, found.seed, &slots, found.paths.min(MOST_DRAWS));
+    let rows = drawn_inputs(model, found.design, &slots, found.paths.min(MOST_DRAWS));
     let column = |(place, slot): (usize, &Slot)| {
         let input = &model.inputs[slot.0];
         let unit = input.unit.unit.as_ref();

@@ -70,7 +70,7 @@ pub(super) fn run(args: &Run, words: &[OsString], terminal: &mut Terminal) -> Re
 fn settings(args: &Run, scenario: &Scenario) -> Settings {
     Settings {
         paths: args.paths.unwrap_or(scenario.run.paths),
-        seed: args.seed.unwrap_or(scenario.run.seed),
+        design: args.design.over(scenario.run.design),
         precision: args.precision.or(scenario.run.precision),
         ..Settings::default()
     }

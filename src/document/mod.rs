@@ -15,6 +15,7 @@ mod plugin;
 mod provenance;
 mod reader;
 mod shape;
+mod word;
 
 pub use csv::{Columns, read_columns};
 pub use dated::Dated;
@@ -30,3 +31,4 @@ pub(crate) use provenance::is_note;
 pub use provenance::{Evidence, Origin, Provenance};
 pub use reader::{Reader, Scope};
 pub use shape::{Field, Here, Need, Shape};
+pub use word::WordOf;

@@ -4,6 +4,7 @@ use crate::calendar::Month;
 use crate::finance::{Ledger, Measure};
 use crate::lanes::{LANES, Lanes, Values};
 use crate::model::{Model, Strategy};
+use crate::random::Design;
 use crate::world::World;
 
 /// Takes what each strategy's month cost.
@@ -27,9 +28,9 @@ pub(super) struct Batch {
 }
 
 impl Batch {
-    pub(super) fn new(model: &Model, seed: u64) -> Self {
+    pub(super) fn new(model: &Model, design: Design) -> Self {
         Self {
-            world: model.program.world(seed),
+            world: model.program.world(design),
             states: model.strategies.iter().map(|strategy| vec![[0.0; LANES]; strategy.state]).collect(),
             ledger: Ledger::new(),
             remaining: vec![[0.0; LANES]; model.streams.len()],
@@ -44,15 +45,22 @@ impl Batch {
             for user in &strategy.supplies {
                 user.supply.start(&world.values(), user.own(state));
             }
+            for user in &strategy.contracts {
+                user.contract.start(&world.values(), user.own(state));
+            }
         }
         for now in model.timeline.months() {
             model.program.step(&now, world);
             let values = world.values();
             for (place, (strategy, state)) in model.strategies.iter().zip(states.iter_mut()).enumerate() {
                 ledger.clear(sink.records(place, now.index));
+                ledger.watch(&strategy.vendors);
                 serve(model, strategy, &now, &values, state, remaining, ledger);
                 for charge in &strategy.charges {
                     charge.post(now.index, &values, ledger);
+                }
+                for user in &strategy.contracts {
+                    user.contract.settle(&now, &values, user.own(state), ledger);
                 }
                 sink.take(place, &now, ledger, &values);
             }

@@ -6,6 +6,7 @@ use crate::calendar::Month;
 use crate::finance::{Component, Ledger, Measure, View};
 use crate::lanes::{LANES, Lanes, Values};
 use crate::model::Model;
+use crate::random::{Design, REPLICATES};
 use crate::stats::OrderedF32;
 
 /// Columns of fans: each strategy's months, months to date, and fiscal years.
@@ -19,6 +20,8 @@ pub(super) const BLOCK: usize = 1024;
 /// Sums are formed of every eighth path: vector arithmetic that is the same for any batch width.
 const STRIDE: usize = 8;
 type Partial = [f64; STRIDE];
+/// A batch of blocks of paths begins with the first replicate.
+const _: () = assert!(BLOCK.is_multiple_of(REPLICATES));
 
 /// Sums of one strategy and month.
 #[derive(Clone)]
@@ -26,7 +29,7 @@ pub(super) struct MonthSums {
     components: [Partial; Component::COUNT],
     posted: u32,
     measures: [Partial; Measure::COUNT],
-    square: Partial,
+    cash: [f64; REPLICATES],
 }
 
 impl MonthSums {
@@ -34,7 +37,7 @@ impl MonthSums {
         components: [[0.0; STRIDE]; Component::COUNT],
         posted: 0,
         measures: [[0.0; STRIDE]; Measure::COUNT],
-        square: [0.0; STRIDE],
+        cash: [0.0; REPLICATES],
     };
 
     pub(super) fn component(&self, component: usize) -> f64 {
@@ -49,9 +52,9 @@ impl MonthSums {
         self.measures[measure].iter().sum()
     }
 
-    /// Sum of the squares of the month's cash.
-    pub(super) fn square(&self) -> f64 {
-        self.square.iter().sum()
+    /// The month's cash, by replicate.
+    pub(super) fn cash(&self) -> &[f64; REPLICATES] {
+        &self.cash
     }
 }
 
@@ -96,7 +99,7 @@ pub(super) struct Tally {
 }
 
 impl Block {
-    pub(super) fn new(model: &Model, seed: u64) -> Self {
+    pub(super) fn new(model: &Model, design: Design) -> Self {
         let (strategies, months) = (model.strategies.len(), model.timeline.length);
         let running = Running {
             month_cash: [0.0; LANES],
@@ -121,7 +124,7 @@ impl Block {
             npv: vec![[0.0; BLOCK]; strategies],
             break_even: vec![[f32::NAN; BLOCK]; strategies],
         };
-        Self { batch: Batch::new(model, seed), tally }
+        Self { batch: Batch::new(model, design), tally }
     }
 
     /// Simulates `paths` paths from `first_path` on, in batches of `width`.
@@ -169,16 +172,16 @@ impl Tally {
 }
 
 /// Adds the lanes that count to the partial sums of their paths.
-fn add(partial: &mut Partial, values: &Lanes, begin: usize, width: usize) {
-    if begin.is_multiple_of(STRIDE) && width.is_multiple_of(STRIDE) {
-        for eight in values[..width].chunks_exact(STRIDE) {
-            for i in 0..STRIDE {
-                partial[i] += eight[i];
+fn add<const N: usize>(partial: &mut [f64; N], values: &Lanes, begin: usize, width: usize) {
+    if begin.is_multiple_of(N) && width.is_multiple_of(N) {
+        for row in values[..width].chunks_exact(N) {
+            for i in 0..N {
+                partial[i] += row[i];
             }
         }
     } else {
         for (i, value) in values[..width].iter().enumerate() {
-            partial[(begin + i) % STRIDE] += value;
+            partial[(begin + i) % N] += value;
         }
     }
 }
@@ -197,8 +200,7 @@ impl Sink for Tally {
             add(&mut sums.measures[measure as usize], ledger.measured(measure), begin, width);
         }
         let cash = ledger.total(View::Cash);
-        let square: Lanes = std::array::from_fn(|i| cash[i] * cash[i]);
-        add(&mut sums.square, &square, begin, width);
+        add(&mut sums.cash, &cash, begin, width);
         let running = &mut self.running[strategy];
         for i in 0..LANES {
             running.cumulative[i] += cash[i];

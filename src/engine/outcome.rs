@@ -1,6 +1,7 @@
 //! What a run leaves behind.
 
 use crate::finance::{Component, Measure};
+use crate::random::Design;
 
 /// The percentiles of fans.
 pub const PERCENTILES: [f64; 10] = [0.01, 0.05, 0.10, 0.25, 0.50, 0.75, 0.80, 0.90, 0.95, 0.99];
@@ -14,8 +15,8 @@ pub fn place_of(probability: f64) -> Option<usize> {
 pub struct Outcomes {
     /// Simulated paths.
     pub paths: u64,
-    /// The seed of all draws.
-    pub seed: u64,
+    /// What draws depend on.
+    pub design: Design,
     /// Months.
     pub months: usize,
     /// Whether the precision asked for was reached; absent if none was asked for.
@@ -34,8 +35,8 @@ pub struct StrategyOutcome {
     pub posted: [bool; Component::COUNT],
     /// Mean of physical amounts by month.
     pub measures: Vec<[f64; Measure::COUNT]>,
-    /// Standard deviation of the month's cash over paths.
-    pub monthly_sd: Vec<f64>,
+    /// Standard error of the mean of each month's cash, from replicates.
+    pub monthly_error: Vec<f64>,
     /// Distributions by month.
     pub fans: Fans,
 }

@@ -5,6 +5,7 @@ use crate::calendar::Month;
 use crate::finance::{Ledger, Line};
 use crate::lanes::{LANES, Slot, Values};
 use crate::model::Model;
+use crate::random::Design;
 
 /// One posting, summed over paths.
 #[derive(Clone, Debug)]
@@ -31,7 +32,7 @@ pub struct Opened {
 /// Simulates some paths again and keeps the postings of one strategy and month; means over the paths.
 pub fn open_month(
     model: &Model,
-    seed: u64,
+    design: Design,
     strategy: usize,
     month: usize,
     paths: std::ops::Range<u64>,
@@ -46,7 +47,7 @@ pub fn open_month(
             paths: paths.end - paths.start,
         },
     };
-    let mut batch = Batch::new(model, seed);
+    let mut batch = Batch::new(model, design);
     let mut first = paths.start;
     while first < paths.end {
         opener.width = (paths.end - first).min(LANES as u64) as usize;
@@ -101,8 +102,8 @@ impl Sink for Opener {
 }
 
 /// The drawn numbers of the first paths: `[path][slot]` for the slots asked for, as they stand in the first month.
-pub fn drawn_inputs(model: &Model, seed: u64, slots: &[Slot], paths: u64) -> Vec<Vec<f64>> {
-    let mut world = model.program.world(seed);
+pub fn drawn_inputs(model: &Model, design: Design, slots: &[Slot], paths: u64) -> Vec<Vec<f64>> {
+    let mut world = model.program.world(design);
     let mut rows = Vec::new();
     let mut first = 0;
     while first < paths {

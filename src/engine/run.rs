@@ -9,15 +9,16 @@ use super::outcome::{Fans, Outcomes, PathTotals, StrategyOutcome};
 use crate::finance::{Component, Measure};
 use crate::lanes::LANES;
 use crate::model::Model;
-use crate::stats::Moments;
+use crate::random::{Design, REPLICATES};
+use crate::stats::{Estimate, Paths, replicate_size};
 
 /// How a model is run.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Settings {
     /// Paths to simulate; with a precision, the first number that is checked.
     pub paths: u64,
-    /// The seed of all draws.
-    pub seed: u64,
+    /// What draws depend on.
+    pub design: Design,
     /// The largest standard error of a mean or of a difference to the baseline, as a share of the mean, that is good enough.
     /// The number of paths doubles until it is reached, up to [`MOST_DOUBLED`].
     pub precision: Option<f64>,
@@ -27,7 +28,7 @@ pub struct Settings {
 
 impl Default for Settings {
     fn default() -> Self {
-        Self { paths: 10_000, seed: 1, precision: None, batch: LANES }
+        Self { paths: 10_000, design: Design::default(), precision: None, batch: LANES }
     }
 }
 
@@ -79,7 +80,7 @@ struct Sums {
     components: [f64; Component::COUNT],
     posted: [bool; Component::COUNT],
     measures: [f64; Measure::COUNT],
-    square: f64,
+    cash: [f64; REPLICATES],
 }
 
 impl<'a> Simulation<'a> {
@@ -110,7 +111,7 @@ impl<'a> Simulation<'a> {
             let left = paths - self.done;
             let blocks = left.div_ceil(BLOCK as u64).min(WAVE as u64) as usize;
             while self.blocks.len() < blocks {
-                self.blocks.push(Block::new(self.model, self.settings.seed));
+                self.blocks.push(Block::new(self.model, self.settings.design));
             }
             let (model, first, width) = (self.model, self.done, self.settings.batch.clamp(1, LANES));
             self.blocks[..blocks].par_iter_mut().enumerate().for_each(|(i, block)| {
@@ -140,7 +141,9 @@ impl<'a> Simulation<'a> {
                 for m in 0..Measure::COUNT {
                     sums.measures[m] += month.measure(m);
                 }
-                sums.square += month.square();
+                for (sum, cash) in sums.cash.iter_mut().zip(month.cash()) {
+                    *sum += cash;
+                }
             }
             for (place, totals) in self.totals.iter_mut().enumerate() {
                 totals.nominal.extend_from_slice(&tally.nominal[place][..tally.paths]);
@@ -161,10 +164,10 @@ impl<'a> Simulation<'a> {
         let mut worst = 0.0_f64;
         for totals in &self.totals {
             let compared = totals.compared();
-            let estimate = Moments::of(compared).estimate();
-            let mut difference = Moments::default();
-            compared.iter().zip(baseline).for_each(|(a, b)| difference.add(a - b));
-            let error = estimate.standard_error.max(difference.estimate().standard_error);
+            let sampling = self.settings.design.sampling;
+            let estimate = Paths::new(compared, sampling).mean();
+            let differences: Vec<f64> = compared.iter().zip(baseline).map(|(a, b)| a - b).collect();
+            let error = estimate.standard_error.max(Paths::new(&differences, sampling).mean().standard_error);
             if error > 0.0 {
                 worst = worst.max(error / estimate.value.abs());
             }
@@ -200,7 +203,7 @@ impl<'a> Simulation<'a> {
                     components: sums.iter().map(|s| s.components.map(|sum| sum / n)).collect(),
                     posted: std::array::from_fn(|c| sums.iter().any(|s| s.posted[c])),
                     measures: sums.iter().map(|s| s.measures.map(|sum| sum / n)).collect(),
-                    monthly_sd: sums.iter().map(|s| standard_deviation(s, n)).collect(),
+                    monthly_error: sums.iter().map(|s| standard_error(&s.cash, self.done)).collect(),
                     fans: Fans {
                         monthly: percentiles[months_of(monthly)].to_vec(),
                         cumulative: percentiles[months_of(to_date)].to_vec(),
@@ -211,14 +214,16 @@ impl<'a> Simulation<'a> {
                 }
             })
             .collect();
-        Outcomes { paths: self.done, seed: self.settings.seed, months, precise, strategies }
+        Outcomes { paths: self.done, design: self.settings.design, months, precise, strategies }
     }
 }
 
-/// Of the month's cash over paths.
-fn standard_deviation(sums: &Sums, n: f64) -> f64 {
-    use crate::finance::View;
-    let cash = Component::ALL.into_iter().filter(|c| c.view() != View::Accrual);
-    let mean = cash.map(|c| sums.components[c as usize]).sum::<f64>() / n;
-    ((sums.square / n - mean * mean).max(0.0) * n / (n - 1.0).max(1.0)).sqrt()
+/// Of the mean of paths whose replicates have these sums.
+fn standard_error(sums: &[f64; REPLICATES], paths: u64) -> f64 {
+    let means = std::array::from_fn(|place| sums[place] / replicate_size(place, paths) as f64);
+    if paths < 2 * REPLICATES as u64 {
+        f64::INFINITY
+    } else {
+        Estimate::of_replicates(0.0, &means).standard_error
+    }
 }

@@ -18,6 +18,7 @@ pub enum View {
 pub enum Component {
     ApiTokens,
     ApiCache,
+    Discounts,
     GpuRental,
     Servers,
     Depreciation,
@@ -42,9 +43,10 @@ use Component as C;
 
 impl Component {
     /// All of them, in the order of tables and charts.
-    pub const ALL: [Self; 20] = [
+    pub const ALL: [Self; 21] = [
         C::ApiTokens,
         C::ApiCache,
+        C::Discounts,
         C::GpuRental,
         C::Servers,
         C::Depreciation,
@@ -72,6 +74,7 @@ impl Component {
         match self {
             C::ApiTokens => "API tokens",
             C::ApiCache => "API cache",
+            C::Discounts => "Discounts",
             C::GpuRental => "GPU rental",
             C::Servers => "Servers",
             C::Depreciation => "Depreciation",
@@ -98,6 +101,7 @@ impl Component {
         match self {
             C::ApiTokens => "APIトークン",
             C::ApiCache => "APIキャッシュ",
+            C::Discounts => "契約割引",
             C::GpuRental => "GPUレンタル",
             C::Servers => "サーバー購入",
             C::Depreciation => "減価償却",
@@ -124,6 +128,7 @@ impl Component {
         match self {
             C::ApiTokens => "tokens bought from a vendor's API: input, output and batch",
             C::ApiCache => "cached input read from and written to a vendor's prompt cache",
+            C::Discounts => "what contracts take off the list prices of vendors, a credit",
             C::GpuRental => "GPU-hours rented for serving, reserved and on demand",
             C::Servers => "servers bought, when they are delivered (cash only)",
             C::Depreciation => "a month's share of the servers' price (accrual only)",
@@ -156,6 +161,6 @@ impl Component {
 
     /// Whether it may be negative: only credits and residual values may.
     pub const fn may_be_credit(self) -> bool {
-        matches!(self, C::Resale | C::Disposal)
+        matches!(self, C::Discounts | C::Resale | C::Disposal)
     }
 }

@@ -54,6 +54,27 @@ pub struct Posting {
     pub amount: Lanes,
 }
 
+/// What is bought from a vendor: contracts with the vendor count it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Bought {
+    /// The vendor, by its place among the vendors of the scenario.
+    pub vendor: usize,
+    /// Whether the quantity is tokens.
+    pub tokens: bool,
+}
+
+/// What a strategy has bought from one vendor this month, as far as its contracts ask.
+#[derive(Clone, Debug)]
+pub struct Purchases {
+    vendor: usize,
+    /// At list prices, in the scenario's currency.
+    pub list: Lanes,
+    /// What of it is still to be paid after the contracts that have settled.
+    pub due: Lanes,
+    /// Tokens.
+    pub tokens: Lanes,
+}
+
 /// The postings of one strategy in one month, added up by component.
 pub struct Ledger {
     components: Box<[Lanes; Component::COUNT]>,
@@ -61,6 +82,7 @@ pub struct Ledger {
     measures: Box<[Lanes; Measure::COUNT]>,
     upfront: Lanes,
     record: Option<Vec<Posting>>,
+    purchases: Vec<Purchases>,
 }
 
 impl Default for Ledger {
@@ -78,6 +100,7 @@ impl Ledger {
             measures: Box::new([[0.0; LANES]; Measure::COUNT]),
             upfront: [0.0; LANES],
             record: None,
+            purchases: Vec::new(),
         }
     }
 
@@ -92,6 +115,14 @@ impl Ledger {
         *self.measures = [[0.0; LANES]; Measure::COUNT];
         self.upfront = [0.0; LANES];
         self.record = record.then(Vec::new);
+        self.purchases.clear();
+    }
+
+    /// Counts what is bought from these vendors until the ledger is cleared.
+    pub fn watch(&mut self, vendors: &[usize]) {
+        let zero =
+            |&vendor| Purchases { vendor, list: [0.0; LANES], due: [0.0; LANES], tokens: [0.0; LANES] };
+        self.purchases.extend(vendors.iter().map(zero));
     }
 
     /// Posts `quantity · price`, paid over the month.
@@ -112,6 +143,46 @@ impl Ledger {
         self.post(line, quantity, price);
         for i in 0..LANES {
             self.upfront[i] += quantity[i] * price[i];
+        }
+    }
+
+    /// Posts `quantity · price` that is owed to a vendor at list price.
+    pub fn post_bought(&mut self, from: Bought, line: &Line, quantity: &Lanes, price: &Lanes) {
+        self.post(line, quantity, price);
+        if let Some(purchases) = self.purchases.iter_mut().find(|p| p.vendor == from.vendor) {
+            for i in 0..LANES {
+                let amount = quantity[i] * price[i];
+                purchases.list[i] += amount;
+                purchases.due[i] += amount;
+            }
+            if from.tokens {
+                for i in 0..LANES {
+                    purchases.tokens[i] += quantity[i];
+                }
+            }
+        }
+    }
+
+    /// What was bought from some vendors together.
+    pub fn bought_from(&self, vendors: &[usize]) -> Purchases {
+        let mut all =
+            Purchases { vendor: usize::MAX, list: [0.0; LANES], due: [0.0; LANES], tokens: [0.0; LANES] };
+        for one in self.purchases.iter().filter(|p| vendors.contains(&p.vendor)) {
+            for i in 0..LANES {
+                all.list[i] += one.list[i];
+                all.due[i] += one.due[i];
+                all.tokens[i] += one.tokens[i];
+            }
+        }
+        all
+    }
+
+    /// Leaves a share of what is due to some vendors: a contract has settled the rest. The credit itself is posted apart.
+    pub fn leave_due(&mut self, vendors: &[usize], share: &Lanes) {
+        for one in self.purchases.iter_mut().filter(|p| vendors.contains(&p.vendor)) {
+            for i in 0..LANES {
+                one.due[i] *= share[i];
+            }
         }
     }
 

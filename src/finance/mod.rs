@@ -10,4 +10,4 @@ pub use charge::Charge;
 pub use component::{Component, View};
 pub use depreciation::StraightLine;
 pub use discount::{Discounting, FirstFlow};
-pub use ledger::{Ledger, Line, Measure, Posting};
+pub use ledger::{Bought, Ledger, Line, Measure, Posting, Purchases};

@@ -1,10 +1,12 @@
 //! A scenario resolved: names became places, everything is valid, and the engine can run it.
 
 mod charges;
+mod contracts;
 mod resolve;
 mod strategy;
 
 use crate::calendar::Timeline;
+use crate::contract::Contract;
 use crate::document::Title;
 use crate::finance::{Charge, Line};
 use crate::lanes::{Lanes, Slot};
@@ -62,7 +64,11 @@ pub struct Strategy {
     pub supplies: Vec<SupplyInUse>,
     /// What it costs whatever is served.
     pub charges: Vec<Charge>,
-    /// Lanes of state that its supplies need.
+    /// What it has agreed with vendors, in the order in which it settles.
+    pub contracts: Vec<ContractInUse>,
+    /// The vendors of these contracts, each once.
+    pub vendors: Vec<usize>,
+    /// Lanes of state that its supplies and contracts need.
     pub state: usize,
 }
 
@@ -86,6 +92,23 @@ pub struct SupplyInUse {
     pub supply: Box<dyn Supply>,
     /// Where its state begins.
     pub state: usize,
+}
+
+/// A contract that a strategy has, with the place of its state.
+pub struct ContractInUse {
+    /// Its id.
+    pub name: String,
+    /// What settles.
+    pub contract: Box<dyn Contract>,
+    /// Where its state begins.
+    pub state: usize,
+}
+
+impl ContractInUse {
+    /// Its part of the strategy's state.
+    pub fn own<'a>(&self, state: &'a mut [Lanes]) -> &'a mut [Lanes] {
+        &mut state[self.state..self.state + self.contract.state()]
+    }
 }
 
 impl SupplyInUse {

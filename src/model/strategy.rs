@@ -1,7 +1,7 @@
 //! Composes a strategy: supplies, levers, charges.
 
 use super::resolve::named;
-use super::{Entry, Strategy, SupplyInUse, charges};
+use super::{Entry, Strategy, SupplyInUse, charges, contracts};
 use crate::demand::{self, Effects};
 use crate::diagnostic::Diagnostic;
 use crate::document::Reference;
@@ -50,9 +50,11 @@ pub(super) fn resolve(
         }
     }
     let charges = charges::resolve(scenario, written, &levers, lookup);
+    let agreed = contracts::resolve(scenario, written, composed.state, lookup);
     if !whole {
         return None;
     }
+    let agreed = agreed?;
     composed.entries.sort_by_key(|(order, _)| *order);
     let strategy = Strategy {
         id: id.id.clone(),
@@ -60,7 +62,9 @@ pub(super) fn resolve(
         entries: composed.entries.into_iter().map(|(_, entry)| entry).collect(),
         supplies: composed.supplies,
         charges: charges?,
-        state: composed.state,
+        contracts: agreed.contracts,
+        vendors: agreed.vendors,
+        state: agreed.state,
     };
     check_shed_costs(scenario, written, &strategy, lookup);
     Some(strategy)

@@ -5,7 +5,7 @@ use crate::distribution::{Number, NumberOf, Sampler};
 use crate::document::{Origin, Reader};
 use crate::lanes::{LANES, Lanes, Slot, Values};
 use crate::math;
-use crate::process::{Lookup, Path, PathOf, Process};
+use crate::process::{Lookup, Path, PathOf, Process, Reads};
 use crate::random::Draws;
 use crate::units;
 
@@ -52,6 +52,9 @@ struct Count {
 impl Process for Count {
     fn words(&self) -> u64 {
         1
+    }
+    fn reads(&self) -> Reads {
+        Reads::Monthly
     }
     fn step(&self, now: &Month, values: &Values, draws: &mut Draws, _: &mut [Lanes], out: &mut Lanes) {
         let mut u = [0.0; LANES];

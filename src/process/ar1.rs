@@ -1,6 +1,6 @@
 //! Month-to-month noise that remembers a little.
 
-use super::{Lookup, Process, Written, WrittenPath};
+use super::{Lookup, Process, Reads, Written, WrittenPath};
 use crate::calendar::Month;
 use crate::distribution::{Number, NumberOf, UnitOf};
 use crate::document::{Plugin, Reader};
@@ -63,8 +63,8 @@ impl Process for Running {
     fn words(&self) -> u64 {
         1
     }
-    fn is_diffusion(&self) -> bool {
-        true
+    fn reads(&self) -> Reads {
+        Reads::Diffusion
     }
     fn state(&self) -> usize {
         1

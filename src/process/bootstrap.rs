@@ -1,6 +1,6 @@
 //! History that repeats itself in another order.
 
-use super::{Lookup, Process, Written, WrittenPath};
+use super::{Lookup, Process, Reads, Written, WrittenPath};
 use crate::calendar::Month;
 use crate::diagnostic::Diagnostic;
 use crate::distribution::{Number, QuantityOf};
@@ -71,6 +71,9 @@ struct Running {
 impl Process for Running {
     fn words(&self) -> u64 {
         1
+    }
+    fn reads(&self) -> Reads {
+        Reads::Monthly
     }
     fn state(&self) -> usize {
         2

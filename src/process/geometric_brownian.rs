@@ -1,6 +1,6 @@
 //! Geometric Brownian motion: changes are proportional and forget the past.
 
-use super::{Lookup, Process, Written, WrittenPath};
+use super::{Lookup, Process, Reads, Written, WrittenPath};
 use crate::calendar::Month;
 use crate::distribution::{Number, NumberOf};
 use crate::document::{Plugin, Reader};
@@ -57,8 +57,8 @@ impl Process for Running {
     fn words(&self) -> u64 {
         1
     }
-    fn is_diffusion(&self) -> bool {
-        true
+    fn reads(&self) -> Reads {
+        Reads::Diffusion
     }
     fn state(&self) -> usize {
         1

@@ -1,6 +1,6 @@
 //! A sticky price: it stays, and now and then it jumps.
 
-use super::{Lookup, Process, Written, WrittenPath};
+use super::{Lookup, Process, Reads, Written, WrittenPath};
 use crate::calendar::Month;
 use crate::distribution::{Number, NumberOf, Sampler};
 use crate::document::{Plugin, Reader};
@@ -57,6 +57,9 @@ struct Running {
 impl Process for Running {
     fn words(&self) -> u64 {
         1 + MOST as u64
+    }
+    fn reads(&self) -> Reads {
+        Reads::Monthly
     }
     fn state(&self) -> usize {
         1

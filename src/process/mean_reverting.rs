@@ -1,6 +1,6 @@
 //! A price that is pulled back to a level: an Ornstein–Uhlenbeck process of its logarithm.
 
-use super::{Lookup, Process, Written, WrittenPath};
+use super::{Lookup, Process, Reads, Written, WrittenPath};
 use crate::calendar::Month;
 use crate::distribution::{Number, NumberHere, NumberOf};
 use crate::document::{Plugin, Reader};
@@ -86,8 +86,8 @@ impl Process for Running {
     fn words(&self) -> u64 {
         1
     }
-    fn is_diffusion(&self) -> bool {
-        true
+    fn reads(&self) -> Reads {
+        Reads::Diffusion
     }
     fn state(&self) -> usize {
         1

@@ -45,6 +45,17 @@ pub trait Written: Debug + Send + Sync {
     fn resolve(&self, lookup: &mut dyn Lookup) -> Option<Box<dyn Process>>;
 }
 
+/// How a process reads its stream.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Reads {
+    /// Where something happens: words of few paths, here and there.
+    Anywhere,
+    /// Each month the word `now.index`, for all paths, which can therefore be spread evenly; perhaps others behind those.
+    Monthly,
+    /// Each month the score `now.index` and nothing else, which moves the path; such paths can be correlated.
+    Diffusion,
+}
+
 /// A path that runs: a plain loop over lanes, once per month.
 ///
 /// Each month uses the same number of words of its stream, so that plain, stratified and quasi-random points feed the same
@@ -54,9 +65,9 @@ pub trait Process: Send + Sync {
     fn words(&self) -> u64 {
         0
     }
-    /// Whether each month is moved by one score, the word `now.index` of its stream; such paths can be correlated.
-    fn is_diffusion(&self) -> bool {
-        false
+    /// How it reads them.
+    fn reads(&self) -> Reads {
+        Reads::Anywhere
     }
     /// Lanes of state that the engine keeps for it.
     fn state(&self) -> usize {

@@ -6,11 +6,17 @@
 //! SC 2011), which turns a counter and a key into four words.
 #![allow(clippy::inline_always, reason = "a loop over lanes vectorizes only when its body is inlined")]
 
+mod bridge;
+mod design;
 mod philox;
+mod points;
+mod sobol;
 mod stream;
 
+pub use design::{Design, REPLICATES, Sampling};
 pub use philox::{philox, philox_lanes};
-pub use stream::{Draws, Key, PathRng};
+pub use points::Coordinate;
+pub use stream::{Draws, Key, PathRng, Plan};
 
 #[cfg(test)]
 mod tests;

@@ -4,6 +4,9 @@ use std::convert::Infallible;
 use multiversion::multiversion;
 use rand::TryRng;
 
+use super::bridge::Bridge;
+use super::design::{Design, REPLICATES, Sampling};
+use super::points::{self, Coordinate};
 use super::{philox, philox_lanes};
 use crate::lanes::{LANES, Lanes};
 use crate::math;
@@ -27,16 +30,30 @@ impl Key {
         self.block(path, index / 4)[(index % 4) as usize]
     }
 
+    /// What tells one coordinate of a stream from all others.
+    fn coordinate(self, index: u64) -> u64 {
+        mix(self.0 ^ index.wrapping_mul(0x9e37_79b9_7f4a_7c15))
+    }
+
     fn block(self, path: u64, block: u64) -> [u32; 4] {
         philox([path as u32, (path >> 32) as u32, block as u32, (block >> 32) as u32], self.0)
     }
 }
 
-fn mix(x: u64) -> u64 {
+pub(super) fn mix(x: u64) -> u64 {
     let x = x.wrapping_add(0x9e37_79b9_7f4a_7c15);
     let x = (x ^ (x >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
     let x = (x ^ (x >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
     x ^ (x >> 31)
+}
+
+/// The words of a stream that every path reads, and which coordinate of the points each is: word `i` is the `i`th.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Plan {
+    /// One number of a path has one, a process that reads the word of each month one a month.
+    pub coordinates: Vec<Coordinate>,
+    /// Whether scores are months of a diffusion, so that the first coordinates may decide where it ends.
+    pub diffusion: bool,
 }
 
 /// A stream as a batch of sixty-four paths reads it. A process that uses `slots` words a step finds its word `slot` of
@@ -47,6 +64,7 @@ fn mix(x: u64) -> u64 {
 pub struct Draws {
     key: Key,
     first_path: u64,
+    source: Source,
     /// Which block `words` holds.
     block: Option<u64>,
     words: [[u32; LANES]; 4],
@@ -54,23 +72,73 @@ pub struct Draws {
     parts: Vec<(f64, Draws)>,
 }
 
+/// Where words come from.
+#[derive(Clone, Debug)]
+enum Source {
+    /// Philox, for each path anew.
+    Plain,
+    /// The same for two paths, of which the second takes the complement.
+    Antithetic,
+    /// Coordinates of points that are spread evenly, and Philox beyond.
+    Spread { coordinates: Vec<Coordinate>, bridge: Option<Bridged> },
+}
+
+/// The months' scores of a diffusion, made of its coordinates when the first is asked for.
+#[derive(Clone, Debug)]
+struct Bridged {
+    bridge: Bridge,
+    ready: bool,
+    scores: Vec<Lanes>,
+}
+
 impl Draws {
-    /// The stream of `key` on the paths from `first_path` on.
+    /// The stream of `key` on the paths from `first_path` on, each path by itself.
     pub fn new(key: Key, first_path: u64) -> Self {
-        Self { key, first_path, block: None, words: [[0; LANES]; 4], parts: Vec::new() }
+        Self {
+            key,
+            first_path,
+            source: Source::Plain,
+            block: None,
+            words: [[0; LANES]; 4],
+            parts: Vec::new(),
+        }
     }
 
-    /// The stream of `key` on the paths from 0 on, with scores that are the weighted sum of the scores of other streams;
-    /// without any they are its own. Squares of the weights sum to 1.
-    pub fn mixed(key: Key, parts: Vec<(f64, Key)>) -> Self {
-        let parts = parts.into_iter().map(|(weight, key)| (weight, Self::new(key, 0))).collect();
-        Self { parts, ..Self::new(key, 0) }
+    /// The stream of a name on the paths from 0 on, spread as the design says.
+    pub fn planned(design: Design, name: &str, plan: Option<&Plan>) -> Self {
+        let source = match (design.sampling, plan) {
+            (Sampling::Plain, _) | (Sampling::LatinHypercube | Sampling::Sobol, None) => Source::Plain,
+            (Sampling::Antithetic, _) => Source::Antithetic,
+            (Sampling::LatinHypercube, Some(plan)) => {
+                let coordinates = vec![Coordinate::Alone; plan.coordinates.len()];
+                Source::Spread { coordinates, bridge: None }
+            }
+            (Sampling::Sobol, Some(plan)) => {
+                let coordinates = plan.coordinates.clone();
+                let bridge = plan.diffusion.then(|| Bridged {
+                    bridge: Bridge::new(coordinates.len()),
+                    ready: false,
+                    scores: vec![[0.0; LANES]; coordinates.len()],
+                });
+                Source::Spread { coordinates, bridge }
+            }
+        };
+        Self { source, ..Self::new(Key::new(design.seed, name), 0) }
+    }
+
+    /// With scores that are the weighted sum of the scores of other streams; without any they are its own. Squares of the
+    /// weights sum to 1.
+    pub fn mixed(self, parts: Vec<(f64, Self)>) -> Self {
+        Self { parts, ..self }
     }
 
     /// Goes to the paths from `first_path` on.
     pub fn restart(&mut self, first_path: u64) {
         self.first_path = first_path;
         self.block = None;
+        if let Source::Spread { bridge: Some(bridged), .. } = &mut self.source {
+            bridged.ready = false;
+        }
         self.parts.iter_mut().for_each(|(_, part)| part.restart(first_path));
     }
 
@@ -79,19 +147,22 @@ impl Draws {
         *out = *self.words(index);
     }
 
-    /// Standard normal scores: [`math::normal_score`] of the words, or the mix of other scores.
+    /// Standard normal scores: [`math::normal_score`] of the words, the month of a bridge, or the mix of other scores.
     pub fn score(&mut self, index: u64, out: &mut Lanes) {
-        if self.parts.is_empty() {
-            math::normal_score_lanes(self.words(index), out);
+        if !self.parts.is_empty() {
+            *out = [0.0; LANES];
+            let mut scores = [0.0; LANES];
+            for (weight, part) in &mut self.parts {
+                part.score(index, &mut scores);
+                for i in 0..LANES {
+                    out[i] += *weight * scores[i];
+                }
+            }
             return;
         }
-        *out = [0.0; LANES];
-        let mut scores = [0.0; LANES];
-        for (weight, part) in &mut self.parts {
-            part.score(index, &mut scores);
-            for i in 0..LANES {
-                out[i] += *weight * scores[i];
-            }
+        match self.bridged().and_then(|scores| scores.get(index as usize)) {
+            Some(scores) => *out = *scores,
+            None => math::normal_score_lanes(self.words(index), out),
         }
     }
 
@@ -100,9 +171,14 @@ impl Draws {
         uniform_lanes(self.words(index), out);
     }
 
-    /// The word of one lane, as in [`bits`](Self::bits); for rare events that most lanes are spared.
+    /// The word of one lane, as in [`bits`](Self::bits); for rare events that most lanes are spared. What is spread evenly
+    /// is read for all lanes together.
     pub fn bits_of(&self, lane: usize, index: u64) -> u32 {
-        self.key.bits(self.first_path.wrapping_add(lane as u64), index)
+        let path = self.first_path.wrapping_add(lane as u64);
+        match &self.source {
+            Source::Antithetic => self.key.bits(first_of_pair(path), index) ^ complement(path),
+            Source::Plain | Source::Spread { .. } => self.key.bits(path, index),
+        }
     }
 
     /// The standard normal score of one lane, as in [`score`](Self::score).
@@ -119,13 +195,66 @@ impl Draws {
     }
 
     fn words(&mut self, index: u64) -> &[u32; LANES] {
+        if let Source::Spread { coordinates, .. } = &self.source
+            && let Some(coordinate) = coordinates.get(index as usize)
+        {
+            self.block = None;
+            points::words(*coordinate, self.first_path, self.key.coordinate(index), &mut self.words[0]);
+            return &self.words[0];
+        }
         let block = index / 4;
         if self.block != Some(block) {
             philox_lanes(self.first_path, block, self.key.0, &mut self.words);
+            if matches!(self.source, Source::Antithetic) {
+                self.pair(block);
+            }
             self.block = Some(block);
         }
         &self.words[(index % 4) as usize]
     }
+
+    /// Gives the second path of each pair the complement of the words of the first.
+    fn pair(&mut self, block: u64) {
+        for lane in 0..LANES {
+            let path = self.first_path.wrapping_add(lane as u64);
+            if complement(path) == 0 {
+                continue;
+            }
+            let first = match lane.checked_sub(REPLICATES) {
+                Some(before) => self.words.each_ref().map(|words| words[before]),
+                None => self.key.block(first_of_pair(path), block),
+            };
+            for (words, word) in self.words.iter_mut().zip(first) {
+                words[lane] = !word;
+            }
+        }
+    }
+
+    /// The scores of all months of a diffusion whose coordinates are in the order of a bridge.
+    fn bridged(&mut self) -> Option<&[Lanes]> {
+        let (key, first_path) = (self.key, self.first_path);
+        let Source::Spread { coordinates, bridge: Some(bridged) } = &mut self.source else { return None };
+        if !bridged.ready {
+            let mut words = [0; LANES];
+            for (index, (coordinate, scores)) in coordinates.iter().zip(&mut bridged.scores).enumerate() {
+                points::words(*coordinate, first_path, key.coordinate(index as u64), &mut words);
+                math::normal_score_lanes(&words, scores);
+            }
+            bridged.bridge.transform(&mut bridged.scores);
+            bridged.ready = true;
+        }
+        Some(&bridged.scores)
+    }
+}
+
+/// Paths `p` and `p + 16` are a pair, so that both belong to one replicate.
+fn first_of_pair(path: u64) -> u64 {
+    path & !(REPLICATES as u64)
+}
+
+/// All ones for the second path of a pair.
+fn complement(path: u64) -> u32 {
+    if path & REPLICATES as u64 == 0 { 0 } else { u32::MAX }
 }
 
 #[multiversion(targets("x86_64+avx512f+avx512dq+avx512vl+avx512bw", "x86_64+avx+avx2"))]

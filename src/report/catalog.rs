@@ -114,6 +114,11 @@ fn describe(prefix: &str, fields: &[Field], keys: &mut Vec<Key>) {
         keys.push(Key { name: name.clone(), need, holds: holds(&field.shape), meaning: field.meaning });
         match &field.shape {
             Shape::Table(inner) => describe(&format!("{name}."), inner, keys),
+            Shape::List(each) => {
+                if let Shape::Table(inner) = &**each {
+                    describe(&format!("{name}[]."), inner, keys);
+                }
+            }
             Shape::Map(_, inner) => {
                 if let Shape::Table(inner) = &**inner {
                     describe(&format!("{name}.<id>."), inner, keys);

@@ -102,10 +102,11 @@ impl Report<'_> {
 
     /// Where the numbers come from: paths, seed, scenario, version.
     pub(crate) fn footer(&self) -> String {
-        let (paths, seed, hash) = (Self::count(self.findings.paths), self.findings.seed, &self.hash[..8]);
+        let (paths, hash) = (Self::count(self.findings.paths), &self.hash[..8]);
+        let (seed, sampling) = (self.findings.design.seed, self.findings.design.sampling.word());
         match self.lang {
-            Lang::En => format!("{paths} paths · seed {seed} · scenario {hash} · tokencast {VERSION}"),
-            Lang::Ja => format!("試行 {paths} 回 · シード {seed} · シナリオ {hash} · tokencast {VERSION}"),
+            Lang::En => format!("{paths} paths · {sampling} · seed {seed} · scenario {hash} · tokencast {VERSION}"),
+            Lang::Ja => format!("試行 {paths} 回 · {sampling} · シード {seed} · シナリオ {hash} · tokencast {VERSION}"),
         }
     }
 }

@@ -5,6 +5,7 @@ use super::limits::{self, Budget};
 use super::strategy::Strategy;
 use super::stress::Stress;
 use crate::calendar::{Timeline, month_named};
+use crate::contract;
 use crate::demand::{Tokenizer, Traffic};
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::distribution::QuantityOf;
@@ -17,6 +18,7 @@ use crate::lever::Lever;
 use crate::operations::Operations;
 use crate::pricing::Vendor;
 use crate::process::{Path, PathOf};
+use crate::random::{Design, Sampling};
 use crate::serving::{Deployment, Llm, Server, Site};
 use crate::supply::{self, Definitions};
 use crate::training::{self, Programme};
@@ -51,6 +53,8 @@ pub struct Scenario {
     pub supplies: Vec<(Reference, Box<dyn supply::Written>)>,
     /// Levers.
     pub levers: Vec<(Reference, Box<dyn Lever>)>,
+    /// Contracts with vendors.
+    pub contracts: Vec<(Reference, Box<dyn contract::Written>)>,
     /// Training programmes.
     pub training: Vec<(Reference, Programme)>,
     /// Operations.
@@ -93,8 +97,8 @@ impl Questions {
 pub struct Run {
     /// Simulated paths.
     pub paths: u64,
-    /// The seed of all draws.
-    pub seed: u64,
+    /// Seed, and how paths spread.
+    pub design: Design,
     /// The largest standard error of a mean or difference that is good enough, as a share of the mean.
     pub precision: Option<f64>,
 }
@@ -106,6 +110,12 @@ impl Run {
     fn read(t: &mut Reader) -> Option<Self> {
         let paths = t.or("paths", "10_000", Whole(2, MOST_PATHS), "simulated paths");
         let seed = t.or("seed", "1", Whole(0, i64::MAX), "the seed of all draws");
+        let sampling = t.or(
+            "sampling",
+            "sobol",
+            SamplingWord,
+            "how paths spread: \"sobol\", \"latin_hypercube\", \"antithetic\" or \"plain\"",
+        );
         let precision = t.optional(
             "precision",
             QuantityOf(&units::SHARE),
@@ -113,9 +123,28 @@ impl Run {
         );
         Some(Self {
             paths: paths? as u64,
-            seed: seed? as u64,
+            design: Design { seed: seed? as u64, sampling: sampling? },
             precision: precision?.map(|point| point.value),
         })
+    }
+}
+
+struct SamplingWord;
+
+impl Decode for SamplingWord {
+    type Value = Sampling;
+
+    fn decode(&self, at: &At<'_>) -> Option<Sampling> {
+        let known = |word: &String| Sampling::ALL.iter().find(|(known, _)| known == word);
+        let found = if let Value::Text(word) = &at.node.value { known(word) } else { None };
+        if found.is_none() {
+            at.refuse("unknown-word", "\"sobol\", \"latin_hypercube\", \"antithetic\" or \"plain\"");
+        }
+        found.map(|(_, sampling)| *sampling)
+    }
+
+    fn shape(&self) -> Shape {
+        Shape::Words(Sampling::ALL.iter().rev().map(|(word, _)| *word).collect())
     }
 }
 
@@ -135,7 +164,7 @@ impl Scenario {
         );
         let timeline = read_timeline(t);
         let questions = Questions::read(t);
-        let run = t.or("run", "{}", TableOf(Run::read), "paths, seed, precision");
+        let run = t.or("run", "{}", TableOf(Run::read), "paths, seed, sampling, precision");
         let finance =
             t.optional("finance", TableOf(Discounting::read), "discounting; without it there is no NPV");
         let fx = t.or("fx", "{}", Rates, "what one unit of a foreign currency costs");
@@ -160,6 +189,7 @@ impl Scenario {
             MapOf("lever", Plugins(crate::lever::KINDS, "lever")),
             "what changes the work or the price",
         );
+        let contracts = contract::read_all(t);
         let training =
             t.or("training", "{}", MapOf("training", training::programmes()), "training programmes");
         let operations =
@@ -189,6 +219,7 @@ impl Scenario {
             definitions: definitions?,
             supplies: supplies?,
             levers: levers?,
+            contracts: contracts?,
             training: training?,
             operations: operations?,
             strategies,

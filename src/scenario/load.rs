@@ -124,6 +124,7 @@ pub(super) fn kind_words() -> Vec<Vec<&'static str>> {
         plugin_names(supply::KINDS),
         plugin_names(supply::PURCHASES),
         plugin_names(crate::lever::KINDS),
+        plugin_names(crate::contract::KINDS),
         plugin_names(crate::training::KINDS),
         plugin_names(crate::serving::EVIDENCE),
     ]

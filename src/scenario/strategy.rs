@@ -17,6 +17,8 @@ pub struct Strategy {
     pub serve: Vec<Serve>,
     /// Levers that it pulls.
     pub levers: Vec<Reference>,
+    /// Contracts that it has.
+    pub contracts: Vec<Reference>,
     /// Training programmes that it needs.
     pub training: Vec<Reference>,
     /// Operations that it needs.
@@ -48,6 +50,7 @@ impl Strategy {
         let title = t.optional("title", TitleOf, "what people call it");
         let serve = t.required("serve", ListOf(TableOf(Serve::read)), "who serves what, from top to bottom");
         let levers = t.or("levers", "[]", ListOf(Id("lever")), "levers that it pulls");
+        let contracts = t.or("contracts", "[]", ListOf(Id("contract")), "contracts with vendors that it has");
         let training = t.or("training", "[]", ListOf(Id("training")), "training programmes that it needs");
         let operations =
             t.or("operations", "[]", ListOf(Id("operations")), "people and running that it needs");
@@ -60,6 +63,7 @@ impl Strategy {
             title: title?,
             serve,
             levers: levers?,
+            contracts: contracts?,
             training: training?,
             operations: operations?,
             origin: t.place()?.origin(),

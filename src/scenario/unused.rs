@@ -6,7 +6,7 @@ use crate::diagnostic::{Diagnostic, Diagnostics, FileId};
 use crate::document::{Entry, Node, Table, Value, is_note};
 
 /// Families of definitions that something else has to name, with their words for people.
-const FAMILIES: [(&str, &str); 9] = [
+const FAMILIES: [(&str, &str); 10] = [
     ("traffic", "traffic"),
     ("index", "index"),
     ("deployment", "deployment"),
@@ -14,6 +14,7 @@ const FAMILIES: [(&str, &str); 9] = [
     ("site", "site"),
     ("supply", "supply"),
     ("lever", "lever"),
+    ("contract", "contract"),
     ("training", "training programme"),
     ("operations", "operations"),
 ];

@@ -5,14 +5,16 @@ mod interval;
 mod ks;
 mod moments;
 mod ordered;
+mod paths;
 mod quantile;
 mod sketch;
 
 pub use correlation::{correlation, rank_correlation};
-pub use interval::{Estimate, Interval, normal_interval, wilson_interval};
+pub use interval::{Estimate, Interval, wilson_interval};
 pub use ks::{ks_critical, ks_statistic};
 pub use moments::Moments;
 pub use ordered::OrderedF32;
+pub use paths::{Paths, replicate_size};
 pub use quantile::{Number, cvar, quantile, quantile_interval, quantiles, rank_interval};
 pub use sketch::Sketch;
 

@@ -62,7 +62,7 @@ impl Moments {
     pub fn estimate(&self) -> Estimate {
         let root = (self.count as f64).sqrt();
         let standard_error = if self.count < 2 { f64::INFINITY } else { self.standard_deviation() / root };
-        Estimate { value: self.mean, standard_error }
+        Estimate::new(self.mean, standard_error)
     }
 }
 
@@ -109,6 +109,6 @@ mod tests {
         assert_eq!([left, right], [whole, whole]);
         assert_eq!(Moments::of::<f32>(&[]), Moments::default());
         let one = Moments::of(&[3.0_f32]).estimate();
-        assert_eq!(one, Estimate { value: 3.0, standard_error: f64::INFINITY });
+        assert_eq!(one, Estimate::new(3.0, f64::INFINITY));
     }
 }

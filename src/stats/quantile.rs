@@ -57,7 +57,7 @@ pub fn quantiles<T: Number>(values: &mut [T], probabilities: &[f64]) -> Vec<f64>
 pub fn quantile<T: Number>(values: &mut [T], probability: f64) -> Estimate {
     let interval = quantile_interval(values, probability, 0.95);
     let standard_error = known((interval.high - interval.low) / (2.0 * score(0.95)));
-    Estimate { value: quantiles(values, &[probability])[0], standard_error }
+    Estimate::new(quantiles(values, &[probability])[0], standard_error)
 }
 
 /// An interval that covers the true quantile at least with the probability `level`, whatever the distribution: two
@@ -111,14 +111,14 @@ fn values_below(count: u64, probability: f64, level: f64) -> u64 {
 pub fn cvar<T: Number>(values: &mut [T], p: f64) -> Estimate {
     let n = values.len();
     if n == 0 {
-        return Estimate { value: f64::NAN, standard_error: f64::INFINITY };
+        return Estimate::new(f64::NAN, f64::INFINITY);
     }
     let size = (n as f64 * (1.0 - p)).clamp(0.0, n as f64);
     let boundary = n - 1 - (size as usize).min(n - 1);
     let (_, &mut last, worst) = values.select_nth_unstable_by(boundary, Number::order);
     let last = last.value();
     if size < 1.0 {
-        return Estimate { value: last, standard_error: f64::INFINITY };
+        return Estimate::new(last, f64::INFINITY);
     }
     // In a known order, since selection promises none and rounding would show it.
     worst.sort_unstable_by(Number::order);
@@ -130,7 +130,7 @@ pub fn cvar<T: Number>(values: &mut [T], p: f64) -> Estimate {
     let value = mean(&|x| x);
     let variance = mean(&|x| (x - value) * (x - value));
     let standard_error = ((variance + p * (value - last) * (value - last)) / size).sqrt();
-    Estimate { value, standard_error: if size < 2.0 { f64::INFINITY } else { known(standard_error) } }
+    Estimate::new(value, if size < 2.0 { f64::INFINITY } else { known(standard_error) })
 }
 
 /// A standard error, infinite where infinite values leave none.

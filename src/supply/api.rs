@@ -4,7 +4,7 @@ use super::{Definitions, Entry, Supply, Work};
 use crate::calendar::Month;
 use crate::diagnostic::Diagnostic;
 use crate::document::Reference;
-use crate::finance::{Component, Ledger, Line};
+use crate::finance::{Bought, Component, Ledger, Line};
 use crate::lanes::{LANES, Lanes, Slot, Values};
 use crate::pricing::Card;
 use crate::process::Lookup;
@@ -16,6 +16,7 @@ pub struct Api {
 
 /// Something billed per request: a number of units and their price.
 struct Bill {
+    from: Bought,
     line: Line,
     per_request: Slot,
     price: Slot,
@@ -47,8 +48,9 @@ impl Api {
                 return None;
             }
         };
-        let mut bills =
-            Biller { lookup, payee: entry.by, requests: entry.stream.requests, work, bills: Vec::new() };
+        let vendor = all.seller(entry.by)?;
+        let requests = entry.stream.requests;
+        let mut bills = Biller { lookup, payee: entry.by, vendor, requests, work, bills: Vec::new() };
         bills.at_once(&card, waiting);
         if let (Some(waiting), Some(batch)) = (waiting, batch) {
             bills.waiting(&card, waiting, batch);
@@ -79,6 +81,7 @@ enum Portion {
 struct Biller<'a> {
     lookup: &'a mut dyn Lookup,
     payee: &'a Reference,
+    vendor: usize,
     requests: Slot,
     work: Work,
     bills: Vec<Bill>,
@@ -111,7 +114,8 @@ impl Biller<'_> {
         if let Some(price) = card.request {
             let per_request = self.work.calls;
             let line = self.line(Component::ApiTokens, "llm calls", ("calls", 1.0), &[per_request, price]);
-            self.bills.push(Bill { line, per_request, price });
+            let from = Bought { vendor: self.vendor, tokens: false };
+            self.bills.push(Bill { from, line, per_request, price });
         }
     }
 
@@ -126,7 +130,8 @@ impl Biller<'_> {
     fn bill(&mut self, component: Component, label: &str, tokens: Slot, portions: &[Portion], price: Slot) {
         let per_request = self.per_request(tokens, portions);
         let line = self.line(component, label, ("Mtok", 1e6), &[per_request, price]);
-        self.bills.push(Bill { line, per_request, price });
+        let from = Bought { vendor: self.vendor, tokens: true };
+        self.bills.push(Bill { from, line, per_request, price });
     }
 
     fn line(&self, component: Component, label: &str, unit: (&'static str, f64), inputs: &[Slot]) -> Line {
@@ -188,7 +193,7 @@ impl Supply for Api {
             for i in 0..LANES {
                 quantity[i] = offered[i] * per_request[i];
             }
-            ledger.post(&bill.line, &quantity, &values[bill.price]);
+            ledger.post_bought(bill.from, &bill.line, &quantity, &values[bill.price]);
         }
     }
 }

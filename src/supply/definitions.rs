@@ -80,6 +80,12 @@ impl Definitions {
         found
     }
 
+    /// The place of the vendor of `vendor/llm` or `vendor/gpu`.
+    pub fn seller(&self, wanted: &Reference) -> Option<usize> {
+        let (vendor, _) = wanted.halves()?;
+        self.vendors.iter().position(|(id, _)| id.id == vendor)
+    }
+
     fn vendor(&self, id: &str) -> Option<&Vendor> {
         self.vendors.iter().find(|(name, _)| name.id == id).map(|(_, vendor)| vendor)
     }

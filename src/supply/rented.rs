@@ -10,7 +10,7 @@ use crate::demand::LoadCurve;
 use crate::diagnostic::Diagnostic;
 use crate::distribution::WholeOf;
 use crate::document::{Id, Plugin, Reader, Reference, TableOf};
-use crate::finance::{Component, Ledger, Line, Measure};
+use crate::finance::{Bought, Component, Ledger, Line, Measure};
 use crate::lanes::{LANES, Lanes, Slot, Values};
 use crate::process::Lookup;
 use crate::serving::{Deployment, Fleet};
@@ -65,6 +65,7 @@ impl Written for Rented {
         }
         let hosting = Hosting::resolve(entries, deployment, &offer.regions, all, lookup);
         let rates = offer.resolve(lookup);
+        let from = Bought { vendor: all.seller(&self.gpus)?, tokens: false };
         let (hosting, rates) = (hosting?, rates?);
         let gpus = deployment.gpus;
         let line = |label: &str, price: Slot| Line {
@@ -92,6 +93,7 @@ impl Written for Rented {
             }
         }
         Some(Box::new(Running {
+            from,
             on_demand: (line("GPU-hours on demand", rates.on_demand), rates.on_demand),
             reserved,
             gpus,
@@ -124,6 +126,7 @@ fn not_sold(gpus: &Reference, term: &str) -> Diagnostic {
 }
 
 struct Running {
+    from: Bought,
     on_demand: (Line, Slot),
     reserved: Vec<(f64, Line, Slot)>,
     gpus: f64,
@@ -185,9 +188,10 @@ impl Supply for Running {
             paid[i] = hours[i] + reserved * self.gpus * now.hours;
             busy[i] = used * self.gpus * now.hours;
         }
-        ledger.post(&self.on_demand.0, &hours, &values[self.on_demand.1]);
+        ledger.post_bought(self.from, &self.on_demand.0, &hours, &values[self.on_demand.1]);
         for (count, line, price) in &self.reserved {
-            ledger.post(line, &[count * self.gpus * now.hours; LANES], &values[*price]);
+            let hours = [count * self.gpus * now.hours; LANES];
+            ledger.post_bought(self.from, line, &hours, &values[*price]);
         }
         ledger.measure(Measure::GpuHours, &paid);
         ledger.measure(Measure::BusyGpuHours, &busy);

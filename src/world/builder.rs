@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::correlation::{self, Correlation, Mixes};
+use super::plan::{self, Plans};
 use super::program::{Node, Program};
 use crate::calendar::{AVERAGE_MONTH_HOURS, Timeline};
 use crate::diagnostic::{Diagnostic, Diagnostics};
@@ -73,7 +74,9 @@ impl Builder {
 
     /// The program, what its values come from, and what was wrong.
     pub fn finish(self) -> (Program, Vec<Input>, Diagnostics) {
-        (Program { nodes: self.nodes, state: self.state, mixes: self.mixes }, self.inputs, self.mistakes)
+        let plans = plan::plans(&self.nodes, self.timeline.length, &Plans::new());
+        let program = Program { nodes: self.nodes, state: self.state, mixes: self.mixes, plans };
+        (program, self.inputs, self.mistakes)
     }
 
     /// Lets inputs move together; asked last, when all of them are known. After a mistake they may not be.

@@ -11,6 +11,7 @@ use super::program::Node;
 use crate::diagnostic::{Diagnostic, Diagnostics, Span};
 use crate::document::Reference;
 use crate::math::{Matrix, cholesky, sin};
+use crate::process::Reads;
 use crate::text::did_you_mean;
 
 /// `[correlation.<id>]`: each pair of these inputs has this rank correlation.
@@ -81,7 +82,9 @@ fn drawn(nodes: &[Node]) -> BTreeMap<&str, (usize, Moves)> {
     for (place, node) in nodes.iter().enumerate() {
         let (name, moves) = match node {
             Node::Draw(_, name) => (name, Moves::Once),
-            Node::Process { process, name, .. } if process.is_diffusion() => (name, Moves::Monthly),
+            Node::Process { process, name, .. } if process.reads() == Reads::Diffusion => {
+                (name, Moves::Monthly)
+            }
             Node::Process { process, name, .. } if process.words() > 0 => (name, Moves::Otherwise),
             _ => continue,
         };

@@ -3,6 +3,7 @@
 mod builder;
 mod correlation;
 mod nearest;
+mod plan;
 mod program;
 
 pub use builder::{Builder, Input};

@@ -1,11 +1,12 @@
 //! The recipe of a world and the lanes it fills: numbers once per path, paths month by month.
 
 use super::correlation::Mixes;
+use super::plan::{self, Plans};
 use crate::calendar::Month;
 use crate::distribution::Sampler;
 use crate::lanes::{LANES, Lanes, Slot, Values};
 use crate::process::{Formula, Process};
-use crate::random::{Draws, Key};
+use crate::random::{Design, Draws};
 
 /// How one value comes about. A value reads only values before it.
 pub(super) enum Node {
@@ -28,6 +29,14 @@ impl Node {
     pub(super) fn stays(&self) -> bool {
         matches!(self, Self::Constant(_) | Self::Draw(..) | Self::Once(_))
     }
+
+    /// The name of its stream.
+    pub(super) fn stream(&self) -> Option<&str> {
+        match self {
+            Self::Draw(_, name) | Self::Process { name, .. } => Some(name),
+            _ => None,
+        }
+    }
 }
 
 /// All values of the world, in the order in which they are computed.
@@ -35,6 +44,7 @@ pub struct Program {
     pub(super) nodes: Vec<Node>,
     pub(super) state: usize,
     pub(super) mixes: Mixes,
+    pub(super) plans: Plans,
 }
 
 /// The values of one batch of paths.
@@ -50,21 +60,23 @@ impl Program {
         self.nodes.len()
     }
 
+    /// Gives draws that another world has too the coordinates they have there, so that both share their luck.
+    pub fn share_plan(&mut self, with: &Self, months: usize) {
+        self.plans = plan::plans(&self.nodes, months, &with.plans);
+    }
+
     /// Whether there are none.
     pub fn is_empty(&self) -> bool {
         self.nodes.is_empty()
     }
 
-    /// Lanes for the worlds of a seed; nothing is allocated after this.
-    pub fn world(&self, seed: u64) -> World {
-        let name = |node: &Node| match node {
-            Node::Draw(_, name) | Node::Process { name, .. } => name.clone(),
-            _ => String::new(),
-        };
+    /// Lanes for the worlds of a design; nothing is allocated after this.
+    pub fn world(&self, design: Design) -> World {
+        let stream = |name: &str| Draws::planned(design, name, self.plans.get(name));
         let draws = |(i, node): (usize, &Node)| {
             let parts = self.mixes.get(&i).into_iter().flatten();
-            let parts = parts.map(|(weight, name)| (*weight, Key::new(seed, name))).collect();
-            Draws::mixed(Key::new(seed, &name(node)), parts)
+            stream(node.stream().unwrap_or(""))
+                .mixed(parts.map(|(weight, name)| (*weight, stream(name))).collect())
         };
         World {
             lanes: vec![[0.0; LANES]; self.nodes.len()],

@@ -435,6 +435,9 @@ fn every_example_is_read_by_its_kind() {
     for kind in tokencast::lever::KINDS {
         good(&Plugins(tokencast::lever::KINDS, "lever"), kind.example);
     }
+    for kind in tokencast::contract::KINDS {
+        good(&Plugins(tokencast::contract::KINDS, "contract"), kind.example);
+    }
     for kind in tokencast::training::KINDS {
         good(&Plugins(tokencast::training::KINDS, "training"), kind.example);
     }

@@ -6,6 +6,7 @@ use tokencast::lanes::Slot;
 use tokencast::lever::Rollout;
 use tokencast::operations::{Incidents, Operations};
 use tokencast::process::Lookup;
+use tokencast::random::Design;
 use tokencast::training::{KINDS, Programme};
 use tokencast::world::Builder;
 
@@ -146,7 +147,7 @@ fn rollout(text: &str, months: usize) -> (Option<Vec<f64>>, Vec<f64>) {
     let mut world = builder(months);
     let charges = rollout.charges("cache", &mut world).unwrap();
     let program = finish(world);
-    let mut lanes = program.world(1);
+    let mut lanes = program.world(Design::plain(1));
     program.start(0, &mut lanes);
     let line = timeline(months);
     let costs = line.months().map(|month| {

@@ -11,6 +11,7 @@ use tokencast::lanes::{LANES, Lanes};
 use tokencast::lever;
 use tokencast::pricing::Vendor;
 use tokencast::process::{Path, PathOf};
+use tokencast::random::Design;
 use tokencast::serving::{Deployment, Llm, Server, Site};
 use tokencast::supply::{self, Api, Definitions, Entry, Supply};
 use tokencast::units;
@@ -185,7 +186,7 @@ impl Rig {
 
     /// The months of the paths from `first` on. What a line refuses goes to the next line of its traffic.
     pub(crate) fn run_from(&self, first: u64) -> Vec<Outcome> {
-        let mut world = self.program.world(1);
+        let mut world = self.program.world(Design::plain(1));
         self.program.start(first, &mut world);
         let mut states: Vec<Vec<Lanes>> =
             self.supplies.iter().map(|placed| vec![[f64::NAN; LANES]; placed.supply.state()]).collect();

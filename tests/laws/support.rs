@@ -9,6 +9,7 @@ use tokencast::distribution::{Number, NumberOf};
 use tokencast::document::{At, Decode, Files, Node, Scope, Unreadable, Value, parse_toml};
 use tokencast::lanes::{LANES, Slot};
 use tokencast::process::{Path, PathOf};
+use tokencast::random::Design;
 use tokencast::units::{Currency, Kind};
 use tokencast::world::{Builder, Program};
 
@@ -129,7 +130,7 @@ pub(crate) fn finish(builder: Builder) -> Program {
 pub(crate) fn paths(program: &Program, months: usize, slot: Slot, seed: u64, count: usize) -> Vec<Vec<f64>> {
     let mut values = vec![Vec::with_capacity(count); months];
     let timeline = timeline(months);
-    let mut world = program.world(seed);
+    let mut world = program.world(Design::plain(seed));
     for batch in 0..count.div_ceil(LANES) {
         program.start((batch * LANES) as u64, &mut world);
         for month in timeline.months() {

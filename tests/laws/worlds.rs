@@ -6,6 +6,7 @@ use tokencast::distribution::NumberOf;
 use tokencast::document::Reference;
 use tokencast::lanes::{LANES, Slot};
 use tokencast::process::{KINDS, Lookup, Path};
+use tokencast::random::Design;
 use tokencast::units::{self, Kind};
 use tokencast::world::{Builder, Program};
 
@@ -69,7 +70,7 @@ fn batches_do_not_know_of_each_other() {
         let (program, slot) = program(kind.example, false);
         let all = paths(&program, MONTHS, slot, 1, 3 * LANES);
         // The second batch on lanes that the third has used, and stopped in the middle before.
-        let mut world = program.world(1);
+        let mut world = program.world(Design::plain(1));
         for (first, months) in [(128, MONTHS), (0, 7), (64, MONTHS)] {
             program.start(first, &mut world);
             for month in timeline(months).months() {
@@ -224,7 +225,7 @@ fn a_stated_month_length_counts_instead() {
     let mut world = Builder::new(line.clone(), currency("USD"), BTreeMap::new(), BTreeMap::new());
     let slot = world.per_month(&path(&units::REQUESTS_PER_TIME, "x", "\"1 /hour\"")).unwrap();
     let program = finish(world);
-    let mut lanes = program.world(1);
+    let mut lanes = program.world(Design::plain(1));
     program.start(0, &mut lanes);
     for month in line.months() {
         program.step(&month, &mut lanes);

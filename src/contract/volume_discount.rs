@@ -1,0 +1,220 @@
+//! Volume bands: the more is bought in a month, the lower the price.
+
+use super::{Contract, Parties, Written};
+use crate::calendar::Month;
+use crate::diagnostic::{Diagnostic, Span};
+use crate::distribution::{Number, NumberOf};
+use crate::document::{At, Decode, Id, ListOf, Plugin, Reader, Reference, Shape, TableOf, Value, WordOf};
+use crate::finance::{Component, Ledger, Line};
+use crate::lanes::{LANES, Lanes, Slot, Values};
+use crate::process::{Lookup, Path};
+use crate::units;
+
+pub(super) const PLUGIN: Plugin<Box<dyn Written>> = Plugin {
+    name: "volume_discount",
+    meaning: "a discount by bands of the month's list spend or tokens with some vendors together",
+    example: "{ volume_discount = { vendors = [\"openai\"], applies = \"marginal\", bands = [{ above = \"5k USD /month\", discount = \"10 %\" }, { above = \"20k USD /month\", discount = \"15 %\" }] } }",
+    read,
+};
+
+/// `[contract.<id>.volume_discount]`.
+#[derive(Clone, Debug)]
+struct VolumeDiscount {
+    vendors: Vec<Reference>,
+    marginal: bool,
+    bands: Vec<Band>,
+}
+
+/// One band: from where it begins, and what it takes off.
+#[derive(Clone, Debug)]
+struct Band {
+    above: Above,
+    discount: Number,
+}
+
+/// Where a band begins: money or tokens in a month. It is certain; a number, so that it can be in any currency.
+#[derive(Clone, Debug)]
+struct Above {
+    number: Number,
+    tokens: bool,
+}
+
+fn read(t: &mut Reader) -> Option<Box<dyn Written>> {
+    let vendors =
+        t.required("vendors", ListOf(Id("vendor")), "whose prices it lowers; their volumes count together");
+    let applies = t.required(
+        "applies",
+        WordOf(&[("marginal", true), ("all_units", false)]),
+        "\"marginal\": a band's discount is on what lies in the band; \"all_units\": the highest band reached is on everything",
+    );
+    let bands =
+        t.required("bands", ListOf(TableOf(Band::read)), "where bands begin, rising, and their discounts");
+    let (vendors, marginal, bands) = (vendors?, applies?, bands?);
+    if bands.is_empty() {
+        t.refuse(
+            "bands",
+            "empty-list",
+            "a volume discount without a band",
+            "list at least one `{ above, discount }`",
+        );
+        return None;
+    }
+    for pair in bands.windows(2) {
+        if let Some(mistake) = pair[1].above.wrong_after(&pair[0].above) {
+            t.place()?.scope.push(mistake);
+            return None;
+        }
+    }
+    Some(Box::new(VolumeDiscount { vendors, marginal, bands }))
+}
+
+impl Band {
+    fn read(t: &mut Reader) -> Option<Self> {
+        let above = t.required("above", AboveOf, "list spend or tokens of a month from which on it applies");
+        let discount =
+            t.required("discount", NumberOf(&units::SHARE), "share of the list price that is taken off");
+        Some(Self { above: above?, discount: discount? })
+    }
+}
+
+struct AboveOf;
+
+impl Decode for AboveOf {
+    type Value = Above;
+
+    fn decode(&self, at: &At<'_>) -> Option<Above> {
+        let tokens = matches!(&at.node.value, Value::Text(text) if text.contains("token"));
+        let kind = if tokens { &units::TOKENS_PER_TIME } else { &units::MONEY_PER_TIME };
+        let number = NumberOf(kind).decode(at)?;
+        if number.known().is_none() {
+            at.refuse("uncertain-here", "one amount: a contract says where a band begins");
+            return None;
+        }
+        Some(Above { number, tokens })
+    }
+
+    fn shape(&self) -> Shape {
+        Shape::Any(vec![Shape::Quantity(&units::MONEY_PER_TIME), Shape::Quantity(&units::TOKENS_PER_TIME)])
+    }
+}
+
+impl Above {
+    fn span(&self) -> Span {
+        self.number.origin.span
+    }
+
+    /// As written, without quotes.
+    fn written(&self) -> &str {
+        self.number.origin.written.trim_matches('"')
+    }
+
+    /// What is wrong with this band after another.
+    fn wrong_after(&self, before: &Self) -> Option<Diagnostic> {
+        let address = &self.number.origin.address;
+        if self.tokens != before.tokens || !self.number.unit.agrees(&before.number.unit, None) {
+            let message = format!("`{address}` is not in the unit of the band before");
+            let mistake = Diagnostic::error("two-units", self.span(), message)
+                .related(before.span(), "the band before");
+            return Some(
+                mistake.help("give all bands in one currency, or all in tokens, and per the same time"),
+            );
+        }
+        let rises = self.number.known() > before.number.known();
+        let message = format!("the band `{}` does not lie above the one before", self.written());
+        (!rises).then(|| {
+            Diagnostic::error("not-rising", self.span(), message)
+                .label("expected a higher amount")
+                .related(before.span(), "the band before")
+                .help("list bands from the lowest to the highest")
+        })
+    }
+}
+
+impl Written for VolumeDiscount {
+    fn kind(&self) -> &'static str {
+        PLUGIN.name
+    }
+
+    fn vendors(&self) -> &[Reference] {
+        &self.vendors
+    }
+
+    fn resolve(&self, parties: &Parties, lookup: &mut dyn Lookup) -> Option<Box<dyn Contract>> {
+        let mut tiers = Vec::new();
+        for band in &self.bands {
+            let above = lookup.per_month(&Path::Number(band.above.number.clone()))?;
+            let discount = lookup.number(&band.discount);
+            let of = if band.above.tokens { "tokens" } else { "spend" };
+            tiers.push(Tier {
+                above,
+                discount,
+                line: Line {
+                    component: Component::Discounts,
+                    label: format!("{of} above {}", band.above.written()),
+                    payee: parties.id.to_owned(),
+                    unit: parties.currency,
+                    per_unit: 1.0,
+                    inputs: vec![above, discount],
+                },
+            });
+        }
+        let tokens = self.bands.iter().any(|band| band.above.tokens);
+        Some(Box::new(Bands { vendors: parties.vendors.clone(), marginal: self.marginal, tokens, tiers }))
+    }
+}
+
+/// Bands that run.
+struct Bands {
+    vendors: Vec<usize>,
+    marginal: bool,
+    tokens: bool,
+    tiers: Vec<Tier>,
+}
+
+struct Tier {
+    above: Slot,
+    discount: Slot,
+    line: Line,
+}
+
+impl Bands {
+    /// The share of a volume that a band's discount is on.
+    fn share(&self, place: usize, volume: &Lanes, values: &Values) -> Lanes {
+        let begins = &values[self.tiers[place].above];
+        let ends = self.tiers.get(place + 1).map(|next| &values[next.above]);
+        let mut share = [0.0; LANES];
+        for i in 0..LANES {
+            let end = ends.map_or(f64::INFINITY, |ends| ends[i]);
+            share[i] = if volume[i] <= begins[i] {
+                0.0
+            } else if self.marginal {
+                (volume[i].min(end) - begins[i]) / volume[i]
+            } else if volume[i] <= end {
+                1.0
+            } else {
+                0.0
+            };
+        }
+        share
+    }
+}
+
+impl Contract for Bands {
+    fn settle(&self, _: &Month, values: &Values, _: &mut [Lanes], ledger: &mut Ledger) {
+        let bought = ledger.bought_from(&self.vendors);
+        let volume = if self.tokens { &bought.tokens } else { &bought.list };
+        let mut left = [1.0; LANES];
+        for (place, band) in self.tiers.iter().enumerate() {
+            let discount = &values[band.discount];
+            let mut spend = self.share(place, volume, values);
+            let mut price = [0.0; LANES];
+            for i in 0..LANES {
+                left[i] -= spend[i] * discount[i];
+                spend[i] *= bought.due[i];
+                price[i] = 0.0 - discount[i];
+            }
+            ledger.post(&band.line, &spend, &price);
+        }
+        ledger.leave_due(&self.vendors, &left);
+    }
+}
