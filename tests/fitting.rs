@@ -161,7 +161,11 @@ fn an_unchanged_price_has_a_random_rank() {
     let moves = fit(&before.named).remove(0);
     let years = 300.0 * 1096.0 / 365.2425;
     let expected = Rate::posterior(0, years, years / 0.5);
-    assert!(moves.rate.events == 0 && (moves.rate.scale / expected.scale - 1.0).abs() < 1e-12, "{:?}", moves.rate);
+    assert!(
+        moves.rate.events == 0 && (moves.rate.scale / expected.scale - 1.0).abs() < 1e-12,
+        "{:?}",
+        moves.rate
+    );
 }
 
 fn rows(lines: &[&str]) -> String {

@@ -147,10 +147,10 @@ impl Card {
         let writes = writes.join(", ");
         match rates.cache_read {
             Some(read) if writes.is_empty() => {
-                self.lines.push(format!("cache = {{ read = {} }}", money(read)))
+                self.lines.push(format!("cache = {{ read = {} }}", money(read)));
             }
             Some(read) => {
-                self.lines.push(format!("cache = {{ read = {}, writes = [{writes}] }}", money(read)))
+                self.lines.push(format!("cache = {{ read = {}, writes = [{writes}] }}", money(read)));
             }
             None if writes.is_empty() => {}
             None => self.comments.push(("cache writes without a price of reading", writes)),

@@ -1,4 +1,4 @@
-//! The field names of LiteLLM's price map, read by rule: base × threshold × service × lifetime.
+//! The field names of `LiteLLM`'s price map, read by rule: base × threshold × service × lifetime.
 
 /// What a price is for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -212,15 +212,15 @@ fn threshold(rest: &str) -> Option<(u64, &str)> {
 
 #[cfg(test)]
 mod tests {
-    use super::{Meaning, Part, Price, Service, meaning, plain};
+    use super::Part::{CacheRead, CacheWrite, Input, Output, Reasoning, Request};
+    use super::Service::{Batch, Flex, Priority, Standard};
+    use super::{Meaning, Price, meaning, plain};
 
     #[test]
     fn names_compose_by_rule() {
         let price = |part, above, service, lasts_an_hour| {
             Meaning::Price(Price { part, above, service, lasts_an_hour })
         };
-        use Part::{CacheRead, CacheWrite, Input, Output, Reasoning, Request};
-        use Service::{Batch, Flex, Priority, Standard};
         for (name, expected) in [
             ("input_cost_per_token", Meaning::Price(plain(Input))),
             ("output_cost_per_token_flex", price(Output, None, Flex, false)),

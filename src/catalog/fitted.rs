@@ -138,7 +138,8 @@ fn life_months(moves: &Moves, spread: f64) -> [f64; 2] {
 
 /// Three significant digits.
 fn short(value: f64) -> String {
-    let decimals = (1..9).find(|places| value * 10f64.powi(*places) >= 99.95).unwrap_or(9) as usize;
+    let power = |places: &i32| (0..*places).fold(value, |number, _| number * 10.0);
+    let decimals = (1..9).find(|places| power(places) >= 99.95).unwrap_or(9) as usize;
     let text = format!("{value:.decimals$}");
     text.trim_end_matches('0').trim_end_matches('.').to_owned()
 }

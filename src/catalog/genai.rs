@@ -1,7 +1,7 @@
 //! The data of genai-prices (Pydantic): a list of providers with their llms, prices in USD per million tokens, with start dates,
 //! times of day and tiers.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::decimal::Decimal;
 use super::entry::{Catalog, Entry, Instead, Problem, Rates, Tier, Why, Window, id_of};
@@ -22,6 +22,12 @@ const DEAREST_PER_MTOK: f64 = 2000.0;
 
 /// Why an entry is refused, and how to say it.
 type Refusal = (Why, String);
+/// A price, and prices above thresholds of input tokens.
+type Amount = (Decimal, Vec<(u64, Decimal)>);
+/// Prices by the names of their fields.
+type Amounts<'a> = BTreeMap<&'a str, Amount>;
+/// The day that prices begin, and the minutes of the day between which they hold.
+type Condition = (Option<Date>, Option<(u16, u16)>);
 
 /// Whether a file is such a list.
 pub(super) fn is_such(root: &Node) -> bool {
@@ -91,7 +97,7 @@ fn entry(
     let Some(prices) = llm.get("prices") else {
         return Err((Why::NoPrice, "it does not say `prices`".into()));
     };
-    let mut other = BTreeMap::new();
+    let mut other = BTreeSet::new();
     let Some(all) = conditionals(prices, &mut other, catalog)? else { return Ok(None) };
     let Some(now) = split(all, options.as_of)? else {
         return Err((Why::NoPrice, "its prices begin after the day of the catalog".into()));
@@ -125,7 +131,7 @@ fn entry(
 /// Prices, or a list of prices under conditions. `None` if they are of other things than text tokens.
 fn conditionals(
     prices: &Node,
-    other: &mut BTreeMap<String, ()>,
+    other: &mut BTreeSet<String>,
     catalog: &mut Catalog,
 ) -> Result<Option<Vec<Conditional>>, Refusal> {
     let mut all = Vec::new();
@@ -147,13 +153,13 @@ fn conditionals(
         };
         all.push(Conditional { starts, window, rates });
     }
-    for name in other.keys() {
+    for name in &*other {
         *catalog.unpriced.entry(name.clone()).or_insert(0) += 1;
     }
     Ok(Some(all))
 }
 
-fn condition(node: &Node) -> Result<(Option<Date>, Option<(u16, u16)>), Refusal> {
+fn condition(node: &Node) -> Result<Condition, Refusal> {
     let known = ["start_date", "start_time", "end_time"];
     if let Some(unknown) = node.members().iter().find(|m| !known.contains(&m.key.as_str())) {
         return Err((Why::Malformed, format!("nobody knows the condition `{}`", unknown.key)));
@@ -216,10 +222,10 @@ fn split(all: Vec<Conditional>, day: Date) -> Result<Option<Now>, Refusal> {
 /// `None` if they are of other things than text tokens.
 fn rates(
     prices: &Node,
-    other: &mut BTreeMap<String, ()>,
+    other: &mut BTreeSet<String>,
     catalog: &mut Catalog,
 ) -> Result<Option<Rates>, Refusal> {
-    let mut amounts: BTreeMap<&str, (Decimal, Vec<(u64, Decimal)>)> = BTreeMap::new();
+    let mut amounts = Amounts::new();
     for field in prices.members().iter().filter(|field| !matches!(field.node.value, Value::Null)) {
         let key = field.key.as_str();
         if PRICED.contains(&key) {
@@ -228,7 +234,7 @@ fn rates(
                 return Err((Why::Twice, format!("`{key}` is given twice")));
             }
         } else if key.contains("audio") || key.contains("image") || key.contains("video") {
-            other.insert(field.key.clone(), ());
+            other.insert(field.key.clone());
         } else {
             *catalog.unknown.entry(field.key.clone()).or_insert(0) += 1;
         }
@@ -242,7 +248,7 @@ fn rates(
         let unknown = prices
             .members()
             .iter()
-            .find(|field| !PRICED.contains(&field.key.as_str()) && !other.contains_key(&field.key));
+            .find(|field| !PRICED.contains(&field.key.as_str()) && !other.contains(&field.key));
         if let Some(unknown) = unknown {
             return Err((Why::NoPrice, format!("nobody knows the unit of `{}`", unknown.key)));
         }
@@ -267,7 +273,7 @@ fn rates(
 }
 
 /// A number, or a base with tiers.
-fn amount(key: &str, node: &Node) -> Result<(Decimal, Vec<(u64, Decimal)>), Refusal> {
+fn amount(key: &str, node: &Node) -> Result<Amount, Refusal> {
     let bounded = |key: &str, node: &Node| {
         let amount = number(key, node)?;
         if amount.to_f64() > DEAREST_PER_MTOK && key != "requests_kcount" {
@@ -288,7 +294,7 @@ fn amount(key: &str, node: &Node) -> Result<(Decimal, Vec<(u64, Decimal)>), Refu
     Ok((bounded(key, base)?, read))
 }
 
-fn tiers(amounts: &BTreeMap<&str, (Decimal, Vec<(u64, Decimal)>)>) -> Vec<Tier> {
+fn tiers(amounts: &Amounts) -> Vec<Tier> {
     let mut starts: Vec<u64> =
         amounts.values().flat_map(|(_, tiers)| tiers.iter().map(|(start, _)| *start)).collect();
     starts.sort_unstable();

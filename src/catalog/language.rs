@@ -5,6 +5,7 @@ use crate::pricing::RateCard;
 
 /// What the language of this version can say of an llm.
 #[derive(Clone, Copy, Debug)]
+#[allow(clippy::struct_excessive_bools, reason = "each is a key that is there or not")]
 pub struct Language {
     /// A price of reasoning tokens.
     pub reasoning: bool,

@@ -200,9 +200,9 @@ fn tiers(llm: &Node, prices_of_all: &mut Prices) -> Result<Vec<Tier>, Refusal> {
         })?;
         let prices = prices(range)?;
         if from == 0 {
-            prices.into_iter().for_each(|(price, amount)| {
+            for (price, amount) in prices {
                 prices_of_all.entry(price).or_insert(amount);
-            });
+            }
         } else {
             tiers.push(Tier { above: from, prices: instead(&prices, None, Service::Standard) });
         }

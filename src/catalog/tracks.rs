@@ -141,7 +141,9 @@ fn series(vendor: &str, llm: &str, rows: &[&Row], last: Date, found: &mut Tracks
         if slipped(last_row, row) {
             // The price was never what it seemed before.
             found.mistakes += 1;
-            steps.iter_mut().for_each(|(_, old)| *old *= price / before);
+            for (_, old) in &mut steps {
+                *old *= price / before;
+            }
         } else if let [.., (_, older), (since, _)] = steps.as_slice()
             && (price / older - 1.0).abs() < 1e-9
             && since.days_until(row.day) <= COMES_BACK

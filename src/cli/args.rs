@@ -231,7 +231,7 @@ pub(super) struct List {
 /// The commands about prices.
 #[derive(Debug, Subcommand)]
 pub(super) enum Prices {
-    /// Turn LiteLLM's price map, genai-prices' data or a change log into rate cards: a part that scenarios `use`
+    /// Turn the price map of `LiteLLM`, genai-prices' data or a change log into rate cards: a part to `use`
     #[command(after_help = "\
 Examples:
   tokencast prices import model_prices_and_context_window.json --as-of 2026-03-01 --out prices.toml
@@ -254,7 +254,7 @@ Examples:
 
 #[derive(Debug, clap::Args)]
 pub(super) struct Import {
-    /// The catalog: LiteLLM's price map, genai-prices' data, or a change log as CSV; may be a .gz
+    /// The catalog: the price map of `LiteLLM`, genai-prices' data, or a change log as CSV; may be a .gz
     pub(super) file: PathBuf,
     /// The part to write [default: standard output]
     #[arg(long, short, visible_alias = "output", value_name = "FILE")]

@@ -11,6 +11,7 @@ use crate::catalog::{
     Coverage, FIRST_PARTY, Fitted, LEVELS, Log, Moves, OneText, Size, backtest, fitted, fitted_part, quotes,
     read_log, tracks,
 };
+use crate::math;
 use crate::report::display::percent;
 use crate::report::table::{Align, table};
 
@@ -72,9 +73,14 @@ fn nothing(vendors: &[String]) -> Stop {
         .help(format!("name vendors with --vendor; `first-party` are {}", FIRST_PARTY.join(", ")))
 }
 
+/// A quantile of what a jump multiplies by.
+fn factor(size: &Size, share: f64) -> f64 {
+    math::exp(size.quantile(share))
+}
+
 fn as_text(fitted: &Fitted, log: &Log) -> String {
     let number = |value: f64| format!("{value:.2}");
-    let typical = |size: &Size| percent(size.quantile(0.5).exp() - 1.0);
+    let typical = |size: &Size| percent(factor(size, 0.5) - 1.0);
     let row = |moves: &Moves| {
         let rate = &moves.rate;
         vec![
@@ -115,8 +121,8 @@ fn as_text(fitted: &Fitted, log: &Log) -> String {
 
 fn as_json(fitted: &Fitted, log: &Log, until: Date) -> Value {
     let size = |size: &Size| {
-        json!({ "seen": size.jumps, "factor_p5": size.quantile(0.05).exp(), "factor_p50": size.quantile(0.5).exp(),
-                "factor_p95": size.quantile(0.95).exp() })
+        json!({ "seen": size.jumps, "factor_p5": factor(size, 0.05), "factor_p50": factor(size, 0.5),
+                "factor_p95": factor(size, 0.95) })
     };
     let moves = |moves: &Moves| {
         let [level, cut, rise] = moves.weights;

@@ -1,6 +1,7 @@
 //! `tokencast prices`: catalogs of others as rate cards, lists of prices, and how they differ.
 
 use std::collections::BTreeMap;
+use std::fmt::Write;
 
 use serde_json::{Value, json};
 
@@ -246,11 +247,11 @@ fn show(args: &ShowPrice, terminal: &mut Terminal) -> Result<Exit, Stop> {
         let width = quote.values.keys().map(String::len).max().unwrap_or(0);
         let mut text = format!("{}\n", name(quote));
         for (key, value) in &quote.values {
-            text += &format!("  {key:width$}  {}\n", clean(value, 200));
+            let _ = writeln!(text, "  {key:width$}  {}", clean(value, 200));
         }
         let said = |text: &Option<String>| text.clone().unwrap_or_else(|| "not said".into());
         let (source, as_of) = (said(&quote.provenance.source), said(&quote.provenance.as_of));
-        text += &format!("  as of {}, from {}\n", clean(&as_of, 40), clean(&source, 300));
+        let _ = writeln!(text, "  as of {}, from {}", clean(&as_of, 40), clean(&source, 300));
         terminal.print(&text)?;
     }
     Ok(Exit::Ok)
@@ -309,23 +310,24 @@ fn diff_text(found: &Difference, args: &PriceDiff) -> String {
     if !rows.is_empty() {
         let header = ["changed", "", "old", "new", "change", ""].map(str::to_owned).to_vec();
         let align = [Align::Left, Align::Left, Align::Right, Align::Right, Align::Right, Align::Left];
-        text += &format!("{}\n\n", table(header, rows, &align));
+        let _ = write!(text, "{}\n\n", table(header, rows, &align));
     }
     for (title, list) in [("added", &found.added), ("removed", &found.removed)] {
         if !list.is_empty() {
             let names: Vec<String> = list.iter().map(|(vendor, llm)| format!("  {vendor}/{llm}")).collect();
-            text += &format!("{title}\n{}\n\n", names.join("\n"));
+            let _ = write!(text, "{title}\n{}\n\n", names.join("\n"));
         }
     }
     let (changed, added, removed) = (found.changed.len(), found.added.len(), found.removed.len());
-    text += &format!(
-        "{} to {}: {changed} changed, {added} added, {removed} removed, {} the same\n",
+    let _ = writeln!(
+        text,
+        "{} to {}: {changed} changed, {added} added, {removed} removed, {} the same",
         clean(&args.old, 200),
         clean(&args.new, 200),
         found.same
     );
     if disagreeing > 0 {
-        text += &format!("the two disagree about {} of the same day\n", count(disagreeing, "llm"));
+        let _ = writeln!(text, "the two disagree about {} of the same day", count(disagreeing, "llm"));
     }
     text
 }
