@@ -98,7 +98,7 @@ fn rate_and_size_are_recovered() {
         moves.rate
     );
     let near = |found: f64, truth: f64, error: f64| {
-        assert!((found - truth).abs() < 4.5 * error, "{found} {truth} {error}")
+        assert!((found - truth).abs() < 4.5 * error, "{found} {truth} {error}");
     };
     for (size, (mean, sd)) in [(moves.cut, CUT), (moves.rise, RISE)] {
         let n = size.jumps as f64;
