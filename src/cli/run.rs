@@ -4,6 +4,7 @@ use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 use std::time::Instant;
 
+use super::age;
 use super::args::Run;
 use super::exit::{Exit, Stop};
 use super::load::{Loaded, count, read_valid};
@@ -63,6 +64,7 @@ pub(super) fn run(args: &Run, words: &[OsString], terminal: &mut Terminal) -> Re
     }
     place.publish(&files)?;
     tell(&report, &folder, files.len(), terminal)?;
+    age::tell(&model, terminal)?;
     Ok(precise(&found, &settings, terminal).unwrap_or_else(|| kept(&report, terminal)))
 }
 
