@@ -7,10 +7,10 @@ use super::compare::{Difference, cheapest_shares, difference};
 use super::convergence::{Settled, convergence};
 use super::summary::{Summary, summarize};
 use crate::document::Title;
-use crate::engine::{Fans, Outcomes, PERCENTILES, StrategyOutcome};
+use crate::engine::{Fans, Outcomes, PERCENTILES, PathTotals, StrategyOutcome};
 use crate::finance::{Component, Measure, View};
 use crate::model::Model;
-use crate::random::Design;
+use crate::random::{Design, Sampling};
 
 /// What a run says.
 pub struct Findings {
@@ -130,18 +130,8 @@ pub fn findings(model: &Model, outcomes: Outcomes) -> Findings {
         .par_iter()
         .enumerate()
         .map(|(place, strategy)| {
-            let own = strategy.totals.compared();
-            let other = place != model.baseline;
-            let mut sorted = own.to_vec();
-            sorted.sort_unstable_by(f64::total_cmp);
-            (
-                summarize(own, sampling),
-                summarize(&strategy.totals.nominal, sampling),
-                sorted,
-                convergence(own, sampling),
-                other.then(|| difference(own, baseline, sampling)),
-                other.then(|| break_even(&strategy.totals.break_even, outcomes.months)),
-            )
+            let baseline = (place != model.baseline).then_some(baseline);
+            Compared::of(&strategy.totals, baseline, sampling, outcomes.months)
         })
         .collect();
     let strategies: Vec<StrategyFindings> = outcomes
@@ -150,9 +140,10 @@ pub fn findings(model: &Model, outcomes: Outcomes) -> Findings {
         .zip(parts)
         .zip(&model.strategies)
         .zip(shares)
-        .map(|(((outcome, (cost, nominal, sorted, settled, difference, break_even)), strategy), cheapest)| {
+        .map(|(((outcome, compared), strategy), cheapest)| {
             let StrategyOutcome { totals, components, posted, measures, monthly_error, served, fans } =
                 outcome;
+            let Compared { cost, nominal, sorted, settled, difference, break_even } = compared;
             let mut found = StrategyFindings {
                 id: strategy.id.clone(),
                 title: strategy.title.clone(),
@@ -191,6 +182,32 @@ pub fn findings(model: &Model, outcomes: Outcomes) -> Findings {
         fiscal_years: (0..model.timeline.length).map(|month| model.timeline.fiscal_year(month)).collect(),
         currency: model.currency.code(),
         precise: outcomes.precise,
+    }
+}
+
+/// What the totals of one strategy say, by themselves and against the baseline.
+struct Compared {
+    cost: Summary,
+    nominal: Summary,
+    sorted: Vec<f64>,
+    settled: Vec<Settled>,
+    difference: Option<Difference>,
+    break_even: Option<BreakEven>,
+}
+
+impl Compared {
+    fn of(totals: &PathTotals, baseline: Option<&[f64]>, sampling: Sampling, months: usize) -> Self {
+        let own = totals.compared();
+        let mut sorted = own.to_vec();
+        sorted.sort_unstable_by(f64::total_cmp);
+        Self {
+            cost: summarize(own, sampling),
+            nominal: summarize(&totals.nominal, sampling),
+            sorted,
+            settled: convergence(own, sampling),
+            difference: baseline.map(|baseline| difference(own, baseline, sampling)),
+            break_even: baseline.map(|_| break_even(&totals.break_even, months)),
+        }
     }
 }
 

@@ -99,18 +99,24 @@ Examples:
     #[command(after_help = "Examples:\n  tokencast list\n  tokencast list distributions")]
     List(List),
     /// Prices: import catalogs of others, list what is built in, compare two dates
-    #[command(subcommand, after_help = "\
+    #[command(
+        subcommand,
+        after_help = "\
 Examples:
   tokencast prices import model_prices_and_context_window.json --as-of 2026-03-01 --provider openai --out prices.toml
   tokencast prices list --vendor anthropic
   tokencast prices show openai/gpt-5
-  tokencast prices diff changes.csv@2025-03-01 changes.csv@2026-03-01 --vendor first-party")]
+  tokencast prices diff changes.csv@2025-03-01 changes.csv@2026-03-01 --vendor first-party"
+    )]
     Prices(Prices),
     /// Fit the numbers of a scenario to history: how often and how far prices jump
-    #[command(subcommand, after_help = "\
+    #[command(
+        subcommand,
+        after_help = "\
 Examples:
   tokencast fit prices changes.csv --out jumps.toml
-  tokencast fit prices changes.csv --backtest 2025-03-01")]
+  tokencast fit prices changes.csv --backtest 2025-03-01"
+    )]
     Fit(Fit),
     /// Write a commented scenario to start from
     #[command(after_help = "\
@@ -239,7 +245,9 @@ Examples:
 then write in a scenario: use = [\"prices.toml\"], and serve by \"openai/gpt-5\"")]
     Import(Import),
     /// List the rate cards of a source
-    #[command(after_help = "Examples:\n  tokencast prices list\n  tokencast prices list prices.toml --vendor openai")]
+    #[command(
+        after_help = "Examples:\n  tokencast prices list\n  tokencast prices list prices.toml --vendor openai"
+    )]
     List(ListPrices),
     /// Show one rate card, with its source and date
     #[command(after_help = "Example:\n  tokencast prices show anthropic/claude-opus-4-6")]
@@ -274,7 +282,8 @@ pub(super) struct Import {
 }
 
 /// A file of prices may be a catalog, a change log, a part or a scenario.
-const SOURCE: &str = "FILE or FILE@DAY (a part, a scenario, a catalog, a change log), `builtin`, or `builtin:prices/…`";
+const SOURCE: &str =
+    "FILE or FILE@DAY (a part, a scenario, a catalog, a change log), `builtin`, or `builtin:prices/…`";
 
 #[derive(Debug, clap::Args)]
 pub(super) struct ListPrices {

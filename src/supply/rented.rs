@@ -217,7 +217,9 @@ impl Supply for Running {
         self.curve.whole_units_beyond_lanes(&need, &[from; LANES], &mut beyond);
         if self.is_limited() {
             let (mut most, mut above) = (*load.most(), [0.0; LANES]);
-            most.iter_mut().for_each(|most| *most = most.max(from));
+            for most in &mut most {
+                *most = most.max(from);
+            }
             self.curve.whole_units_beyond_lanes(&need, &most, &mut above);
             lanes::subtract(&mut beyond, &above);
         }

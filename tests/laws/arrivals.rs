@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use tokencast::demand::{LoadCurve, Stream, Traffic, Week};
 use tokencast::diagnostic::Sources;
-use tokencast::document::{At, Found, Decode, Files, MapOf, Reader, Scope, TableOf, Unreadable, Value};
+use tokencast::document::{At, Decode, Files, Found, MapOf, Reader, Scope, TableOf, Unreadable, Value};
 
 use super::demand::{CHAT, traffic};
 use super::support::{
