@@ -5,6 +5,7 @@ use tokencast::contract;
 use tokencast::engine::{Opened, Settings, open_month, simulate};
 use tokencast::finance::Component;
 use tokencast::model::{Model, resolve};
+use tokencast::random::Design;
 use tokencast::scenario::{Files, Unreadable, load};
 
 use super::support::close;
@@ -66,7 +67,7 @@ fn refused(text: &str) -> Vec<&'static str> {
 
 /// The cash of a month of a strategy in one path, and what was posted.
 fn month(model: &Model, strategy: usize, month: usize, path: u64) -> (f64, Opened) {
-    let opened = open_month(model, 1, strategy, month, path..path + 1);
+    let opened = open_month(model, Design::plain(1), strategy, month, path..path + 1);
     let cash = |component: Component| component.view() != tokencast::finance::View::Accrual;
     let total = opened.accounts.iter().filter(|a| cash(a.line.component)).map(|a| a.amount).sum();
     (total, opened)
