@@ -34,6 +34,8 @@ mod phases;
 mod plans;
 #[path = "laws/processes.rs"]
 mod processes;
+#[path = "laws/rates.rs"]
+mod rates;
 #[path = "laws/rented.rs"]
 mod rented;
 #[path = "laws/rig.rs"]

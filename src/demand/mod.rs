@@ -11,7 +11,7 @@ mod week;
 
 pub use effects::Effects;
 pub use language::{Tokenizer, token_ratio};
-pub use length::Lengths;
+pub use length::{Differ, Lengths};
 pub use load_curve::LoadCurve;
 pub use stream::Stream;
 pub use traffic::{Requests, Targets, Traffic};

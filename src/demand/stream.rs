@@ -18,6 +18,8 @@ pub struct Stream {
     pub input_tokens: Slot,
     /// Tokens out, per call, as counted.
     pub output_tokens: Slot,
+    /// Tokens of reasoning, per call, as counted.
+    pub reasoning_tokens: Option<Slot>,
     /// Part of the input that repeats.
     pub cacheable: Option<Slot>,
     /// Share of requests that can wait for a day.
@@ -67,6 +69,7 @@ impl Stream {
             calls,
             input_tokens: lookup.number(&traffic.input_tokens.mean),
             output_tokens: lookup.number(&traffic.output_tokens.mean),
+            reasoning_tokens: traffic.reasoning_tokens.as_ref().map(|of| lookup.number(&of.mean)),
             cacheable: traffic.cacheable.as_ref().map(|share| lookup.number(share)),
             can_wait: traffic.can_wait.as_ref().map(|share| lookup.number(share)),
             shed_cost: traffic.shed_cost.as_ref().map(|cost| lookup.number(cost)),

@@ -32,6 +32,8 @@ pub struct Traffic {
     pub input_tokens: Lengths,
     /// Tokens out, per llm call.
     pub output_tokens: Lengths,
+    /// Tokens that the llm reasons with, per llm call, seen by nobody and billed.
+    pub reasoning_tokens: Option<Lengths>,
     /// Part of the input that repeats.
     pub cacheable: Option<Number>,
     /// llm calls per request, before retries.
@@ -90,6 +92,11 @@ impl Traffic {
         let input =
             t.required("input_tokens", LengthsOf, "tokens in per llm call, the cacheable part included");
         let output = t.required("output_tokens", LengthsOf, "tokens out per llm call");
+        let reasoning = t.optional(
+            "reasoning_tokens",
+            LengthsOf,
+            "tokens per llm call that the llm reasons with: not part of output_tokens, and billed",
+        );
         let cacheable = t.optional("cacheable", NumberOf(&units::SHARE), "part of input_tokens that repeats");
         let agent = t.or("agent", "{}", TableOf(read_agent), "llm calls that a request becomes");
         let can_wait = t.optional(
@@ -134,6 +141,7 @@ impl Traffic {
             hourly_noise: hourly_noise?.value,
             input_tokens: input?,
             output_tokens: output?,
+            reasoning_tokens: reasoning?,
             cacheable: cacheable?,
             calls,
             retries,

@@ -5,6 +5,7 @@ use crate::finance::{Charge, Component, Line};
 use crate::lanes::{LANES, Slot};
 use crate::lever::Lever;
 use crate::operations::Operations;
+use crate::pricing::Asked;
 use crate::process::{Exponential, Lookup, Path, WrittenPath};
 use crate::scenario::{Scenario, Strategy as Written};
 use crate::supply::find;
@@ -101,7 +102,9 @@ fn evaluate(
     lookup: &mut dyn Lookup,
 ) -> Option<()> {
     let card = scenario.definitions.rate_card(&evaluation.judge, lookup)?;
-    let card = card.resolve(None, None, &evaluation.judge, lookup)?;
+    let asked =
+        Asked { allowed: None, region: None, week: &[], lasts: None, at: &evaluation.judge };
+    let card = card.resolve(&asked, lookup)?;
     let cases = lookup.number(&evaluation.cases);
     for (label, tokens, price) in [
         ("tokens read by the judge", &evaluation.input_tokens, card.input),

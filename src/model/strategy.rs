@@ -40,13 +40,9 @@ pub(super) fn resolve(
         let entries: Option<Vec<SupplyEntry>> =
             asked.iter().map(|question| entry(scenario, streams, &effects, question)).collect();
         let entries = entries?;
-        // A vendor's API has no capacity to share, so each of its entries stands for itself.
-        let together = if name.contains('/') { 1 } else { asked.len() };
-        for (asked, entries) in asked.chunks(together).zip(entries.chunks(together)) {
-            match supply(scenario, &name, entries, lookup) {
-                Some(supply) => composed.add(&name, supply, asked, lookup),
-                None => whole = false,
-            }
+        match supply(scenario, &name, &entries, lookup) {
+            Some(supply) => composed.add(&name, supply, &asked, lookup),
+            None => whole = false,
         }
     }
     let charges = charges::resolve(scenario, written, &levers, lookup);
@@ -128,7 +124,7 @@ fn supply(
     lookup: &mut dyn Lookup,
 ) -> Option<Box<dyn Supply>> {
     if name.contains('/') {
-        let api = Api::resolve(&entries[0], &scenario.definitions, lookup)?;
+        let api = Api::resolve(entries, &scenario.definitions, lookup)?;
         return Some(Box::new(api));
     }
     find("supply", &scenario.supplies, entries[0].by, lookup)?.resolve(
@@ -152,7 +148,7 @@ fn entry<'a>(
         effects: effects[question.stream],
         by: &serve.by,
         up_to_replicas: serve.up_to_replicas,
-        batch: serve.batch,
+        tier: serve.tier,
         region: serve.region.as_ref(),
     })
 }

@@ -11,6 +11,7 @@ use crate::calendar::Month;
 use crate::demand::LoadCurve;
 use crate::diagnostic::Diagnostic;
 use crate::lanes::{LANES, Lanes, Slot, Values};
+use crate::pricing::Tier;
 use crate::process::Lookup;
 use crate::serving::{Deployment, carried};
 
@@ -47,7 +48,7 @@ impl Hosting {
             let work = Work::resolve(entry, llm.tokenizer.as_ref(), all, lookup)?;
             let input = computed_input(&work, lookup);
             let calls_per_hour =
-                deployment.calls_per_hour(work.targets, (input, work.output), work.mean_input, lookup)?;
+                deployment.calls_per_hour(work.targets, (input, work.generated), work.mean_input, lookup)?;
             let calls = work.calls;
             let hours_per_request = lookup.derive(
                 "replica-hours per request",
@@ -99,9 +100,13 @@ fn check_entry(entry: &Entry, regions: &[String], first: &Entry, lookup: &mut dy
         );
         return None;
     }
-    if entry.batch {
+    if entry.tier != Tier::Standard {
+        let (code, message) = match entry.tier {
+            Tier::Batch => ("no-batch", format!("`{}` is a fleet: it has no batch tier", by.id)),
+            tier => ("no-tier", format!("`{}` is a fleet: it has no {} tier", by.id, tier.word())),
+        };
         lookup.refuse(
-            Diagnostic::error("no-batch", by.span, format!("`{}` is a fleet: it has no batch tier", by.id))
+            Diagnostic::error(code, by.span, message)
                 .help("leave `tier` out; work that can wait goes into the troughs by itself"),
         );
         return None;

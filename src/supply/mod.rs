@@ -1,6 +1,7 @@
 //! Where tokens are served. One file per kind, one line per kind in [`KINDS`].
 
 mod api;
+mod bill;
 mod definitions;
 mod hosting;
 mod owned;
@@ -63,6 +64,10 @@ pub trait Supply: Send + Sync {
     );
     /// Whether it never refuses a request of an entry.
     fn unlimited(&self, entry: usize) -> bool;
+    /// The vendors whose prices it pays, by their places.
+    fn sellers(&self) -> Vec<usize> {
+        Vec::new()
+    }
     /// Ends a month: posts what depends on everything it served.
     fn close(&self, _now: &Month, _values: &Values, _state: &mut [Lanes], _ledger: &mut Ledger) {}
 }

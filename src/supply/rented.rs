@@ -139,6 +139,10 @@ struct Running {
 }
 
 impl Supply for Running {
+    fn sellers(&self) -> Vec<usize> {
+        vec![self.from.vendor]
+    }
+
     fn state(&self) -> usize {
         Load::STATE
     }
