@@ -35,7 +35,12 @@ fn read(t: &mut Reader) -> Option<Box<dyn Lever>> {
         "how long a vendor should keep what is written; the first lifetime that it sells if absent",
     );
     let rollout = t.or("rollout", "{}", TableOf(Rollout::read), "from when, how fast, and at what cost");
-    Some(Box::new(PrefixCache { on: on?, hit_rate: hit_rate?, lasts: lasts?.map(|time| hours_of(&time)), rollout: rollout? }))
+    Some(Box::new(PrefixCache {
+        on: on?,
+        hit_rate: hit_rate?,
+        lasts: lasts?.map(|time| hours_of(&time)),
+        rollout: rollout?,
+    }))
 }
 
 impl Lever for PrefixCache {
