@@ -12,6 +12,8 @@
 
 #[path = "laws/api.rs"]
 mod api;
+#[path = "laws/commitments.rs"]
+mod commitments;
 #[path = "laws/contracts.rs"]
 mod contracts;
 #[path = "laws/correlations.rs"]
@@ -44,5 +46,7 @@ mod rig;
 mod serving;
 #[path = "laws/support.rs"]
 mod support;
+#[path = "laws/throughput.rs"]
+mod throughput;
 #[path = "laws/worlds.rs"]
 mod worlds;

@@ -45,7 +45,11 @@ impl Differ {
 
     /// The share of all tokens that calls longer than `times` the average have.
     pub fn tokens_longer(&self, times: f64) -> f64 {
-        if times == f64::INFINITY { 0.0 } else { (self.of.mean_above(times * self.mean) / self.mean).clamp(0.0, 1.0) }
+        if times == f64::INFINITY {
+            0.0
+        } else {
+            (self.of.mean_above(times * self.mean) / self.mean).clamp(0.0, 1.0)
+        }
     }
 }
 

@@ -24,7 +24,14 @@ pub(super) struct Batch {
     world: World,
     states: Vec<Vec<Lanes>>,
     ledger: Ledger,
-    remaining: Vec<Lanes>,
+    remaining: Vec<Remaining>,
+}
+
+/// What of a stream is not served yet: still to be offered, and turned away for good.
+#[derive(Clone)]
+struct Remaining {
+    left: Lanes,
+    away: Lanes,
 }
 
 impl Batch {
@@ -33,7 +40,7 @@ impl Batch {
             world: model.program.world(design),
             states: model.strategies.iter().map(|strategy| vec![[0.0; LANES]; strategy.state]).collect(),
             ledger: Ledger::new(),
-            remaining: vec![[0.0; LANES]; model.streams.len()],
+            remaining: vec![Remaining { left: [0.0; LANES], away: [0.0; LANES] }; model.streams.len()],
         }
     }
 
@@ -76,12 +83,15 @@ fn serve(
     now: &Month,
     values: &Values,
     state: &mut [Lanes],
-    remaining: &mut [Lanes],
+    remaining: &mut [Remaining],
     ledger: &mut Ledger,
 ) {
-    for (stream, left) in model.streams.iter().zip(remaining.iter_mut()) {
-        *left = values[stream.requests];
-        ledger.measure(Measure::Offered, left);
+    for (stream, remaining) in model.streams.iter().zip(remaining.iter_mut()) {
+        remaining.left = values[stream.requests];
+        if strategy.sheds {
+            remaining.away = [0.0; LANES];
+        }
+        ledger.measure(Measure::Offered, &remaining.left);
     }
     for user in &strategy.supplies {
         user.supply.open(now, values, user.own(state), ledger);
@@ -89,7 +99,7 @@ fn serve(
     let mut served = [0.0; LANES];
     for entry in &strategy.entries {
         let user = &strategy.supplies[entry.supply];
-        let left = &mut remaining[entry.stream];
+        let Remaining { left, away } = &mut remaining[entry.stream];
         let mut offered = *left;
         if let Some(share) = entry.share {
             let (all, share) = (&values[model.streams[entry.stream].requests], &values[share]);
@@ -101,9 +111,21 @@ fn serve(
         for i in 0..LANES {
             left[i] -= served[i];
         }
+        if entry.sheds {
+            for i in 0..LANES {
+                let shed = offered[i] - served[i];
+                left[i] -= shed;
+                away[i] += shed;
+            }
+        }
         ledger.measure(Measure::Served, &served);
     }
-    for (stream, left) in model.streams.iter().zip(remaining.iter()) {
+    for (stream, Remaining { left, away }) in model.streams.iter().zip(remaining.iter_mut()) {
+        if strategy.sheds {
+            for i in 0..LANES {
+                left[i] += away[i];
+            }
+        }
         if left.iter().any(|requests| *requests > 0.0) {
             ledger.measure(Measure::Shed, left);
             if let Some((line, price)) = &stream.shed {

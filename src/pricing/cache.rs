@@ -87,12 +87,19 @@ impl CacheRates {
         let best = enough.min_by(|a, b| a.hours.total_cmp(&b.hours));
         if best.is_none() {
             let longest = self.writes.iter().map(|write| write.hours).fold(0.0, f64::max);
-            let (longest, hours) =
-                (units::format_number(longest, 4), units::format_number(hours, 4));
-            let message = format!("`{}` keeps nothing in its cache for {hours} h", used_at.id);
+            let in_words = |hours: f64| {
+                let minutes = units::format_number(hours * 60.0, 4);
+                if hours < 1.0 {
+                    format!("{minutes} min")
+                } else {
+                    format!("{} h", units::format_number(hours, 4))
+                }
+            };
+            let (longest, hours) = (in_words(longest), in_words(hours));
+            let message = format!("`{}` keeps nothing in its cache for {hours}", used_at.id);
             lookup.refuse(
                 Diagnostic::error("no-such-lifetime", used_at.span, message)
-                    .label(format!("the longest lifetime that it sells is {longest} h"))
+                    .label(format!("the longest lifetime that it sells is {longest}"))
                     .related(self.read.origin.span, "its cache")
                     .help("let the lever's cache last shorter, or take another llm"),
             );

@@ -2,14 +2,14 @@
 
 use super::announced::{Rates, Retirement, RetirementOf};
 use super::cache::{self, CacheRates};
+use super::limits::{self, Limits};
 use super::long_context::ContextTier;
+use super::provisioned::Offer;
 use super::tier::{self, Factors};
 use super::windows::Window;
 use crate::calendar::YearMonth;
 use crate::distribution::{Number, NumberOf};
-use crate::document::{
-    Dated, Id, ListOf, MapOf, Origin, Reader, Reference, TableOf, Text, Title, TitleOf,
-};
+use crate::document::{Dated, Id, ListOf, MapOf, Origin, Reader, Reference, TableOf, Text, Title, TitleOf};
 use crate::process::{Path, PathOf};
 use crate::units;
 
@@ -42,6 +42,10 @@ pub struct RateCard {
     pub announced: Vec<(YearMonth, Rates)>,
     /// From when on it serves nothing.
     pub retires: Option<Retirement>,
+    /// How much the vendor takes at a time.
+    pub limits: Limits,
+    /// Throughput sold by the unit.
+    pub provisioned: Option<Offer>,
     /// Factor on all rates over time.
     pub over_time: Option<Path>,
     /// Name and place.
@@ -81,12 +85,17 @@ impl RateCard {
         let windows =
             t.or("windows", "[]", ListOf(TableOf(Window::read)), "factors on all rates by time of day");
         let (announced, retires) = read_dates(t);
+        let limits =
+            t.or("limits", "{}", TableOf(limits::read), "how much it takes at a time; unlimited if absent");
+        let provisioned =
+            t.optional("provisioned", TableOf(Offer::read), "throughput sold by the unit, paid used or not");
         let over_time = t.optional(
             "over_time",
             PathOf(&units::FACTOR),
             "factor on all rates over time; frozen if absent",
         );
-        let (rates, long_context) = (rates?, long_context?);
+        let (rates, cache, long_context, announced) = (rates?, cache?, long_context?, announced?);
+        check_announced(t, &announced, &rates, cache.is_some())?;
         for pair in long_context.windows(2) {
             if let Some(mistake) = pair[1].wrong_after(&pair[0]) {
                 t.place()?.scope.push(mistake);
@@ -100,17 +109,41 @@ impl RateCard {
             output: rates.output,
             reasoning: rates.reasoning,
             request: rates.request,
-            cache: cache?,
+            cache,
             factors: factors?,
             regions: regions?.into_iter().map(|(id, factor)| (id.id, factor)).collect(),
             long_context,
             windows: windows?,
-            announced: announced?,
+            announced,
             retires: retires?,
+            limits: limits?,
+            provisioned: provisioned?,
             over_time: over_time?,
             origin: t.place()?.origin(),
         })
     }
+}
+
+/// A rate that changes must be there to begin with.
+fn check_announced(
+    t: &mut Reader,
+    announced: &[(YearMonth, Rates)],
+    now: &ListPrices,
+    cached: bool,
+) -> Option<()> {
+    for (month, rates) in announced {
+        let unknown = [
+            ("reasoning", rates.reasoning.is_some() && now.reasoning.is_none()),
+            ("request", rates.request.is_some() && now.request.is_none()),
+            ("cache_read", rates.cache_read.is_some() && !cached),
+        ];
+        if let Some((name, _)) = unknown.iter().find(|(_, unknown)| *unknown) {
+            let message = format!("`{name}` changes in {month}, and has no rate until then");
+            t.refuse("announced", "no-rate", &message, "add its rate of today to the rate card");
+            return None;
+        }
+    }
+    Some(())
 }
 
 type Dates = (Option<Vec<(YearMonth, Rates)>>, Option<Option<Retirement>>);

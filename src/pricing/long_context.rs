@@ -22,7 +22,8 @@ pub struct ContextTier {
 impl ContextTier {
     /// Reads one tier.
     pub(super) fn read(t: &mut Reader) -> Option<Self> {
-        let above = t.required("above", QuantityOf(&units::TOKENS), "input tokens of a call, cached ones included");
+        let above =
+            t.required("above", QuantityOf(&units::TOKENS), "input tokens of a call, cached ones included");
         let input = t.required("input_factor", NumberOf(&units::FACTOR), "on the price of all its input");
         let output = t.required("output_factor", NumberOf(&units::FACTOR), "on the price of all its output");
         Some(Self { above: above?, input: input?, output: output? })
@@ -83,7 +84,13 @@ impl ByLength {
     /// The share of all input tokens that such calls have.
     pub fn tokens(&self, above: f64, upto: f64, lookup: &mut dyn Lookup) -> Slot {
         let differ = self.differ.clone();
-        self.between("share of input in calls of this length", above, upto, move |u| differ.tokens_longer(u), lookup)
+        self.between(
+            "share of input in calls of this length",
+            above,
+            upto,
+            move |u| differ.tokens_longer(u),
+            lookup,
+        )
     }
 
     /// The share of all input tokens in calls of such a length whose part that repeats has at least `minimum` tokens.

@@ -119,7 +119,8 @@ impl RateCard {
             let base = dated(now, &self.announced, which, lookup);
             multiplied(base, &factors, lookup)
         };
-        let (input, output) = (rate(&self.input, |r| r.input.as_ref()), rate(&self.output, |r| r.output.as_ref()));
+        let (input, output) =
+            (rate(&self.input, |r| r.input.as_ref()), rate(&self.output, |r| r.output.as_ref()));
         let reasoning = self.reasoning.as_ref().map(|now| rate(now, |r| r.reasoning.as_ref()));
         let request = self.request.as_ref().map(|now| rate(now, |r| r.request.as_ref()));
         let cache_read = self.cache.as_ref().map(|cache| rate(&cache.read, |r| r.cache_read.as_ref()));

@@ -34,7 +34,8 @@ impl Hours {
     /// Reads `from`, `until`, `days` and `zone`.
     pub fn read(t: &mut Reader) -> Option<Self> {
         let from = t.required("from", TimeOf, "time of day at which it begins");
-        let until = t.required("until", TimeOf, "time of day at which it ends; before `from` means the next day");
+        let until =
+            t.required("until", TimeOf, "time of day at which it ends; before `from` means the next day");
         let days = t.or("days", "Mon to Sun", DaysOf, "days on which it begins");
         let zone = t.optional("zone", ZoneOf, "offset that these times are in; the scenario's if absent");
         let (from, until, days, zone) = (from?, until?, days?, zone?);
@@ -88,8 +89,7 @@ pub(super) fn overlap(windows: &[Window], local: Offset, lookup: &mut dyn Lookup
         for before in &windows[..i] {
             let both = before.hours.minutes(local).iter().zip(&minutes).position(|(a, b)| *a && *b);
             let Some(minute) = both else { continue };
-            let when =
-                format!("{} {:02}:{:02}", DAYS[minute / DAY], minute % DAY / 60, minute % 60);
+            let when = format!("{} {:02}:{:02}", DAYS[minute / DAY], minute % DAY / 60, minute % 60);
             lookup.refuse(
                 Diagnostic::error("windows-overlap", window.hours.span, format!("two windows cover {when}"))
                     .label("the second")

@@ -2,7 +2,7 @@
 
 use crate::distribution::QuantityOf;
 use crate::document::{
-    At, Decode, Either, Id, ListOf, Origin, Reader, Reference, Shape, TableOf, Title, TitleOf, Value,
+    At, Decode, Either, Id, ListOf, Origin, Reader, Reference, Shape, TableOf, Title, TitleOf, Value, WordOf,
 };
 use crate::pricing::Tier;
 use crate::process::{Path, PathOf};
@@ -40,6 +40,8 @@ pub struct Serve {
     pub up_to_replicas: Option<f64>,
     /// The tier of service asked for.
     pub tier: Tier,
+    /// Whether what does not fit is shed at once, and not offered to the next entry.
+    pub sheds: bool,
     /// The region asked for.
     pub region: Option<Reference>,
 }
@@ -92,12 +94,19 @@ impl Serve {
         );
         let region =
             t.optional("region", Id("region"), "the region asked for; the cheapest allowed one if absent");
+        let sheds = t.or(
+            "when_full",
+            "next",
+            WordOf(&[("next", false), ("shed", true)]),
+            "what does not fit goes to the \"next\" entry, or is \"shed\" at once",
+        );
         Some(Self {
             traffic: traffic?,
             by: by?,
             share: share?,
             up_to_replicas: up_to?.map(|point| point.value),
             tier: tier?,
+            sheds: sheds?,
             region: region?,
         })
     }

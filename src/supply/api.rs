@@ -1,48 +1,77 @@
-//! A vendor's API: every token has its price, and capacity has none.
+//! A vendor's API: every token has its price, and capacity has none but the vendor's rate limits.
+
+use std::sync::Arc;
+
+use multiversion::multiversion;
 
 use super::bill::{Bill, bills};
+use super::hosting::same_week;
 use super::{Definitions, Entry, Supply, Work};
 use crate::calendar::Month;
+use crate::demand::LoadCurve;
 use crate::diagnostic::Diagnostic;
 use crate::finance::Ledger;
-use crate::lanes::{LANES, Lanes, Values};
-use crate::pricing::{Asked, RateCard};
-use crate::process::Lookup;
+use crate::lanes::{LANES, Lanes, Slot, Values};
+use crate::pricing::{Asked, Limited, RateCard, Tier};
+use crate::process::{Lookup, Path};
+use crate::serving::carried;
 
 /// Entries served by `vendor/llm`.
 pub struct Api {
     vendor: usize,
-    entries: Vec<Vec<Bill>>,
+    entries: Vec<Served>,
+    /// What the vendor takes in an hour, shared by the entries.
+    limits: Vec<Slot>,
+    curve: Option<Arc<LoadCurve>>,
     /// The share of each month in which the llm is still served.
     available: Option<Vec<f64>>,
+}
+
+/// One entry: what it is billed, and what a request takes of each limit.
+struct Served {
+    bills: Vec<Bill>,
+    takes: Vec<Slot>,
+    /// The share of requests bought as a batch, which has no limits here: it waits for its turn.
+    waits: Option<Slot>,
 }
 
 impl Api {
     /// The API behind the entries that name it.
     pub fn resolve(entries: &[Entry], all: &Definitions, lookup: &mut dyn Lookup) -> Option<Self> {
-        let by = entries.first()?.by;
-        let rates = all.rate_card(by, lookup)?;
-        let vendor = all.seller(by)?;
-        let billed: Vec<Option<Vec<Bill>>> =
-            entries.iter().map(|entry| bills_of(entry, rates, vendor, all, lookup)).collect();
-        let available = rates.retires.and_then(|day| day.availability(lookup.timeline()).map(|share| (day, share)));
+        let first = entries.first()?;
+        let rates = all.rate_card(first.by, lookup)?;
+        let vendor = all.seller(first.by)?;
+        let served: Vec<Option<Served>> =
+            entries.iter().map(|entry| served(entry, rates, vendor, all, lookup)).collect();
+        let available =
+            rates.retires.and_then(|day| day.availability(lookup.timeline()).map(|share| (day, share)));
         if let Some((day, _)) = &available {
             for entry in entries {
                 lookup.refuse(day.warning(&entry.by.id, entry.by.span));
             }
         }
-        let entries = billed.into_iter().collect::<Option<Vec<_>>>()?;
-        Some(Self { vendor, entries, available: available.map(|(_, share)| share) })
+        let mut limits = Vec::new();
+        for (_, limit) in &rates.limits.0 {
+            limits.push(lookup.per_hour(&Path::Number(limit.clone()))?);
+        }
+        if !limits.is_empty() {
+            for entry in &entries[1..] {
+                same_week(entry, first, lookup)?;
+            }
+        }
+        let curve = (!limits.is_empty()).then(|| first.stream.curve.clone());
+        let entries = served.into_iter().collect::<Option<Vec<_>>>()?;
+        Some(Self { vendor, entries, limits, curve, available: available.map(|(_, share)| share) })
     }
 }
 
-fn bills_of(
+fn served(
     entry: &Entry,
     rates: &RateCard,
     vendor: usize,
     all: &Definitions,
     lookup: &mut dyn Lookup,
-) -> Option<Vec<Bill>> {
+) -> Option<Served> {
     let work = Work::resolve(entry, rates.tokenizer.as_ref(), all, lookup);
     let week = entry.traffic.week.hours();
     let asked = Asked {
@@ -65,7 +94,70 @@ fn bills_of(
             .related(rates.origin.span, "its rate card has no `cache`"),
         );
     }
-    bills(entry, work, &card, vendor, lookup)
+    let bills = bills(entry, work, &card, vendor, lookup)?;
+    let takes = rates.limits.0.iter().map(|(what, _)| takes(*what, &work, lookup)).collect();
+    Some(Served { bills, takes, waits: work.waits.filter(|_| entry.tier == Tier::Batch) })
+}
+
+/// What a request takes of a limit.
+fn takes(what: Limited, work: &Work, lookup: &mut dyn Lookup) -> Slot {
+    let tokens = match what {
+        Limited::Calls => return work.calls,
+        Limited::Input => work.input,
+        Limited::Output => work.generated,
+        Limited::Tokens => lookup.plus(work.input, work.generated),
+    };
+    lookup.times(work.calls, tokens)
+}
+
+impl Api {
+    /// What the limits let through of what is offered: hour by hour, what exceeds the tightest of them does not pass.
+    fn limit(
+        &self,
+        entry: &Served,
+        curve: &LoadCurve,
+        hours: f64,
+        values: &Values,
+        state: &mut [Lanes],
+        served: &mut Lanes,
+    ) {
+        let (mut at_once, mut share) = (*served, [1.0; LANES]);
+        if let Some(waits) = entry.waits {
+            for i in 0..LANES {
+                at_once[i] *= 1.0 - values[waits][i];
+            }
+        }
+        for (place, (limit, takes)) in self.limits.iter().zip(&entry.takes).enumerate() {
+            let load = [&at_once, &values[*takes], &values[*limit]];
+            passes(curve, hours, load, [&state[2 * place], &state[2 * place + 1]], &mut share);
+        }
+        for (place, takes) in entry.takes.iter().enumerate() {
+            for i in 0..LANES {
+                let asked = at_once[i] * values[*takes][i] / hours;
+                state[2 * place][i] += asked;
+                state[2 * place + 1][i] += asked * share[i];
+            }
+        }
+        for i in 0..LANES {
+            // Rounding must not leave a trace of a request for the next entry.
+            if share[i] < 1.0 - 1e-9 {
+                served[i] -= at_once[i] * (1.0 - share[i]);
+            }
+        }
+    }
+}
+
+/// Lowers the share that passes to what one limit lets through, after the entries before; `[offered, passed]` is theirs.
+#[multiversion(targets("x86_64+avx512f+avx512dq+avx512vl+avx512bw", "x86_64+avx+avx2"))]
+fn passes(curve: &LoadCurve, hours: f64, load: [&Lanes; 3], before: [&Lanes; 2], share: &mut Lanes) {
+    let ([requests, takes, limit], [offered, passed]) = (load, before);
+    for i in 0..LANES {
+        let asked = requests[i] * takes[i] / hours;
+        let with = carried(curve, offered[i] + asked, limit[i]);
+        let more = (with - passed[i]).max(0.0).min(asked);
+        let passes = if asked > 0.0 { more / asked } else { 1.0 };
+        share[i] = share[i].min(passes);
+    }
 }
 
 impl Supply for Api {
@@ -73,8 +165,16 @@ impl Supply for Api {
         vec![self.vendor]
     }
 
+    fn state(&self) -> usize {
+        2 * self.limits.len()
+    }
+
+    fn open(&self, _: &Month, _: &Values, state: &mut [Lanes], _: &mut Ledger) {
+        state.fill([0.0; LANES]);
+    }
+
     fn unlimited(&self, _entry: usize) -> bool {
-        self.available.is_none()
+        self.available.is_none() && self.limits.is_empty()
     }
 
     fn accept(
@@ -83,17 +183,21 @@ impl Supply for Api {
         now: &Month,
         values: &Values,
         offered: &Lanes,
-        _state: &mut [Lanes],
+        state: &mut [Lanes],
         served: &mut Lanes,
         ledger: &mut Ledger,
     ) {
         *served = *offered;
+        let mut hours = now.hours;
         if let Some(share) = self.available.as_ref().map(|shares| shares[now.index]) {
-            for i in 0..LANES {
-                served[i] *= share;
-            }
+            served.iter_mut().for_each(|requests| *requests *= share);
+            hours *= share;
         }
-        for bill in &self.entries[entry] {
+        let entry = &self.entries[entry];
+        if let Some(curve) = self.curve.as_ref().filter(|_| hours > 0.0) {
+            self.limit(entry, curve, hours, values, state, served);
+        }
+        for bill in &entry.bills {
             bill.post(served, values, ledger);
         }
     }

@@ -131,7 +131,8 @@ impl Biller<'_, '_> {
             let portions = [Portion::Part(written), self.not_waiting(), Portion::Part(hours)];
             let per_request = self.per_request(self.work.input, &portions);
             let label = "input tokens stored in the cache, times hours";
-            let line = self.line(Component::ApiCache, label, ("Mtok-hours", 1e6), &[per_request, stored.price]);
+            let line =
+                self.line(Component::ApiCache, label, ("Mtok-hours", 1e6), &[per_request, stored.price]);
             let from = Bought { vendor: self.vendor, tokens: false };
             self.bills.push(Bill { from, line, per_request, price: stored.price });
         }
@@ -165,7 +166,8 @@ impl Biller<'_, '_> {
         self.bill(Component::ApiTokens, &label, self.work.output, &portions(self), price);
         if let Some(reasoning) = self.work.reasoning {
             let label = self.label("reasoning tokens", of);
-            let price = self.price(card.reasoning.unwrap_or(card.output), of.factors.map(|(_, output)| output));
+            let price =
+                self.price(card.reasoning.unwrap_or(card.output), of.factors.map(|(_, output)| output));
             self.bill(Component::ApiTokens, &label, reasoning, &portions(self), price);
         }
     }

@@ -26,8 +26,8 @@ pub(super) struct Hosting {
 /// One entry on a fleet.
 pub(super) struct Hosted {
     /// Replica-hours at full capacity that one request takes.
-    hours_per_request: Slot,
-    waits: Option<Slot>,
+    pub(super) hours_per_request: Slot,
+    pub(super) waits: Option<Slot>,
     /// How far the fleet may grow for this entry, in replicas.
     pub(super) up_to: f64,
 }
@@ -83,7 +83,13 @@ fn computed_input(work: &Work, lookup: &mut dyn Lookup) -> Slot {
     )
 }
 
-fn check_entry(entry: &Entry, regions: &[String], first: &Entry, lookup: &mut dyn Lookup) -> Option<()> {
+/// Whether an entry may be served in these regions, in no special tier, and with the load curve of the first.
+pub(super) fn check_entry(
+    entry: &Entry,
+    regions: &[String],
+    first: &Entry,
+    lookup: &mut dyn Lookup,
+) -> Option<()> {
     let (by, traffic) = (entry.by, entry.traffic);
     let allowed = traffic.stays_in.as_ref().filter(|allowed| regions.iter().all(|r| !allowed.contains(r)));
     if let Some(allowed) = allowed {
@@ -102,8 +108,8 @@ fn check_entry(entry: &Entry, regions: &[String], first: &Entry, lookup: &mut dy
     }
     if entry.tier != Tier::Standard {
         let (code, message) = match entry.tier {
-            Tier::Batch => ("no-batch", format!("`{}` is a fleet: it has no batch tier", by.id)),
-            tier => ("no-tier", format!("`{}` is a fleet: it has no {} tier", by.id, tier.word())),
+            Tier::Batch => ("no-batch", format!("`{}` has no batch tier", by.id)),
+            tier => ("no-tier", format!("`{}` has no {} tier", by.id, tier.word())),
         };
         lookup.refuse(
             Diagnostic::error(code, by.span, message)
@@ -111,6 +117,12 @@ fn check_entry(entry: &Entry, regions: &[String], first: &Entry, lookup: &mut dy
         );
         return None;
     }
+    same_week(entry, first, lookup)
+}
+
+/// Entries that share a capacity have the same hours of load.
+pub(super) fn same_week(entry: &Entry, first: &Entry, lookup: &mut dyn Lookup) -> Option<()> {
+    let (by, traffic) = (entry.by, entry.traffic);
     let same = traffic.week.name == first.traffic.week.name
         && (traffic.hourly_noise - first.traffic.hourly_noise).abs() < 1e-12;
     if !same {
@@ -120,8 +132,8 @@ fn check_entry(entry: &Entry, regions: &[String], first: &Entry, lookup: &mut dy
                 by.span,
                 format!("`{}` serves traffics whose weeks differ", by.id),
             )
-            .label("streams that share a fleet must have the same `week` and `hourly_noise`")
-            .help("give the streams the same week, or a fleet each"),
+            .label("streams that share a capacity must have the same `week` and `hourly_noise`")
+            .help("give the streams the same week, or a capacity each"),
         );
         return None;
     }

@@ -5,6 +5,7 @@ mod bill;
 mod definitions;
 mod hosting;
 mod owned;
+mod provisioned;
 mod purchase;
 mod rented;
 mod running_costs;
@@ -73,4 +74,4 @@ pub trait Supply: Send + Sync {
 }
 
 /// Every kind of supply that a scenario can name; a vendor's llm needs no entry, it is named as `vendor/llm`.
-pub const KINDS: &[Plugin<Box<dyn Written>>] = &[rented::PLUGIN, owned::PLUGIN];
+pub const KINDS: &[Plugin<Box<dyn Written>>] = &[rented::PLUGIN, owned::PLUGIN, provisioned::PLUGIN];

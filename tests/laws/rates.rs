@@ -78,7 +78,8 @@ fn a_tier_begins_above_its_length() {
 /// With an uncertain average each path has its own shares: `E[X; X > t]` and `P(X > t)` of its lognormal.
 #[test]
 fn each_path_has_its_own_long_calls() {
-    let traffic = "input_tokens = { mean = \"1k to 9k tokens\", spread = { lognormal = { median = 1, sigma = 0.9 } } }";
+    let traffic =
+        "input_tokens = { mean = \"1k to 9k tokens\", spread = { lognormal = { median = 1, sigma = 0.9 } } }";
     let card = "long_context = [{ above = \"4k tokens\", input_factor = 2, output_factor = 3 }]";
     let months = run(&text(traffic, card), 1, &[CHAT]);
     let plain = run(&text(traffic, ""), 1, &[CHAT]);
@@ -100,7 +101,8 @@ fn each_path_has_its_own_long_calls() {
 fn bands_share_out_every_token() {
     let traffic = "input_tokens = { gamma = { mean = 4000, sd = 3000 } }\ncacheable = \"40 %\"\ncan_wait = { share = \"25 %\", up_to = \"1 day\" }\nreasoning_tokens = 700\n[lever.cache.prefix_cache]\nhit_rate = \"50 %\"";
     let card = "factors = { batch = 0.5 }\ncache = { read = \"0.3 USD /Mtok\", writes = [{ lasts = \"5 min\", rate = \"3.75 USD /Mtok\" }] }";
-    let neutral = LONG.replace("1.5,", "1,").replace("= 1.2", "= 1").replace("= 2,", "= 1,").replace("= 1.5", "= 1");
+    let neutral =
+        LONG.replace("1.5,", "1,").replace("= 1.2", "= 1").replace("= 2,", "= 1,").replace("= 1.5", "= 1");
     let line = Serve { batch: true, ..CHAT };
     let plain = run(&text(traffic, card), 1, &[line]);
     let banded = run(&text(traffic, &format!("{card}\n{neutral}")), 1, &[line]);
@@ -117,7 +119,8 @@ fn short_prefixes_are_not_cached() {
     let card = |minimum: &str| format!("cache = {{ read = \"0.3 USD /Mtok\"{minimum} }}");
     let all = run(&text(traffic, &card("")), 1, &[CHAT])[0].cost(Component::ApiCache);
     close(all, 1e6 * 0.4 * 5000.0 * 0.3e-6, 1e-12);
-    let long = run(&text(traffic, &card(", minimum = \"1024 tokens\"")), 1, &[CHAT])[0].cost(Component::ApiCache);
+    let long =
+        run(&text(traffic, &card(", minimum = \"1024 tokens\"")), 1, &[CHAT])[0].cost(Component::ApiCache);
     close(long, 1e6 * 0.5 * 0.4 * 9000.0 * 0.3e-6, 1e-12);
     let whole = run(&text(traffic, &card(", minimum = \"1024 tokens\"")), 1, &[CHAT])[0].cash[0];
     close(whole, long + 1e6 * ((5000.0 - 0.5 * 0.4 * 9000.0) * 3e-6 + 300.0 * 15e-6), 1e-12);
@@ -127,7 +130,9 @@ fn short_prefixes_are_not_cached() {
 #[test]
 fn lifetimes_are_bought_and_storage_is_paid() {
     let traffic = |lasts: &str| {
-        format!("input_tokens = 1000\ncacheable = \"50 %\"\n[lever.cache.prefix_cache]\nhit_rate = \"80 %\"\n{lasts}")
+        format!(
+            "input_tokens = 1000\ncacheable = \"50 %\"\n[lever.cache.prefix_cache]\nhit_rate = \"80 %\"\n{lasts}"
+        )
     };
     let card = "cache = { read = \"0.3 USD /Mtok\", storage = \"1 USD /Mtok-hour\", writes = [{ lasts = \"5 min\", rate = \"3.75 USD /Mtok\" }, { lasts = \"1 h\", rate = \"6 USD /Mtok\" }] }";
     let cache = |lasts: &str| run(&text(&traffic(lasts), card), 1, &[CHAT])[0].cost(Component::ApiCache);
@@ -152,7 +157,8 @@ fn windows_weigh_with_the_week() {
     let office = "input_tokens = 1000\nweek = \"office\"";
     let hours = tokencast::demand::Week::named("office").unwrap().hours();
     let total: f64 = hours.iter().sum();
-    let inside: f64 = (0..168).filter(|hour| hour / 24 < 5 && (9..18).contains(&(hour % 24))).map(|h| hours[h]).sum();
+    let inside: f64 =
+        (0..168).filter(|hour| hour / 24 < 5 && (9..18).contains(&(hour % 24))).map(|h| hours[h]).sum();
     let half: f64 = (0..5).map(|day| 0.5 * hours[24 * day + 18]).sum();
     close(cash(&text(office, &card(workdays)), 0), plain * (1.0 + (inside + half) / total), 1e-12);
     // Midnight to eight in a zone nine hours ahead is 15:00 to 23:00 here.
@@ -182,7 +188,8 @@ fn a_retired_llm_serves_nothing_and_the_next_entry_takes_over() {
     let other = "[vendor.other.llm.luna]\nrates = { input = \"1 USD /Mtok\", output = \"1 USD /Mtok\" }";
     for (retires, share) in [("2027-06", 0.0), ("2027-06-16", 0.5)] {
         let card = format!("retires = \"{retires}\"\n{other}");
-        let rig = Rig::new(&text("input_tokens = 1000", &card), 4, &[CHAT, serve("chat", "other/luna")]).unwrap();
+        let rig =
+            Rig::new(&text("input_tokens = 1000", &card), 4, &[CHAT, serve("chat", "other/luna")]).unwrap();
         assert!(!rig.unlimited(0) && rig.unlimited(1));
         assert_eq!(rig.warnings.iter().map(|w| w.code).collect::<Vec<_>>(), ["llm-retires"]);
         let months = rig.run();
@@ -203,6 +210,7 @@ fn reasoning_is_billed_and_seen_by_nobody() {
     let traffic = "input_tokens = 1000\nreasoning_tokens = \"2k tokens\"";
     let plain = cash(&text("input_tokens = 1000", ""), 0);
     close(cash(&text(traffic, ""), 0), plain + 1e6 * 2000.0 * 15e-6, 1e-12);
-    let own = text(traffic, "").replace("output = \"15 USD /Mtok\"", "output = \"15 USD /Mtok\", reasoning = \"4 USD /Mtok\"");
+    let own = text(traffic, "")
+        .replace("output = \"15 USD /Mtok\"", "output = \"15 USD /Mtok\", reasoning = \"4 USD /Mtok\"");
     close(cash(&own, 0), plain + 1e6 * 2000.0 * 4e-6, 1e-12);
 }
