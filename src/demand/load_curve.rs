@@ -16,7 +16,9 @@ type Levels = [f64; LEVELS + 2];
 pub struct LoadCurve {
     /// Distance between two levels.
     step: f64,
-    /// Its inverse: levels in one mean load.
+    /// The lowest load of any hour, relative to the mean.
+    lowest: f64,
+    /// Levels in one mean load.
     levels_per_unit: f64,
     /// Share of hours whose level is this index or higher.
     at_or_above: Box<Levels>,
@@ -44,6 +46,7 @@ impl LoadCurve {
             hours_at[below] += 1.0 - upper;
             hours_at[below + 1] += upper;
         }
+        let lowest = hours_at.iter().position(|hours| *hours > 0.0).unwrap_or(0) as f64 * step;
         let mut at_or_above = Box::new([0.0; LEVELS + 2]);
         let mut excess = Box::new([0.0; LEVELS + 2]);
         let mut so_far = 0.0;
@@ -52,7 +55,7 @@ impl LoadCurve {
             at_or_above[level] = so_far / count;
             excess[level] = excess[level + 1] + step * at_or_above[level + 1];
         }
-        Self { step, levels_per_unit: LEVELS as f64 / highest, at_or_above, excess }
+        Self { step, lowest, levels_per_unit: LEVELS as f64 / highest, at_or_above, excess }
     }
 
     /// The highest load, relative to the mean.
@@ -86,13 +89,18 @@ impl LoadCurve {
         if mean <= 0.0 {
             return 0.0;
         }
-        let most = math::ceil(mean * self.peak() * (1.0 - 1e-12));
+        let units_at = |load: f64| math::ceil(mean * load * (1.0 - 1e-12));
+        // What the quietest hour takes runs in all hours.
+        let (always, most) = (units_at(self.lowest), units_at(self.peak()));
+        let (mut units, from) = ((always - from).max(0.0), from.max(always));
         if most - from > LEVELS as f64 {
-            return self.sum_over_levels(mean, from);
+            return units + self.sum_over_levels(mean, from);
         }
         let mut unit = math::ceil(from);
         // Of the unit that `from` reaches into, the rest.
-        let mut units = if unit > from { (unit - from) * self.hours_above((unit - 1.0) / mean) } else { 0.0 };
+        if unit > from {
+            units += (unit - from) * self.hours_above((unit - 1.0) / mean);
+        }
         while unit < most {
             units += self.hours_above(unit / mean);
             unit += 1.0;

@@ -25,6 +25,7 @@ parts! {
     "gpus/sites.toml",
     "llms/deployments.toml",
     "llms/tokenizers.toml",
+    "prices/azure-ptu.toml",
     "prices/fx-eur.toml",
     "prices/fx-jpy.toml",
     "prices/openai.toml",

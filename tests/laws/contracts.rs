@@ -1,5 +1,6 @@
 //! Contracts: closed forms of their tiers, and the laws that hold for all of them.
 
+use tokencast::random::Design;
 use tokencast::analysis::{Findings, findings};
 use tokencast::contract;
 use tokencast::engine::{Opened, Settings, open_month, simulate};
