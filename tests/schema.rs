@@ -190,6 +190,7 @@ const ONLY_CHECK_SEES: &[&str] = &[
     "commitment-without-term.toml",
     "contract-twice.toml",
     "contract-unknown-vendor.toml",
+    "contract-with-nobody.toml",
     "counted-twice.toml",
     "credit-before-the-start.toml",
     "csv-missing.toml",

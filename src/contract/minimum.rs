@@ -9,26 +9,26 @@ use crate::process::{Lookup, Path};
 /// What a month's bill of one vendor comes to at least, after discounts.
 pub struct Minimum {
     vendors: Vec<usize>,
-    minimum: Slot,
+    least: Slot,
     line: Line,
 }
 
 impl Minimum {
     /// The minimum of the only vendor among the parties.
     pub fn resolve(parties: &Parties, minimum: &Path, lookup: &mut dyn Lookup) -> Option<Self> {
-        let minimum = lookup.per_month(minimum)?;
-        let line = parties.line(Component::VendorFees, "up to the minimum fee", vec![minimum]);
-        Some(Self { vendors: parties.vendors.clone(), minimum, line })
+        let least = lookup.per_month(minimum)?;
+        let line = parties.line(Component::VendorFees, "up to the minimum fee", vec![least]);
+        Some(Self { vendors: parties.vendors.clone(), least, line })
     }
 }
 
 impl Contract for Minimum {
     fn settle(&self, _: &Month, values: &Values, _: &mut [Lanes], ledger: &mut Ledger) {
         let due = ledger.bought_from(&self.vendors).due;
-        let minimum = &values[self.minimum];
+        let least = &values[self.least];
         let mut missing = [0.0; LANES];
         for i in 0..LANES {
-            missing[i] = (minimum[i] - due[i]).max(0.0);
+            missing[i] = (least[i] - due[i]).max(0.0);
         }
         ledger.post(&self.line, &missing, &[1.0; LANES]);
     }

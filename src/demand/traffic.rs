@@ -92,11 +92,7 @@ impl Traffic {
         let input =
             t.required("input_tokens", LengthsOf, "tokens in per llm call, the cacheable part included");
         let output = t.required("output_tokens", LengthsOf, "tokens out per llm call");
-        let reasoning = t.optional(
-            "reasoning_tokens",
-            LengthsOf,
-            "tokens per llm call that the llm reasons with: not part of output_tokens, and billed",
-        );
+        let reasoning = read_reasoning(t);
         let cacheable = t.optional("cacheable", NumberOf(&units::SHARE), "part of input_tokens that repeats");
         let agent = t.or("agent", "{}", TableOf(read_agent), "llm calls that a request becomes");
         let can_wait = t.optional(
@@ -178,6 +174,15 @@ fn read_requests(t: &mut Reader) -> Option<Requests> {
             None
         }
     }
+}
+
+#[allow(clippy::option_option, reason = "absent and wrong are different")]
+fn read_reasoning(t: &mut Reader) -> Option<Option<Lengths>> {
+    t.optional(
+        "reasoning_tokens",
+        LengthsOf,
+        "tokens per llm call that the llm reasons with: not part of output_tokens, and billed",
+    )
 }
 
 fn read_agent(t: &mut Reader) -> Option<(Number, Number)> {

@@ -74,6 +74,13 @@ impl Agreed {
         buys_from: &[usize],
         lookup: &mut dyn Lookup,
     ) -> Option<()> {
+        if vendors.is_empty() {
+            let message = format!("`{}` is made with nobody", wanted.id);
+            lookup.refuse(
+                Diagnostic::error("no-vendor", wanted.span, message).help("name at least one vendor in it"),
+            );
+            return None;
+        }
         for (vendor, named) in vendors.iter().zip(contract.vendors()) {
             if !buys_from.contains(vendor) {
                 lookup.refuse(idle(wanted, named));

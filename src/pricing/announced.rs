@@ -1,5 +1,7 @@
 //! Dated facts about a rate card: changes that are announced, and the day the llm is turned off.
 
+use std::cmp::Ordering;
+
 use crate::calendar::{Date, Month, Timeline, YearMonth};
 use crate::diagnostic::{Diagnostic, Span};
 use crate::distribution::{Number, NumberOf};
@@ -92,14 +94,10 @@ pub struct Retirement {
 impl Retirement {
     /// The share of each month on which it still serves; nothing if it serves throughout.
     pub fn availability(self, timeline: &Timeline) -> Option<Vec<f64>> {
-        let share = |month: Month| {
-            if month.label < self.month {
-                1.0
-            } else if month.label > self.month {
-                0.0
-            } else {
-                f64::from(self.days) / f64::from(self.month.days())
-            }
+        let share = |month: Month| match month.label.cmp(&self.month) {
+            Ordering::Less => 1.0,
+            Ordering::Equal => f64::from(self.days) / f64::from(self.month.days()),
+            Ordering::Greater => 0.0,
         };
         let shares: Vec<f64> = timeline.months().map(share).collect();
         shares.iter().any(|share| *share < 1.0).then_some(shares)

@@ -72,6 +72,7 @@ fn read_write(t: &mut Reader) -> Option<Write> {
 }
 
 impl CacheRates {
+    #[allow(clippy::option_option, reason = "nothing to buy and a mistake are different")]
     /// What is bought so that it lasts for so many hours: the shortest lifetime that is long enough, or the first.
     pub(super) fn write(
         &self,

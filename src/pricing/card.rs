@@ -80,7 +80,7 @@ impl RateCard {
             "long_context",
             "[]",
             ListOf(TableOf(ContextTier::read)),
-            "a call with more input is repriced as a whole",
+            "a call with more input is repriced as a whole, over how calls differ: lognormal with log sd 0.75 where a traffic only says its average",
         );
         let windows =
             t.or("windows", "[]", ListOf(TableOf(Window::read)), "factors on all rates by time of day");

@@ -190,7 +190,9 @@ impl Supply for Api {
         *served = *offered;
         let mut hours = now.hours;
         if let Some(share) = self.available.as_ref().map(|shares| shares[now.index]) {
-            served.iter_mut().for_each(|requests| *requests *= share);
+            for requests in served.iter_mut() {
+                *requests *= share;
+            }
             hours *= share;
         }
         let entry = &self.entries[entry];

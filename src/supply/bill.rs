@@ -89,7 +89,7 @@ enum Portion {
 }
 
 /// The calls of one length: their share of all calls and of all input, and what of it is cached.
-struct Calls {
+struct OfLength {
     label: String,
     input: Option<Slot>,
     calls: Option<Slot>,
@@ -138,7 +138,7 @@ impl Biller<'_, '_> {
         }
     }
 
-    fn tokens_at_once(&mut self, card: &Card, of: &Calls) {
+    fn tokens_at_once(&mut self, card: &Card, of: &OfLength) {
         let read = card.cache_read.zip(of.read);
         let written = card.cache_write.zip(of.written).filter(|_| read.is_some());
         let cached: Vec<Slot> = read.iter().chain(&written).map(|(_, share)| *share).collect();
@@ -193,7 +193,7 @@ impl Biller<'_, '_> {
     }
 
     /// The calls by length, as far as the card tells lengths apart.
-    fn lengths(&mut self, card: &Card) -> Vec<Calls> {
+    fn lengths(&mut self, card: &Card) -> Vec<OfLength> {
         let bands = if card.bands.is_empty() { vec![EVERY_LENGTH] } else { card.bands.clone() };
         let split = bands.len() > 1;
         let mut all = Vec::new();
@@ -213,7 +213,7 @@ impl Biller<'_, '_> {
             } else {
                 (None, None)
             };
-            all.push(Calls { label, input, calls, read, written, factors: band.factors });
+            all.push(OfLength { label, input, calls, read, written, factors: band.factors });
         }
         all
     }
@@ -233,7 +233,7 @@ impl Biller<'_, '_> {
         Portion::Rest(self.waiting.into_iter().collect())
     }
 
-    fn label(&self, what: &str, of: &Calls) -> String {
+    fn label(&self, what: &str, of: &OfLength) -> String {
         let tier = match (self.factor, self.entry.tier) {
             (Some(_), Tier::Flex | Tier::Priority) => format!(", {}", self.entry.tier.word()),
             _ => String::new(),
@@ -245,7 +245,14 @@ impl Biller<'_, '_> {
         self.factor.into_iter().chain(long).fold(list, |price, factor| self.lookup.times(price, factor))
     }
 
-    fn input_bill(&mut self, component: Component, what: &str, of: &Calls, portions: &[Portion], list: Slot) {
+    fn input_bill(
+        &mut self,
+        component: Component,
+        what: &str,
+        of: &OfLength,
+        portions: &[Portion],
+        list: Slot,
+    ) {
         let label = self.label(what, of);
         let price = self.price(list, of.factors.map(|(input, _)| input));
         self.bill(component, &label, self.work.input, portions, price);

@@ -216,7 +216,9 @@ impl Supply for Running {
         }
         let mut inside = *offered;
         if open < 1.0 {
-            inside.iter_mut().for_each(|requests| *requests *= open);
+            for requests in &mut inside {
+                *requests *= open;
+            }
         }
         let held = Month { hours: now.hours * self.held.hours * days, ..*now };
         let (most, target) = ([self.units; LANES], [1.0; LANES]);

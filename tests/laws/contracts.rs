@@ -6,7 +6,6 @@ use tokencast::contract;
 use tokencast::engine::{Opened, Settings, open_month, simulate};
 use tokencast::finance::Component;
 use tokencast::model::{Model, resolve};
-use tokencast::random::Design;
 use tokencast::scenario::{Files, Unreadable, load};
 
 use super::support::close;

@@ -174,3 +174,99 @@ fn batches_have_no_rate_limit() {
     let month = &run(&text, 1, &[Serve { batch: true, ..TWO[0] }, TWO[1]])[0];
     assert_eq!(month.served[0], [3e6; LANES]);
 }
+
+/// A whole scenario: a limit of half the load at list prices, a dearer vendor behind it, and a price for what is shed.
+const SHEDS: &str = r#"
+title = "Full"
+currency = "USD"
+start = "2027-01"
+months = 1
+
+[traffic.work]
+requests = "120 /min"
+hourly_noise = 0
+input_tokens = 1000
+output_tokens = 0
+shed_cost = "1 USD /request"
+
+[vendor.acme.llm.terra]
+rates = { input = "100 USD /Mtok", output = "1 USD /Mtok" }
+limits = { requests = "60 /min" }
+[vendor.other.llm.luna]
+rates = { input = "200 USD /Mtok", output = "1 USD /Mtok" }
+
+[strategy.next]
+serve = [{ traffic = "work", by = "acme/terra" }, { traffic = "work", by = "other/luna" }]
+[strategy.shed]
+serve = [{ traffic = "work", by = "acme/terra", when_full = "shed" }, { traffic = "work", by = "other/luna" }]
+[strategy.split]
+serve = [{ traffic = "work", by = "acme/terra", share = "75 %", when_full = "shed" }, { traffic = "work", by = "other/luna" }]
+"#;
+
+#[test]
+fn what_is_full_goes_to_the_next_or_is_shed() {
+    let findings = super::contracts::run(SHEDS, 64);
+    let requests = 120.0 * 744.0 * 60.0;
+    // Half is served at 0.1 USD; the rest costs 0.2 at the next, or 1 if it is shed. Of three quarters one is turned away.
+    for (strategy, (served, price)) in
+        findings.strategies.iter().zip([(1.0, 0.15), (0.5, 0.55), (0.75, 0.35)])
+    {
+        close(strategy.nominal.mean.value, requests * price, 1e-9);
+        close(strategy.served_share(), served, 1e-9);
+    }
+    // Who may turn requests away is asked for their price, though a second entry would take all.
+    let free = SHEDS.replace("shed_cost = \"1 USD /request\"\n", "");
+    assert_eq!(super::contracts::refused(&free), ["no-shed-cost"; 2]);
+}
+
+/// What a strategy trains with and is judged by counts as spend with their vendors.
+#[test]
+fn training_and_judges_count_as_spend() {
+    let text = r#"
+title = "Trained"
+currency = "USD"
+start = "2027-01"
+months = 6
+
+[traffic.work]
+requests = "1 /month"
+input_tokens = 1000
+output_tokens = 0
+
+[vendor.acme.llm.terra]
+rates = { input = "1 USD /Mtok", output = "4 USD /Mtok" }
+[vendor.cloud.gpu.h100]
+rates = { on_demand = "2 USD /GPU-hour" }
+[llm.small]
+
+[training.tune.lora]
+llm = "small"
+from = "2027-02"
+cadence = { every = "3 months" }
+gpus = "cloud/h100"
+compute = { gpu_hours = "500 GPU-hours" }
+evaluation = { cases = "1k items", input_tokens = 2000, output_tokens = 500, judge = "acme/terra", red_team = "1k USD" }
+
+[contract.cloud.negotiated_discount]
+vendors = ["cloud"]
+discount = "20 %"
+[contract.judge.negotiated_discount]
+vendors = ["acme"]
+discount = "10 %"
+
+[strategy.list]
+serve = [{ traffic = "work", by = "acme/terra" }]
+training = ["tune"]
+[strategy.agreed]
+serve = [{ traffic = "work", by = "acme/terra" }]
+training = ["tune"]
+contracts = ["cloud", "judge"]
+"#;
+    let findings = super::contracts::run(text, 64);
+    let (list, agreed) = (&findings.strategies[0], &findings.strategies[1]);
+    let compute = list.component_mean(Component::TrainingCompute);
+    let judged = list.component_mean(Component::Evaluation) - 2.0 * 1000.0;
+    assert!(compute > 0.0 && judged > 0.0);
+    let tokens = list.component_mean(Component::ApiTokens);
+    close(agreed.component_mean(Component::Discounts), -0.2 * compute - 0.1 * (judged + tokens), 1e-9);
+}
