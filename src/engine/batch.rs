@@ -2,15 +2,15 @@
 
 use crate::calendar::Month;
 use crate::finance::{Ledger, Measure};
-use crate::lanes::{LANES, Lanes, Values};
+use crate::lanes::{self, LANES, Lanes, Values};
 use crate::model::{Model, Strategy};
 use crate::random::Design;
 use crate::world::World;
 
 /// Takes what each strategy's month cost.
 pub(super) trait Sink {
-    /// Takes a ledger; the values are those of the month.
-    fn take(&mut self, strategy: usize, now: &Month, ledger: &Ledger, values: &Values);
+    /// Takes a ledger; the values are those of the month, and `left` are the requests of each stream that nobody served.
+    fn take(&mut self, strategy: usize, now: &Month, ledger: &Ledger, values: &Values, left: &[Lanes]);
     /// All strategies of a month have been taken.
     fn end_month(&mut self, _now: &Month, _values: &Values) {}
     /// Whether postings should be kept one by one.
@@ -24,14 +24,9 @@ pub(super) struct Batch {
     world: World,
     states: Vec<Vec<Lanes>>,
     ledger: Ledger,
-    remaining: Vec<Remaining>,
-}
-
-/// What of a stream is not served yet: still to be offered, and turned away for good.
-#[derive(Clone)]
-struct Remaining {
-    left: Lanes,
-    away: Lanes,
+    remaining: Vec<Lanes>,
+    /// Of a stream, what was turned away and is not offered again.
+    away: Vec<Lanes>,
 }
 
 impl Batch {
@@ -40,13 +35,14 @@ impl Batch {
             world: model.program.world(design),
             states: model.strategies.iter().map(|strategy| vec![[0.0; LANES]; strategy.state]).collect(),
             ledger: Ledger::new(),
-            remaining: vec![Remaining { left: [0.0; LANES], away: [0.0; LANES] }; model.streams.len()],
+            remaining: vec![[0.0; LANES]; model.streams.len()],
+            away: vec![[0.0; LANES]; model.streams.len()],
         }
     }
 
     /// Simulates the paths from `first_path` on, as many as there are lanes.
     pub(super) fn run(&mut self, model: &Model, first_path: u64, sink: &mut impl Sink) {
-        let Self { world, states, ledger, remaining } = self;
+        let Self { world, states, ledger, remaining, away } = self;
         model.program.start(first_path, world);
         for (strategy, state) in model.strategies.iter().zip(states.iter_mut()) {
             for user in &strategy.supplies {
@@ -62,14 +58,14 @@ impl Batch {
             for (place, (strategy, state)) in model.strategies.iter().zip(states.iter_mut()).enumerate() {
                 ledger.clear(sink.records(place, now.index));
                 ledger.watch(&strategy.vendors);
-                serve(model, strategy, &now, &values, state, remaining, ledger);
+                serve(model, strategy, &now, &values, state, (remaining, away), ledger);
                 for charge in &strategy.charges {
                     charge.post(now.index, &values, ledger);
                 }
                 for user in &strategy.contracts {
                     user.contract.settle(&now, &values, user.own(state), ledger);
                 }
-                sink.take(place, &now, ledger, &values);
+                sink.take(place, &now, ledger, &values, remaining);
             }
             sink.end_month(&now, &values);
         }
@@ -83,15 +79,15 @@ fn serve(
     now: &Month,
     values: &Values,
     state: &mut [Lanes],
-    remaining: &mut [Remaining],
+    (remaining, away): (&mut [Lanes], &mut [Lanes]),
     ledger: &mut Ledger,
 ) {
-    for (stream, remaining) in model.streams.iter().zip(remaining.iter_mut()) {
-        remaining.left = values[stream.requests];
-        if strategy.sheds {
-            remaining.away = [0.0; LANES];
-        }
-        ledger.measure(Measure::Offered, &remaining.left);
+    if strategy.sheds {
+        away.fill([0.0; LANES]);
+    }
+    for (stream, left) in model.streams.iter().zip(remaining.iter_mut()) {
+        *left = values[stream.work.requests];
+        ledger.measure(Measure::Offered, left);
     }
     for user in &strategy.supplies {
         user.supply.open(now, values, user.own(state), ledger);
@@ -99,33 +95,33 @@ fn serve(
     let mut served = [0.0; LANES];
     for entry in &strategy.entries {
         let user = &strategy.supplies[entry.supply];
-        let Remaining { left, away } = &mut remaining[entry.stream];
+        let left = &mut remaining[entry.stream];
         let mut offered = *left;
         if let Some(share) = entry.share {
-            let (all, share) = (&values[model.streams[entry.stream].requests], &values[share]);
+            let (all, share) = (&values[model.streams[entry.stream].work.requests], &values[share]);
             for i in 0..LANES {
                 offered[i] = offered[i].min(all[i] * share[i]);
             }
         }
         user.supply.accept(entry.number, now, values, &offered, user.own(state), &mut served, ledger);
-        for i in 0..LANES {
-            left[i] -= served[i];
-        }
+        lanes::subtract(left, &served);
         if entry.sheds {
             for i in 0..LANES {
                 let shed = offered[i] - served[i];
                 left[i] -= shed;
-                away[i] += shed;
+                away[entry.stream][i] += shed;
             }
         }
         ledger.measure(Measure::Served, &served);
     }
-    for (stream, Remaining { left, away }) in model.streams.iter().zip(remaining.iter_mut()) {
-        if strategy.sheds {
+    if strategy.sheds {
+        for (left, away) in remaining.iter_mut().zip(away) {
             for i in 0..LANES {
                 left[i] += away[i];
             }
         }
+    }
+    for (stream, left) in model.streams.iter().zip(remaining.iter()) {
         if left.iter().any(|requests| *requests > 0.0) {
             ledger.measure(Measure::Shed, left);
             if let Some((line, price)) = &stream.shed {

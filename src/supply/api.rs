@@ -73,11 +73,10 @@ fn served(
     lookup: &mut dyn Lookup,
 ) -> Option<Served> {
     let work = Work::resolve(entry, rates.tokenizer.as_ref(), all, lookup);
-    let week = entry.traffic.week.hours();
     let asked = Asked {
         allowed: entry.traffic.stays_in.as_deref(),
         region: entry.region,
-        week: &week,
+        week: &entry.traffic.week,
         lasts: entry.effects.cache_lasts,
         at: entry.by,
     };

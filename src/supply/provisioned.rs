@@ -157,7 +157,7 @@ struct Held {
 /// The load curve inside the window.
 fn held(window: Option<&Hours>, entry: &Entry, lookup: &mut dyn Lookup) -> (Arc<LoadCurve>, Held) {
     let Some(window) = window else { return (entry.stream.curve.clone(), Held { hours: 1.0, load: 1.0 }) };
-    let (week, local) = (entry.traffic.week.hours(), lookup.timeline().zone);
+    let (week, local) = (&entry.traffic.week, lookup.timeline().zone);
     let minutes = window.minutes(local);
     let per_hour = minutes.len() / week.len();
     let inside: Vec<f64> = minutes
@@ -167,7 +167,7 @@ fn held(window: Option<&Hours>, entry: &Entry, lookup: &mut dyn Lookup) -> (Arc<
         .map(|(minute, _)| week[minute / per_hour])
         .collect();
     let hours = inside.len() as f64 / minutes.len() as f64;
-    let load = window.share(&week, local);
+    let load = window.share(week, local);
     if load <= 0.0 {
         return (entry.stream.curve.clone(), Held { hours, load: 0.0 });
     }
@@ -223,7 +223,7 @@ impl Supply for Running {
         let held = Month { hours: now.hours * self.held.hours * days, ..*now };
         let (most, target) = ([self.units; LANES], [1.0; LANES]);
         let hosted = &self.entries[entry];
-        hosted.accept(&self.curve, &held, values, &inside, &most, &target, &mut Load(state), served);
+        hosted.accept(&self.curve, &held, values, &inside, Some(&most), &target, &mut Load(state), served);
     }
 
     fn unlimited(&self, _: usize) -> bool {
