@@ -16,6 +16,10 @@ pub struct Vendor {
     pub llms: Vec<(Reference, RateCard)>,
     /// GPUs it rents out.
     pub gpus: Vec<(Reference, GpuOffer)>,
+    /// What a month's bill comes to at least.
+    pub minimum: Option<Path>,
+    /// The price of a person who may use it.
+    pub seat: Option<Path>,
 }
 
 impl Vendor {
@@ -25,7 +29,17 @@ impl Vendor {
         let llms =
             t.or("llm", "{}", MapOf("llm", TableOf(RateCard::read)), "llms that it serves, with rate cards");
         let gpus = t.or("gpu", "{}", MapOf("gpu", TableOf(GpuOffer::read)), "GPUs that it rents out");
-        Some(Self { title: title?, llms: llms?, gpus: gpus? })
+        let minimum = t.optional(
+            "minimum",
+            PathOf(&units::MONEY_PER_TIME),
+            "what a month's bill comes to at least, after discounts, for who buys from it",
+        );
+        let seat = t.optional(
+            "seat",
+            PathOf(&units::MONEY_PER_SEAT_TIME),
+            "price of a person who may use it; a contract of kind `seats` says how many",
+        );
+        Some(Self { title: title?, llms: llms?, gpus: gpus?, minimum: minimum?, seat: seat? })
     }
 
     /// An llm by id.
