@@ -2,7 +2,7 @@
 //!
 //! It takes from the engine what is drawn (the values of the world, by address) and from the scenario its tables; requests,
 //! tokens, loads, replicas, purchases, bills, contracts, discounting and totals are written again. Both must agree on every
-//! path, strategy, month and component of the shipped scenarios and of workload W, except for rounding.
+//! path, strategy, month and component of the shipped scenarios, of workload W, and of changes to them, except for rounding.
 //!
 //! What it shares with the engine beside the draws: the calendar, which measured concurrency meets latency targets, and the
 //! names of components and measures.
@@ -51,8 +51,9 @@ fn close(a: f64, b: f64, scale: f64) -> bool {
 /// More than a batch, and not whole batches.
 const PATHS: u64 = 150;
 
-fn compare(folder: &str, file: &str, sampling: Sampling) {
-    let loaded = load(&Folder::at(folder), file, &[]);
+fn compare(files: &Folder, file: &str, sampling: Sampling) {
+    let loaded = load(files, file, &[]);
+    assert!(loaded.scenario.is_some(), "{}", common::rendered(&loaded.diagnostics, &loaded.sources));
     let model = resolve(loaded.scenario.as_ref().unwrap()).0.unwrap();
     let book = Book::new(&loaded, &model);
     let design = Design { seed: 5, sampling };
@@ -151,13 +152,95 @@ impl Sums {
 #[test]
 fn every_shipped_scenario_agrees() {
     for name in shipped() {
-        compare("scenarios", &format!("{name}.toml"), Sampling::Sobol);
+        compare(&Folder::at("scenarios"), &format!("{name}.toml"), Sampling::Sobol);
     }
 }
 
 #[test]
 fn workload_w_agrees_however_paths_are_spread() {
     for (_, sampling) in Sampling::ALL {
-        compare("tests/bench", "workload.toml", sampling);
+        compare(&Folder::at("tests/bench"), "workload.toml", sampling);
+    }
+}
+
+/// What no shipped scenario does: each change makes a scenario go another way.
+const CHANGES: [(&str, &str, &str); 8] = [
+    (
+        "much work that can wait fills what is paid for, and needs GPU-hours of its own",
+        "support-desk-tokyo.toml",
+        r#"
+        traffic.notes.requests.share_of.share = "8 to 16"
+        traffic.notes.can_wait.share = "80 % to 95 %"
+        "#,
+    ),
+    (
+        "nothing is reserved",
+        "support-desk-tokyo.toml",
+        r#"supply.tokyo-h200.rented.reserved_1y = "0 replicas""#,
+    ),
+    (
+        "more is reserved than is ever needed, for both terms",
+        "support-desk-tokyo.toml",
+        r#"
+        supply.tokyo-h200.rented.reserved_1y = "20 replicas"
+        supply.tokyo-h200.rented.reserved_3y = "2 replicas"
+        vendor.tokyo-cloud.gpu.h200.factors.reserved_3y = "0.4 to 0.6"
+        "#,
+    ),
+    (
+        "a fleet is too small and sheds",
+        "support-desk-tokyo.toml",
+        r#"
+        traffic.chat.requests = "6M to 9M /month"
+        supply.tokyo-h200.rented.fleet = { max_replicas = 3, spare_replicas = 0 }
+        supply.tokyo-h200.rented.reserved_1y = "1 replica"
+        "#,
+    ),
+    (
+        "servers by month, some from before the scenario, short lives, another convention of discounting",
+        "support-desk-tokyo.toml",
+        r#"
+        supply.base-h200.owned.purchase = { dated = { 2026-10 = "1 server", 2027-09 = "1 server", 2029-12 = "2 servers" } }
+        supply.base-h200.owned.depreciation.straight_line.over = "14 months"
+        finance.first_flow = "now"
+        "#,
+    ),
+    (
+        "a GPU by the month, a lever and training that begin in the middle, costs by the hour",
+        "support-desk-tokyo.toml",
+        r#"
+        vendor.tokyo-cloud.gpu.h200.rates.on_demand = "2400 USD /GPU-month"
+        lever.prompt-cache.prefix_cache.rollout = { from = "2028-06", ramp = "5 months", running = "90 JPY /hour" }
+        training.quarterly-lora.lora.from = "2028-02"
+        "#,
+    ),
+    (
+        "a volume discount on everything, uncertain",
+        "workload.toml",
+        r#"
+        [contract.bands.volume_discount]
+        vendors = ["api", "cloud"]
+        applies = "all_units"
+        bands   = [{ above = "7 USD /hour", discount = "5 %" }, { above = "20 USD /hour", discount = "10 % to 20 %" }]
+        "#,
+    ),
+    (
+        "a volume discount on all tokens",
+        "workload.toml",
+        r#"
+        [contract.bands.volume_discount]
+        applies = "all_units"
+        bands   = [{ above = "4B tokens /month", discount = "5 %" }, { above = "30B tokens /month", discount = "9 %" }]
+        "#,
+    ),
+];
+
+#[test]
+fn changed_scenarios_agree() {
+    for (what, base, change) in CHANGES {
+        let folder = if base == "workload.toml" { "tests/bench" } else { "scenarios" };
+        let child = format!("extends = \"{base}\"\n{change}");
+        let files = Folder::at(folder).with(&format!("{what}.toml"), &child);
+        compare(&files, &format!("{what}.toml"), Sampling::Plain);
     }
 }

@@ -75,7 +75,7 @@ struct Seeds {
     /// Mean squared error, and its standard error.
     mse: Estimate,
     covered: u64,
-    /// Mean of (error / told standard error)²: 1 where the told error is true.
+    /// Mean squared error over the mean of the squares of the told standard errors: 1 where they are true.
     told: f64,
 }
 
@@ -86,11 +86,11 @@ fn seeds_of(runs: &[Vec<Figures>], strategy: usize, statistic: usize, truth: f64
         let interval = e.interval(0.95);
         interval.low <= truth && truth <= interval.high
     };
-    let told = each.iter().zip(&squares).map(|(e, square)| square / (e.standard_error * e.standard_error));
+    let told: f64 = each.iter().map(|e| e.standard_error * e.standard_error).sum();
     Seeds {
+        told: squares.iter().sum::<f64>() / told,
         mse: Moments::of(&squares).estimate(),
         covered: each.iter().filter(covers).count() as u64,
-        told: told.sum::<f64>() / each.len() as f64,
     }
 }
 
@@ -101,7 +101,7 @@ fn compare(model: &Model, paths: u64, seeds: u64, reference: &[Figures]) {
     let (plain, even) = (all(Sampling::Plain), all(Sampling::Sobol));
     println!(
         "{paths:>6} paths {:>14} {:>22} {:>9} {:>9} {:>22} {:>15}",
-        "", "times fewer, ± s.e.", "rms plain", "rms Sobol", "covered plain / Sobol", "(error/told)²"
+        "", "times fewer, ± s.e.", "rms plain", "rms Sobol", "covered plain / Sobol", "MSE / told²"
     );
     for (place, strategy) in model.strategies.iter().enumerate() {
         for (statistic, name) in STATISTICS.iter().enumerate() {

@@ -5,6 +5,7 @@
 //!   machine can only slow one down.
 //! - `… -- --race PATHS THREADS SAMPLING TIMES`: workload W as one line of JSON, in the terms of the peers of `race.sh`.
 //! - `… -- --precise SHARE THREADS TIMES`: the time until every mean of W is known to this share of it.
+//! - `… -- --work SCENARIO PATHS` and `… -- --calibrate TIMES`: silent, on one thread, for `instructions.sh` to count.
 #![allow(
     clippy::print_stdout,
     clippy::unwrap_used,
@@ -17,6 +18,7 @@
 #[path = "../common/mod.rs"]
 mod common;
 
+use std::hint::black_box;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::Mutex;
@@ -24,9 +26,10 @@ use std::time::Instant;
 
 use common::{Folder, model};
 use tokencast::engine::{Observer, Outcomes, Progress, Settings, simulate};
+use tokencast::lanes::LANES;
 use tokencast::model::Model;
-use tokencast::random::{Design, Sampling};
-use tokencast::{analysis, stats};
+use tokencast::random::{Design, Sampling, philox_lanes};
+use tokencast::{analysis, math, stats};
 
 const SIZES: [u64; 3] = [10_000, 100_000, 1_000_000];
 
@@ -37,6 +40,8 @@ fn main() {
         ["--child", scenario, paths, threads] => measure(scenario, paths, threads),
         ["--race", paths, threads, sampling, times] => race(paths, threads, sampling, times),
         ["--precise", share, threads, times] => precise(share, threads, times),
+        ["--work", scenario, paths] => work(scenario, paths),
+        ["--calibrate", times] => calibrate(times),
         [] => table(&Path::new(env!("CARGO_MANIFEST_DIR")).join("scenarios/support-desk-tokyo.toml")),
         [scenario, ..] => table(Path::new(scenario)),
     }
@@ -76,9 +81,7 @@ fn seconds(line: &str) -> f64 {
 }
 
 fn measure(scenario: &str, paths: &str, threads: &str) {
-    let path = PathBuf::from(scenario).canonicalize().unwrap();
-    let folder = Folder::at(path.parent().unwrap().to_str().unwrap());
-    let model = model(&folder, path.file_name().unwrap().to_str().unwrap(), &[]);
+    let model = model_at(scenario);
     let settings = Settings { paths: paths.parse().unwrap(), ..Settings::default() };
     let pool = pool(threads);
     let begin = Instant::now();
@@ -89,6 +92,12 @@ fn measure(scenario: &str, paths: &str, threads: &str) {
     let n = settings.paths as f64;
     let each = seconds * 1e9 / (n * months * strategies);
     println!("{paths:>9} {threads:>7} {seconds:>9.3} {:>11.0} {each:>26.1} {:>9.0}", n / seconds, peak_mb());
+}
+
+fn model_at(scenario: &str) -> Model {
+    let path = PathBuf::from(scenario).canonicalize().unwrap();
+    let folder = Folder::at(path.parent().unwrap().to_str().unwrap());
+    model(&folder, path.file_name().unwrap().to_str().unwrap(), &[])
 }
 
 fn pool(threads: &str) -> rayon::ThreadPool {
@@ -205,4 +214,25 @@ fn precise(share: &str, threads: &str, times: &str) {
         runs[0].1,
         runs[runs.len() - 1].1
     );
+}
+
+// ---- For counting instructions ------------------------------------------------------------------------------------
+
+fn work(scenario: &str, paths: &str) {
+    let model = model_at(scenario);
+    let settings = Settings { paths: paths.parse().unwrap(), ..Settings::default() };
+    black_box(pool("1").install(|| simulate(&model, &settings, &())).unwrap());
+}
+
+/// Philox, normal scores and exponentials of 64 lanes: the yardstick that the same compiler made for the same processor.
+fn calibrate(times: &str) {
+    let (mut words, mut scores, mut factors) = ([[0; LANES]; 4], [0.0; LANES], [0.0; LANES]);
+    for block in 0..times.parse().unwrap() {
+        philox_lanes(0, block, 42, &mut words);
+        for four in &words {
+            math::normal_score_lanes(four, &mut scores);
+            math::exp_lanes(&scores, &mut factors);
+            black_box(&factors);
+        }
+    }
 }
