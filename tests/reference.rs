@@ -6,7 +6,12 @@
 //!
 //! What it shares with the engine beside the draws: the calendar, which measured concurrency meets latency targets, and the
 //! names of components and measures.
-#![allow(clippy::unwrap_used, clippy::panic, reason = "a test stops at the first surprise")]
+#![allow(
+    clippy::disallowed_methods,
+    clippy::unwrap_used,
+    clippy::panic,
+    reason = "a test stops at the first surprise; the platform's exp and pow are an oracle"
+)]
 
 #[path = "reference/account.rs"]
 mod account;

@@ -20,7 +20,7 @@ use tokencast::stats::{Estimate, Moments, wilson_interval};
 
 const STATISTICS: [&str; 3] = ["mean", "P95", "CVaR95"];
 
-/// Estimates of mean, P95 and CVaR95 of one strategy.
+/// Estimates of the mean, the 95th percentile and the tail beyond it, of one strategy.
 type Figures = [Estimate; 3];
 
 struct Plan {

@@ -137,7 +137,7 @@ impl Observer for Stopwatch {
 /// `findings_s` is the rest of the way to an answer, which peers do not time.
 fn race(paths: &str, threads: &str, sampling: &str, times: &str) {
     let model = workload();
-    let sampling = Sampling::ALL.into_iter().find(|(word, _)| *word == sampling).expect("a way to sample").1;
+    let sampling = Sampling::ALL.into_iter().find(|(word, _)| *word == sampling).unwrap().1;
     let settings = Settings {
         paths: paths.parse::<f64>().unwrap() as u64,
         design: Design { seed: 1, sampling },

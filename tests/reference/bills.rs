@@ -111,7 +111,7 @@ fn train(now: &Now, id: &str, account: &mut Account) {
     let (_, programme) = now.book.scenario.training.iter().find(|(name, _)| name.id == id).unwrap();
     let from = programme.from.unwrap_or(now.book.model.timeline.start);
     let age = from.months_until(now.month.label);
-    if age < 0 || age as usize % programme.every_months != 0 {
+    if age < 0 || !(age as usize).is_multiple_of(programme.every_months) {
         return;
     }
     let at = format!("training.{id}.{}", programme.kind);

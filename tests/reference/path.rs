@@ -51,18 +51,20 @@ fn spend_month(now: &Now, strategy: &Strategy, fleets: &mut [Fleet]) -> Account 
     let traffics = &now.book.scenario.traffics;
     let arrived: Vec<f64> = (0..traffics.len()).map(|stream| requests(now, stream)).collect();
     let mut left = arrived.clone();
-    fleets.iter_mut().for_each(|fleet| fleet.open(now, &mut account));
+    for fleet in fleets.iter_mut() {
+        fleet.open(now, &mut account);
+    }
     for serve in &strategy.serve {
         for traffic in &serve.traffic {
             let stream = traffics.iter().position(|(id, _)| id.id == traffic.id).unwrap();
             let share = serve.share.as_ref().map(|share| now.raw(&share.origin().address));
             let offered = share.map_or(left[stream], |share| left[stream].min(arrived[stream] * share));
-            let served = match fleets.iter_mut().find(|fleet| fleet.is(&serve.by.id)) {
-                Some(fleet) => fleet.accept(now, strategy, serve, stream, offered),
-                None => {
-                    buy_tokens(now, strategy, serve, stream, offered, &mut account);
-                    offered
-                }
+            let fleet = fleets.iter_mut().find(|fleet| fleet.is(&serve.by.id));
+            let served = if let Some(fleet) = fleet {
+                fleet.accept(now, strategy, serve, stream, offered)
+            } else {
+                buy_tokens(now, strategy, serve, stream, offered, &mut account);
+                offered
             };
             left[stream] -= served;
             account.count(Measure::Served, served);
@@ -76,7 +78,9 @@ fn spend_month(now: &Now, strategy: &Strategy, fleets: &mut [Fleet]) -> Account 
             account.spend(Component::Shed, left[stream] * price);
         }
     }
-    fleets.iter_mut().for_each(|fleet| fleet.close(now, &mut account));
+    for fleet in fleets.iter_mut() {
+        fleet.close(now, &mut account);
+    }
     charge(now, strategy, &mut account);
     settle(now, strategy, &mut account);
     account

@@ -84,6 +84,6 @@ fn hit_rate(now: &Now, strategy: &Strategy, traffic: &str) -> Option<f64> {
 /// Months since a lever was introduced; negative before.
 pub(crate) fn age_of_rollout(now: &Now, lever: &str) -> i32 {
     let from = now.book.text(&format!("{lever}.rollout.from"));
-    let from = from.map_or(now.book.model.timeline.start, |text| crate::month(text));
+    let from = from.map_or(now.book.model.timeline.start, crate::month);
     from.months_until(now.month.label)
 }
