@@ -3,11 +3,76 @@
 //! A plug-in is a plain loop `for i in 0..LANES`; the compiler turns it into vector instructions. No value crosses
 //! from one lane to another, so results do not depend on how paths are grouped.
 
+use multiversion::multiversion;
+
 /// Paths that one batch carries.
 pub const LANES: usize = 64;
 
 /// One number for each path of a batch.
 pub type Lanes = [f64; LANES];
+
+/// Zero everywhere.
+pub static ZERO: Lanes = [0.0; LANES];
+
+/// `total += a`
+#[multiversion(targets("x86_64+avx512f+avx512dq+avx512vl+avx512bw", "x86_64+avx+avx2"))]
+pub fn add(total: &mut Lanes, a: &Lanes) {
+    for i in 0..LANES {
+        total[i] += a[i];
+    }
+}
+
+/// `total += a · b`
+#[multiversion(targets("x86_64+avx512f+avx512dq+avx512vl+avx512bw", "x86_64+avx+avx2"))]
+pub fn add_product(total: &mut Lanes, a: &Lanes, b: &Lanes) {
+    for i in 0..LANES {
+        total[i] += a[i] * b[i];
+    }
+}
+
+/// `out = a · b`
+#[multiversion(targets("x86_64+avx512f+avx512dq+avx512vl+avx512bw", "x86_64+avx+avx2"))]
+pub fn multiply(out: &mut Lanes, a: &Lanes, b: &Lanes) {
+    for i in 0..LANES {
+        out[i] = a[i] * b[i];
+    }
+}
+
+/// `total /= a`
+#[multiversion(targets("x86_64+avx512f+avx512dq+avx512vl+avx512bw", "x86_64+avx+avx2"))]
+pub fn divide(total: &mut Lanes, a: &Lanes) {
+    for i in 0..LANES {
+        total[i] /= a[i];
+    }
+}
+
+/// `total -= a`
+#[multiversion(targets("x86_64+avx512f+avx512dq+avx512vl+avx512bw", "x86_64+avx+avx2"))]
+pub fn subtract(total: &mut Lanes, a: &Lanes) {
+    for i in 0..LANES {
+        total[i] -= a[i];
+    }
+}
+
+/// Adds every lane to the partial sum of its place: vector arithmetic that is the same for any batch width.
+#[multiversion(targets("x86_64+avx512f+avx512dq+avx512vl+avx512bw", "x86_64+avx+avx2"))]
+pub fn add_to_eight(partial: &mut [f64; 8], a: &Lanes) {
+    for row in a.as_chunks::<8>().0 {
+        for i in 0..8 {
+            partial[i] += row[i];
+        }
+    }
+}
+
+/// The same for sixteen places.
+#[multiversion(targets("x86_64+avx512f+avx512dq+avx512vl+avx512bw", "x86_64+avx+avx2"))]
+pub fn add_to_sixteen(partial: &mut [f64; 16], a: &Lanes) {
+    for row in a.as_chunks::<16>().0 {
+        for i in 0..16 {
+            partial[i] += row[i];
+        }
+    }
+}
 
 /// Lanes that hold the same number everywhere.
 #[inline]

@@ -41,6 +41,7 @@
 //! ```
 pub mod analysis;
 pub mod calendar;
+pub mod catalog;
 pub mod cli;
 pub mod contract;
 pub mod demand;

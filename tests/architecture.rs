@@ -20,6 +20,7 @@ const LAYERS: &[&[&str]] = &[
     &["world"],
     &["supply", "lever", "contract"],
     &["scenario"],
+    &["catalog"],
     &["model"],
     &["engine"],
     &["analysis"],

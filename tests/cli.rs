@@ -165,13 +165,15 @@ fn cents(text: &str) -> i64 {
     format!("{whole}{part}").parse().unwrap()
 }
 
-const FILES: [&str; 17] = [
+const FILES: [&str; 19] = [
     "charts/break-even.png",
     "charts/break-even.svg",
     "charts/components-monthly.png",
     "charts/components-monthly.svg",
     "charts/components.png",
     "charts/components.svg",
+    "charts/convergence.png",
+    "charts/convergence.svg",
     "charts/cumulative.png",
     "charts/cumulative.svg",
     "charts/distribution.png",
@@ -192,9 +194,15 @@ fn a_run_answers_and_leaves_its_files() {
     ends(&run, 0);
     let text = out(&run);
     assert!(text.starts_with("Small, but whole\nThe cheapest on average is "), "{text}");
-    for word in
-        ["± s.e.", "CVaR95", "Pays off", "Never", "baseline", "FY2027 (8 months)", "500 paths · sobol · seed 1"]
-    {
+    for word in [
+        "± s.e.",
+        "CVaR95",
+        "Pays off",
+        "Never",
+        "baseline",
+        "FY2027 (8 months)",
+        "500 paths · sobol · seed 1",
+    ] {
         assert!(text.contains(word), "{word} is missing in\n{text}");
     }
     let names: Vec<String> = desk.files("output/small").into_keys().collect();
@@ -333,7 +341,7 @@ fn threads_change_no_byte() {
     let (mut one, mut two) = (desk.files("one"), desk.files("two"));
     let logs = (one.remove("run.log").unwrap(), two.remove("run.log").unwrap());
     assert_ne!(logs.0, logs.1, "only the log tells the threads");
-    assert_eq!(one.len(), 17);
+    assert_eq!(one.len(), FILES.len()); // no log, and the draws
     for (name, bytes) in &one {
         assert!(*bytes == two[name], "{name} differs");
     }
@@ -377,7 +385,7 @@ fn foreign_folders_and_the_folder_one_is_in_are_safe() {
     assert_eq!(fs::read(desk.path("photos/cat.jpg")).unwrap(), b"cat");
     assert_eq!(desk.names(), ["photos", "prices.toml", "small.toml"]);
     fs::create_dir(desk.path("empty")).unwrap();
-    ends(&desk.run(&["run", "small.toml", "-n", "64", "-o", "empty"]), 0);
+    ends(&desk.run(&["run", "small.toml", "-n", "300", "-o", "empty"]), 0);
     assert_eq!(desk.files("empty").len(), FILES.len());
 }
 
@@ -580,6 +588,31 @@ fn precision_is_pursued_or_5() {
     assert!(found["paths"].as_u64().unwrap() >= 64);
 }
 
+/// The limits of gates are told, written and, for the strategy that they bind, the exit code.
+#[test]
+fn a_broken_gate_ends_with_4() {
+    let desk = Desk::new();
+    for (name, chosen, limit, code) in [
+        ("kept", "own", "at_least = { p5 = \"100 %\" }", 0),
+        ("broken", "own", "at_most = { mean = \"50 %\" }", 4),
+    ] {
+        let gate = format!(
+            "extends = \"small.toml\"\nchosen = \"{chosen}\"\n[gate.served]\nmeasure = \"served_share\"\n\
+             traffic = \"chat\"\nfrom = \"2027-06\"\n{limit}\n"
+        );
+        desk.write(&format!("{name}.toml"), gate);
+        let run = desk.run(&["run", &format!("{name}.toml"), "-n", "200"]);
+        ends(&run, code);
+        assert!(out(&run).contains("served_share"), "{}", out(&run));
+        let rows = table(&desk.files(&format!("output/{name}"))["gates.csv"]);
+        assert_eq!(rows.len(), 1);
+        assert_eq!((rows[0]["from"].as_str(), rows[0]["until"].as_str()), ("2027-06", "2027-11"));
+        assert_eq!((rows[0]["value"].as_str(), rows[0]["unit"].as_str()), ("100.000000000", "%"));
+        assert_eq!(rows[0]["kept"], if code == 0 { "yes" } else { "no" });
+        assert_eq!(err(&run).contains("a gate is broken: 1 limit"), code == 4, "{}", err(&run));
+    }
+}
+
 #[test]
 fn a_closed_pipe_is_no_mistake() {
     let desk = Desk::new();
@@ -657,6 +690,10 @@ fn totals_hold_only_the_measures_that_list_knows() {
     let list: Value = serde_json::from_slice(&desk.run(&["list", "measures", "--json"]).stdout).unwrap();
     let mut known: Vec<&str> =
         list["measures"].as_array().unwrap().iter().map(|m| m["name"].as_str().unwrap()).collect();
+    // Measures of gates are listed with them, and stand in a file of their own.
+    let of_gates = tokencast::finance::GAUGES.iter().map(|gauge| gauge.name);
+    assert!(of_gates.clone().all(|name| known.contains(&name)));
+    known.retain(|name| of_gates.clone().all(|gauge| gauge != *name));
     let totals = table(&desk.files("output/small")["totals.csv"]);
     let mut found: Vec<&str> = totals.iter().map(|r| r["measure"].as_str()).collect();
     known.sort_unstable();

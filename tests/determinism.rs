@@ -30,8 +30,8 @@ fn hash_strategy(strategy: &StrategyOutcome) -> u64 {
     strategy.components.iter().flatten().copied().for_each(&mut take);
     strategy.measures.iter().flatten().copied().for_each(&mut take);
     strategy.monthly_error.iter().copied().for_each(&mut take);
-    strategy.fans.monthly.iter().flatten().copied().for_each(&mut take);
-    strategy.fans.cumulative.iter().flatten().copied().for_each(&mut take);
+    strategy.fans.iter().flat_map(|fans| &fans.monthly).flatten().copied().for_each(&mut take);
+    strategy.fans.iter().flat_map(|fans| &fans.cumulative).flatten().copied().for_each(&mut take);
     hash
 }
 

@@ -46,6 +46,45 @@ fn each_mistake_is_reported_as_expected() {
     }
 }
 
+/// What is no text, no file, or outside of the folder: through the program itself, which is what reads files.
+#[cfg(unix)]
+#[test]
+fn what_cannot_be_read_is_refused_as_expected() {
+    use std::os::unix::fs::symlink;
+    let shipped = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/invalid/unreadable");
+    let desk = tempfile::tempdir().unwrap();
+    let place = |name: &str| desk.path().join(name);
+    let mut names: Vec<String> = std::fs::read_dir(&shipped)
+        .unwrap()
+        .map(|entry| entry.unwrap().file_name().into_string().unwrap())
+        .filter(|name| name.strip_suffix(".toml").is_some())
+        .collect();
+    names.sort();
+    for name in &names {
+        std::fs::copy(shipped.join(name), place(name)).unwrap();
+    }
+    symlink("/etc/hosts", place("link.toml")).unwrap();
+    symlink("/dev/zero", place("zero.toml")).unwrap();
+    symlink("/dev/zero", place("device.toml")).unwrap();
+    std::fs::create_dir(place("folder")).unwrap();
+    std::fs::create_dir(place("folder.toml")).unwrap();
+    std::fs::File::create(place("huge.toml")).unwrap().set_len(1 << 30).unwrap();
+    assert!(std::process::Command::new("mkfifo").arg(place("pipe.toml")).status().unwrap().success());
+    names.extend(["device.toml", "folder.toml", "huge.toml", "pipe.toml", "nowhere.toml"].map(String::from));
+    for name in names {
+        let output = std::process::Command::new(env!("CARGO_BIN_EXE_tokencast"))
+            .args(["check", &name])
+            .current_dir(&desk)
+            .env("NO_COLOR", "1")
+            .output()
+            .unwrap();
+        assert!(matches!(output.status.code(), Some(2 | 3)), "{name}: {output:?}");
+        let said = String::from_utf8(output.stderr).unwrap();
+        let expected = name.replace(".toml", ".expected");
+        assert_blessed(&format!("tests/invalid/unreadable/{expected}"), &said);
+    }
+}
+
 /// The scenario that all others break is itself without a mistake.
 #[test]
 fn the_scenario_behind_them_is_fine() {
@@ -56,7 +95,8 @@ fn the_scenario_behind_them_is_fine() {
 fn messages(name: &str) -> usize {
     match name {
         "twelve" => 12,
-        "like-itself" | "share-of-itself" | "csv-ragged" => 2,
+        "unknown-ids-behind" => 5,
+        "like-itself" | "share-of-itself" | "csv-ragged" | "part-broken" | "correlation-key-behind" => 2,
         _ => 1,
     }
 }
@@ -138,6 +178,34 @@ fn what_nothing_uses_is_pointed_out() {
         assert!(fine && said.starts_with(&wanted), "{said}");
         assert_eq!(said.matches("warning[").count(), 1, "{said}");
     }
+}
+
+/// A stress that misses its target changes nothing; where the miss is whole by itself, nothing uses it.
+#[test]
+fn a_stress_that_brings_what_nothing_uses_is_pointed_out() {
+    let files = Folder::at("tests/invalid").with(
+        "scenario.toml",
+        "extends = \"fine.toml\"\n[stress.x]\nset.lever.cash.prefix_cache.hit_rate = \"10 %\"\n",
+    );
+    let loaded = tokencast::scenario::load(&files, "scenario.toml", &[]);
+    assert!(loaded.diagnostics.is_empty());
+    let (model, found) = tokencast::model::resolve(&loaded.stresses[0].scenario);
+    let said = common::rendered(&found, &loaded.sources);
+    let wanted = "warning[unused-definition]: nothing uses the lever `cash`\n --> scenario.toml:3:11\n";
+    assert!(model.is_some() && said.starts_with(wanted), "{said}");
+    assert!(said.contains("did you mean `lever.cache`?"), "{said}");
+}
+
+/// What there is one of may be said on the command line although the file does not; members of families must be there.
+#[test]
+fn overrides_may_bring_a_budget_but_no_vendor() {
+    let files = Folder::at("tests/invalid");
+    for fine in ["budget.total={ p95 = \"2B JPY\" }", "run.paths=500", "finance.discount_rate=\"5 % /year\""]
+    {
+        model(&files, "fine.toml", &[fine]);
+    }
+    let (model, said) = resolved(&files, "fine.toml", &["vendor.opnai.llm.terra.tokenizer=\"o200k\""]);
+    assert!(model.is_none() && said.contains("did you mean `openai`?"), "{said}");
 }
 
 /// Used: what a used thing names, what is copied, and what a stress brings in. Parts may hold more than anyone needs.

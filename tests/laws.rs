@@ -12,6 +12,8 @@
 
 #[path = "laws/api.rs"]
 mod api;
+#[path = "laws/arrivals.rs"]
+mod arrivals;
 #[path = "laws/contracts.rs"]
 mod contracts;
 #[path = "laws/correlations.rs"]
@@ -26,6 +28,8 @@ mod documents;
 mod families;
 #[path = "laws/finance.rs"]
 mod finance;
+#[path = "laws/gates.rs"]
+mod gates;
 #[path = "laws/owned.rs"]
 mod owned;
 #[path = "laws/phases.rs"]

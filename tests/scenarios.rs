@@ -126,6 +126,7 @@ fn the_api_bill_of_the_support_desk_is_plain_arithmetic() {
         "traffic.chat.requests=\"1M /month\"",
         "traffic.chat.growth=\"0 % /month\"",
         "traffic.chat.noise=1",
+        "traffic.chat.customers.leave=\"0 % /year\"",
         "traffic.chat.season={ jan = 1, may = 1, aug = 1, dec = 1 }",
         "traffic.chat.input_tokens=1000",
         "traffic.chat.output_tokens=300",

@@ -177,7 +177,10 @@ fn the_page_about_results_names_every_file_column_and_component() {
     let folder = TempDir::new().unwrap();
     // The one template with stresses and a budget writes every kind of table.
     quiet(folder.path(), &["init", "--template", "vendor-risk"]);
-    quiet(folder.path(), &["run", "scenario.toml", "-n", "64", "--quiet", "--draws", "-o", "out"]);
+    let gate =
+        "extends = \"scenario.toml\"\n[gate.served]\nmeasure = \"served_share\"\nat_least.p5 = \"1 %\"\n";
+    fs::write(folder.path().join("gated.toml"), gate).unwrap();
+    quiet(folder.path(), &["run", "gated.toml", "-n", "64", "--quiet", "--draws", "-o", "out"]);
     let mut files = 0;
     for entry in fs::read_dir(folder.path().join("out")).unwrap() {
         let name = entry.unwrap().file_name().into_string().unwrap();
@@ -195,12 +198,13 @@ fn the_page_about_results_names_every_file_column_and_component() {
             assert!(about.contains(&format!("`{column}`")) || in_range(about, column), "{name}: {column}");
         }
     }
-    assert_eq!(files, 6);
+    assert_eq!(files, 7);
     let measures: Value =
         serde_json::from_str(&quiet(folder.path(), &["list", "measures", "--json"])).unwrap();
     for measure in measures["measures"].as_array().unwrap() {
         let name = measure["name"].as_str().unwrap();
-        assert!(section(&page, "totals.csv").contains(&format!("`{name}`")), "{name}");
+        let described = |file: &str| section(&page, file).contains(&format!("`{name}`"));
+        assert!(described("totals.csv") || described("gates.csv"), "{name}");
     }
     for component in Component::ALL {
         let row = format!("| {} | {} |", component.name(), component.meaning());

@@ -4,12 +4,13 @@ use rayon::prelude::*;
 
 use super::break_even::{BreakEven, break_even};
 use super::compare::{Difference, cheapest_shares, difference};
+use super::convergence::{Settled, convergence};
 use super::summary::{Summary, summarize};
 use crate::document::Title;
-use crate::engine::{Fans, Outcomes, PERCENTILES, StrategyOutcome};
+use crate::engine::{Fans, Outcomes, PERCENTILES, PathTotals, StrategyOutcome};
 use crate::finance::{Component, Measure, View};
 use crate::model::Model;
-use crate::random::Design;
+use crate::random::{Design, Sampling};
 
 /// What a run says.
 pub struct Findings {
@@ -25,6 +26,8 @@ pub struct Findings {
     pub paths: u64,
     /// What draws depend on.
     pub design: Design,
+    /// What people call the streams of requests.
+    pub streams: Vec<Title>,
     /// Names of the months.
     pub months: Vec<String>,
     /// Fiscal year of each month.
@@ -49,6 +52,8 @@ pub struct StrategyFindings {
     pub nominal_paths: Vec<f64>,
     /// Its values over paths, sorted, for distribution charts (of `cost`).
     pub sorted: Vec<f64>,
+    /// How the mean of `cost` settled, by rising size of the run.
+    pub settled: Vec<Settled>,
     /// Share of paths in which it is the cheapest.
     pub cheapest: f64,
     /// Against the baseline; absent for the baseline itself.
@@ -63,7 +68,11 @@ pub struct StrategyFindings {
     pub measures: Vec<[f64; Measure::COUNT]>,
     /// Standard error of each month's mean cash.
     pub monthly_error: Vec<f64>,
-    /// Percentiles by month.
+    /// Share of each stream's requests that were served, as a ratio of means; absent if none arrived.
+    pub served_by_stream: Vec<Option<f64>>,
+    /// What each gate measured, by gate and path; NaN where it has no value.
+    pub gates: Vec<Vec<f64>>,
+    /// Percentiles by month; empty for a run that did not keep them.
     pub fans: Fans,
     /// By fiscal year.
     pub years: Vec<YearCost>,
@@ -121,17 +130,8 @@ pub fn findings(model: &Model, outcomes: Outcomes) -> Findings {
         .par_iter()
         .enumerate()
         .map(|(place, strategy)| {
-            let own = strategy.totals.compared();
-            let other = place != model.baseline;
-            let mut sorted = own.to_vec();
-            sorted.sort_unstable_by(f64::total_cmp);
-            (
-                summarize(own, sampling),
-                summarize(&strategy.totals.nominal, sampling),
-                sorted,
-                other.then(|| difference(own, baseline, sampling)),
-                other.then(|| break_even(&strategy.totals.break_even, outcomes.months)),
-            )
+            let baseline = (place != model.baseline).then_some(baseline);
+            Compared::of(&strategy.totals, baseline, sampling, outcomes.months)
         })
         .collect();
     let strategies: Vec<StrategyFindings> = outcomes
@@ -140,8 +140,10 @@ pub fn findings(model: &Model, outcomes: Outcomes) -> Findings {
         .zip(parts)
         .zip(&model.strategies)
         .zip(shares)
-        .map(|(((outcome, (cost, nominal, sorted, difference, break_even)), strategy), cheapest)| {
-            let StrategyOutcome { totals, components, posted, measures, monthly_error, fans } = outcome;
+        .map(|(((outcome, compared), strategy), cheapest)| {
+            let StrategyOutcome { totals, components, posted, measures, monthly_error, served, fans } =
+                outcome;
+            let Compared { cost, nominal, sorted, settled, difference, break_even } = compared;
             let mut found = StrategyFindings {
                 id: strategy.id.clone(),
                 title: strategy.title.clone(),
@@ -149,6 +151,7 @@ pub fn findings(model: &Model, outcomes: Outcomes) -> Findings {
                 nominal,
                 nominal_paths: totals.nominal,
                 sorted,
+                settled,
                 cheapest,
                 difference,
                 break_even,
@@ -156,7 +159,9 @@ pub fn findings(model: &Model, outcomes: Outcomes) -> Findings {
                 posted,
                 measures,
                 monthly_error,
-                fans,
+                served_by_stream: ratios(&served, &outcomes.offered),
+                gates: totals.gates,
+                fans: fans.unwrap_or_default(),
                 years: Vec::new(),
             };
             found.years = years(model, &found);
@@ -172,11 +177,43 @@ pub fn findings(model: &Model, outcomes: Outcomes) -> Findings {
         discounted: model.discount.is_some(),
         paths: outcomes.paths,
         design: outcomes.design,
+        streams: model.streams.iter().map(|stream| stream.title.clone()).collect(),
         months: model.timeline.months().map(|month| month.label.to_string()).collect(),
         fiscal_years: (0..model.timeline.length).map(|month| model.timeline.fiscal_year(month)).collect(),
         currency: model.currency.code(),
         precise: outcomes.precise,
     }
+}
+
+/// What the totals of one strategy say, by themselves and against the baseline.
+struct Compared {
+    cost: Summary,
+    nominal: Summary,
+    sorted: Vec<f64>,
+    settled: Vec<Settled>,
+    difference: Option<Difference>,
+    break_even: Option<BreakEven>,
+}
+
+impl Compared {
+    fn of(totals: &PathTotals, baseline: Option<&[f64]>, sampling: Sampling, months: usize) -> Self {
+        let own = totals.compared();
+        let mut sorted = own.to_vec();
+        sorted.sort_unstable_by(f64::total_cmp);
+        Self {
+            cost: summarize(own, sampling),
+            nominal: summarize(&totals.nominal, sampling),
+            sorted,
+            settled: convergence(own, sampling),
+            difference: baseline.map(|baseline| difference(own, baseline, sampling)),
+            break_even: baseline.map(|_| break_even(&totals.break_even, months)),
+        }
+    }
+}
+
+/// Shares of what arrived, where anything did.
+fn ratios(served: &[f64], offered: &[f64]) -> Vec<Option<f64>> {
+    served.iter().zip(offered).map(|(served, all)| (*all > 0.0).then(|| served / all)).collect()
 }
 
 fn years(model: &Model, strategy: &StrategyFindings) -> Vec<YearCost> {
@@ -187,8 +224,8 @@ fn years(model: &Model, strategy: &StrategyFindings) -> Vec<YearCost> {
             months: 0,
             cash: 0.0,
             accrual: 0.0,
-            percentiles: strategy.fans.yearly[year],
-            cvar95: strategy.fans.yearly_cvar95[year],
+            percentiles: strategy.fans.yearly.get(year).copied().unwrap_or([f64::NAN; PERCENTILES.len()]),
+            cvar95: strategy.fans.yearly_cvar95.get(year).copied().unwrap_or(f64::NAN),
         })
         .collect();
     for month in 0..timeline.length {

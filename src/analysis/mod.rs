@@ -3,13 +3,17 @@
 mod break_even;
 mod budget;
 mod compare;
+mod convergence;
 mod findings;
+mod gate;
 mod stress;
 mod summary;
 
 pub use break_even::{BreakEven, break_even};
 pub use budget::{Verdict, verdicts};
 pub use compare::{Difference, cheapest_shares, difference};
+pub use convergence::{Settled, convergence};
 pub use findings::{Findings, StrategyFindings, YearCost, findings};
+pub use gate::{Passage, passages};
 pub use stress::{StressFindings, Stressed, stressed};
 pub use summary::{Summary, summarize};

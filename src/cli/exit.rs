@@ -18,7 +18,7 @@ pub enum Exit {
     Invalid = 2,
     /// A file could not be read or written.
     InputOutput = 3,
-    /// A budget of the scenario was broken.
+    /// A budget or a gate of the scenario was broken.
     OverBudget = 4,
     /// The precision asked for was not reached.
     Imprecise = 5,

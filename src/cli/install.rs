@@ -26,10 +26,7 @@ pub(super) fn completions(args: &Completions, terminal: &mut Terminal) -> Result
 pub(super) fn man(args: &args::Man, terminal: &mut Terminal) -> Result<Exit, Stop> {
     let mut program = Args::command();
     program.build();
-    let command = match &args.command {
-        None => program,
-        Some(name) => named(&program, name)?,
-    };
+    let command = args.command.iter().try_fold(program, |above, name| named(&above, name))?;
     let mut page = Vec::new();
     Man::new(command).render(&mut page)?;
     terminal.print(&String::from_utf8_lossy(&page))?;

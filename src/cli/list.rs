@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use super::args::{Catalog, List};
 use super::exit::{Exit, Stop};
 use super::terminal::Terminal;
-use crate::finance::{Component, View};
+use crate::finance::{Component, GAUGES, Gauge, View};
 use crate::report::catalog::{Item, text};
 use crate::report::chart::CHARTS;
 use crate::report::display::Lang;
@@ -55,7 +55,22 @@ fn items(what: Catalog, lang: Lang) -> Vec<Item> {
             .iter()
             .map(|chart| Item::plain(chart.name, lang.pick(chart.meaning, chart.meaning_ja)))
             .collect(),
-        Catalog::Measures => MEASURES.iter().map(|(name, meaning)| Item::plain(name, *meaning)).collect(),
+        Catalog::Measures => {
+            let files = MEASURES.iter().map(|(name, meaning)| Item::plain(name, *meaning));
+            let gauge = |gauge: &Gauge| {
+                let meaning = lang.pick(gauge.meaning, gauge.meaning_ja);
+                let traffic = if gauge.by_traffic {
+                    lang.pick("; also of one traffic", "。トラフィック別も可")
+                } else {
+                    ""
+                };
+                Item::plain(
+                    gauge.name,
+                    format!("{} {meaning}{traffic}", lang.pick("for gates:", "ゲート用：")),
+                )
+            };
+            files.chain(GAUGES.iter().map(gauge)).collect()
+        }
     }
 }
 

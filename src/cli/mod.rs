@@ -1,19 +1,23 @@
 //! The command line: the only part that touches files, the clock and the terminal.
 
+mod age;
 mod args;
 mod check;
 mod exit;
 mod explain;
 mod files;
+mod fit;
 mod init;
 mod install;
 mod list;
 mod load;
 mod origin;
 mod outputs;
+mod prices;
 mod progress;
 mod publish;
 mod run;
+mod sources;
 mod terminal;
 
 use std::ffi::OsString;
@@ -47,6 +51,8 @@ fn parse_and_run(words: &[OsString]) -> Exit {
         Command::Check(check) => check::check(&check, &mut terminal),
         Command::Explain(explain) => explain::explain(&explain, &mut terminal),
         Command::List(list) => list::list(&list, &mut terminal),
+        Command::Prices(args) => prices::prices(&args, &mut terminal),
+        Command::Fit(args) => fit::fit(&args, &mut terminal),
         Command::Init(args) => init::init(&args, &mut terminal),
         Command::Completions(args) => install::completions(&args, &mut terminal),
         Command::Schema => install::schema(&mut terminal),

@@ -4,6 +4,7 @@ use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 use std::time::Instant;
 
+use super::age;
 use super::args::Run;
 use super::exit::{Exit, Stop};
 use super::load::{Loaded, count, read_valid};
@@ -11,7 +12,7 @@ use super::outputs;
 use super::progress::{Watch, is_stopped, listen_to_ctrl_c};
 use super::publish::Place;
 use super::terminal::Terminal;
-use crate::analysis::{Findings, StressFindings, Verdict, findings, stressed, verdicts};
+use crate::analysis::{Findings, Passage, StressFindings, Verdict, findings, passages, stressed, verdicts};
 use crate::document::Title;
 use crate::engine::{Observer, Settings, simulate};
 use crate::model::Model;
@@ -37,7 +38,8 @@ pub(super) fn run(args: &Run, words: &[OsString], terminal: &mut Terminal) -> Re
     let found = pool.install(|| simulated(&model, &settings, terminal))?;
     let stresses = pool.install(|| stresses(&loaded, &found, &settings))?;
     let (budgets, bound) = budgets(&found, &scenario, &model);
-    let answers = Answers { budgets: &budgets, bound, stresses: &stresses };
+    let gates = gates(&found, &scenario, &model);
+    let answers = Answers { budgets: &budgets, gates: &gates, bound, stresses: &stresses };
     let simulated = Instant::now();
     let hash = outputs::scenario_hash(&loaded.hashes, &args.input.set);
     let report = Report {
@@ -62,6 +64,7 @@ pub(super) fn run(args: &Run, words: &[OsString], terminal: &mut Terminal) -> Re
     }
     place.publish(&files)?;
     tell(&report, &folder, files.len(), terminal)?;
+    age::tell(&model, terminal)?;
     Ok(precise(&found, &settings, terminal).unwrap_or_else(|| kept(&report, terminal)))
 }
 
@@ -84,7 +87,7 @@ fn simulated(model: &Model, settings: &Settings, terminal: &Terminal) -> Result<
 
 /// Simulates each stress with the same seed and as many paths as the base had.
 fn stresses(loaded: &Loaded, base: &Findings, settings: &Settings) -> Result<Vec<StressFindings>, Stop> {
-    let settings = Settings { paths: base.paths, precision: None, ..*settings };
+    let settings = Settings { paths: base.paths, precision: None, fans: false, ..*settings };
     let one = |(title, model): &(Title, Model)| {
         let outcomes = simulate(model, &settings, &Quiet).map_err(|_| interrupted())?;
         Ok(stressed(title.clone(), base, &findings(model, outcomes)))
@@ -117,20 +120,39 @@ fn budgets(
     (shown.into_iter().filter(|(_, verdicts)| !verdicts.is_empty()).collect(), bound)
 }
 
-/// Exit code 4 if the strategy that the budget binds breaks it.
-fn kept(report: &Report, terminal: &mut Terminal) -> Exit {
-    let binding = report.answers.budgets.iter().filter(|(place, _)| Some(*place) == report.answers.bound);
-    let broken = binding.flat_map(|(_, verdicts)| verdicts).filter(|verdict| verdict.broken()).count();
-    if broken == 0 {
-        return Exit::Ok;
+/// Each strategy against the gates; the same strategies as against the budget.
+fn gates(found: &Findings, scenario: &Scenario, model: &Model) -> Vec<(usize, Vec<Passage>)> {
+    let gates = &scenario.questions.gates;
+    if gates.is_empty() {
+        return Vec::new();
     }
-    let message = format!("the budget is broken: {}", count(broken, "limit"));
-    terminal.complain(
-        "error",
-        &message,
-        Some("the table says where; choose another strategy, or raise the budget"),
-    );
-    Exit::OverBudget
+    let one =
+        |place: usize| (place, passages(model, &found.strategies[place], gates.iter().map(|(_, gate)| gate)));
+    match model.chosen {
+        Some(chosen) => vec![one(chosen)],
+        None => (0..found.strategies.len()).map(one).collect(),
+    }
+}
+
+/// Exit code 4 if the strategy that budget and gates bind breaks a limit of them.
+fn kept(report: &Report, terminal: &mut Terminal) -> Exit {
+    let Answers { budgets, gates, bound, .. } = report.answers;
+    let binds = |place: usize| Some(place) == bound;
+    let over = budgets.iter().filter(|(place, _)| binds(*place)).flat_map(|(_, verdicts)| verdicts);
+    let over = over.filter(|verdict| verdict.broken()).count();
+    let missed = gates.iter().filter(|(place, _)| binds(*place)).flat_map(|(_, passages)| passages);
+    let missed = missed.filter(|passage| passage.broken()).count();
+    if over > 0 {
+        let message = format!("the budget is broken: {}", count(over, "limit"));
+        let help = "the table says where; choose another strategy, or raise the budget";
+        terminal.complain("error", &message, Some(help));
+    }
+    if missed > 0 {
+        let message = format!("a gate is broken: {}", count(missed, "limit"));
+        let help = "the table says which; choose another strategy, or move the limit";
+        terminal.complain("error", &message, Some(help));
+    }
+    if over + missed == 0 { Exit::Ok } else { Exit::OverBudget }
 }
 
 fn interrupted() -> Stop {
@@ -171,7 +193,9 @@ fn tell(report: &Report, folder: &Path, files: usize, terminal: &mut Terminal) -
     terminal.print(&format!("\n{}\n\n", wrapped(&report.headline(), columns.min(100))))?;
     terminal.print(&format!("{}\n\n", report.comparison(columns)))?;
     terminal.print(&format!("{}\n\n", report.breakdown(columns)))?;
-    for answer in [report.stresses(), report.budgets()].iter().filter(|answer| !answer.is_empty()) {
+    for answer in
+        [report.stresses(), report.budgets(), report.gates()].iter().filter(|answer| !answer.is_empty())
+    {
         terminal.print(&format!("{answer}\n\n"))?;
     }
     let place = folder.display();

@@ -1,5 +1,7 @@
 //! Volume bands: the more is bought in a month, the lower the price.
 
+use multiversion::multiversion;
+
 use super::{Contract, Parties, Written};
 use crate::calendar::Month;
 use crate::diagnostic::{Diagnostic, Span};
@@ -181,21 +183,38 @@ impl Bands {
     /// The share of a volume that a band's discount is on.
     fn share(&self, place: usize, volume: &Lanes, values: &Values) -> Lanes {
         let begins = &values[self.tiers[place].above];
-        let ends = self.tiers.get(place + 1).map(|next| &values[next.above]);
+        let ends = self.tiers.get(place + 1).map_or(&ENDLESS, |next| &values[next.above]);
         let mut share = [0.0; LANES];
-        for i in 0..LANES {
-            let end = ends.map_or(f64::INFINITY, |ends| ends[i]);
-            share[i] = if volume[i] <= begins[i] {
-                0.0
-            } else if self.marginal {
-                (volume[i].min(end) - begins[i]) / volume[i]
-            } else if volume[i] <= end {
-                1.0
-            } else {
-                0.0
-            };
+        if self.marginal {
+            inside(volume, begins, ends, &mut share);
+        } else {
+            for i in 0..LANES {
+                share[i] = f64::from(volume[i] > begins[i] && volume[i] <= ends[i]);
+            }
         }
         share
+    }
+}
+
+/// Where the last band ends.
+static ENDLESS: Lanes = [f64::INFINITY; LANES];
+
+/// The share of a volume that lies between two amounts.
+#[multiversion(targets("x86_64+avx512f+avx512dq+avx512vl+avx512bw", "x86_64+avx+avx2"))]
+fn inside(volume: &Lanes, begins: &Lanes, ends: &Lanes, share: &mut Lanes) {
+    for i in 0..LANES {
+        let within = volume[i].min(ends[i]) - begins[i];
+        share[i] = if within > 0.0 { within / volume[i] } else { 0.0 };
+    }
+}
+
+/// What is left after a discount on a share of the spend; the spend it is on, and its price.
+#[multiversion(targets("x86_64+avx512f+avx512dq+avx512vl+avx512bw", "x86_64+avx+avx2"))]
+fn take_off(discount: &Lanes, due: &Lanes, left: &mut Lanes, spend: &mut Lanes, price: &mut Lanes) {
+    for i in 0..LANES {
+        left[i] -= spend[i] * discount[i];
+        spend[i] *= due[i];
+        price[i] = 0.0 - discount[i];
     }
 }
 
@@ -208,11 +227,7 @@ impl Contract for Bands {
             let discount = &values[band.discount];
             let mut spend = self.share(place, volume, values);
             let mut price = [0.0; LANES];
-            for i in 0..LANES {
-                left[i] -= spend[i] * discount[i];
-                spend[i] *= bought.due[i];
-                price[i] = 0.0 - discount[i];
-            }
+            take_off(discount, &bought.due, &mut left, &mut spend, &mut price);
             ledger.post(&band.line, &spend, &price);
         }
         ledger.leave_due(&self.vendors, &left);

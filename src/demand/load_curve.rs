@@ -1,5 +1,8 @@
 //! The hours of a week, sorted by load: all that costs need to know of a week's shape.
 
+use multiversion::multiversion;
+
+use crate::lanes::{LANES, Lanes};
 use crate::math;
 
 /// Levels between no load and the highest.
@@ -89,9 +92,8 @@ impl LoadCurve {
         if mean <= 0.0 {
             return 0.0;
         }
-        let units_at = |load: f64| math::ceil(mean * load * (1.0 - 1e-12));
         // What the quietest hour takes runs in all hours.
-        let (always, most) = (units_at(self.lowest), units_at(self.peak()));
+        let (always, most) = (units_at(mean, self.lowest), units_at(mean, self.peak()));
         let (mut units, from) = ((always - from).max(0.0), from.max(always));
         if most - from > LEVELS as f64 {
             return units + self.sum_over_levels(mean, from);
@@ -108,6 +110,18 @@ impl LoadCurve {
         units
     }
 
+    /// [`whole_units_beyond`](Self::whole_units_beyond) for each lane's mean load.
+    pub fn whole_units_beyond_lanes(&self, mean: &Lanes, from: &Lanes, out: &mut Lanes) {
+        let mut most = [0.0; LANES];
+        bounds(self.lowest, self.peak(), mean, from, out, &mut most);
+        for lane in 0..LANES {
+            // Where the busiest hour takes more than the quietest, hours differ, and have to be gone through.
+            if most[lane] > from[lane] + out[lane] {
+                out[lane] = self.whole_units_beyond(mean[lane], from[lane]);
+            }
+        }
+    }
+
     /// The same by going through the levels: cheaper than through the units when there are more units than levels.
     fn sum_over_levels(&self, mean: f64, from: f64) -> f64 {
         (0..=LEVELS)
@@ -117,6 +131,22 @@ impl LoadCurve {
                 share * (units - from).max(0.0)
             })
             .sum()
+    }
+}
+
+/// Whole units that carry a load of `level` times the mean; a level that rounding put a hair above counts as below.
+#[allow(clippy::inline_always, reason = "it has to be compiled for the vector instructions of its caller")]
+#[inline(always)]
+fn units_at(mean: f64, level: f64) -> f64 {
+    math::ceil(mean * level * (1.0 - 1e-12))
+}
+
+/// Units beyond `from` that the quietest hour takes, and all units that the busiest one takes.
+#[multiversion(targets("x86_64+avx512f+avx512dq+avx512vl+avx512bw", "x86_64+avx+avx2"))]
+fn bounds(lowest: f64, peak: f64, mean: &Lanes, from: &Lanes, beyond: &mut Lanes, most: &mut Lanes) {
+    for i in 0..LANES {
+        beyond[i] = (units_at(mean[i], lowest) - from[i]).max(0.0);
+        most[i] = units_at(mean[i], peak);
     }
 }
 

@@ -1,5 +1,7 @@
 //! Demand: what arrives, how long requests are, how load spreads over the week.
 
+mod arrivals;
+mod customers;
 mod effects;
 mod language;
 mod length;
@@ -9,10 +11,11 @@ mod stream;
 mod traffic;
 mod week;
 
+pub use arrivals::{Amount, Factors, Requests};
 pub use effects::Effects;
 pub use language::{Tokenizer, token_ratio};
 pub use length::Lengths;
 pub use load_curve::LoadCurve;
 pub use stream::Stream;
-pub use traffic::{Requests, Targets, Traffic};
+pub use traffic::{Agent, Targets, Traffic};
 pub use week::{PRESETS, Week};

@@ -3,7 +3,9 @@
 use std::sync::Arc;
 
 use super::season::Season;
-use super::{LoadCurve, Requests, Traffic};
+use super::{Agent, Amount, Factors, LoadCurve, Requests, Traffic};
+use crate::diagnostic::{Diagnostic, Span};
+use crate::document::Reference;
 use crate::lanes::{LANES, Slot};
 use crate::process::Lookup;
 
@@ -12,6 +14,12 @@ use crate::process::Lookup;
 pub struct Stream {
     /// Requests of the month.
     pub requests: Slot,
+    /// Users before growth, season, noise and customers, where the traffic has users.
+    pub users: Option<Slot>,
+    /// What multiplies users and requests alike.
+    pub factors: Vec<Slot>,
+    /// Keys that move the requests, those of the traffic that this is a share of included, and where they stand.
+    pub moving: Vec<(&'static str, Span)>,
     /// llm calls per request, retries included.
     pub calls: Slot,
     /// Tokens in, per call, as counted.
@@ -31,46 +39,118 @@ pub struct Stream {
 impl Stream {
     /// Resolves a traffic; `of` is the stream that it is a share of, if it is one.
     pub fn resolve(traffic: &Traffic, of: Option<&Stream>, lookup: &mut dyn Lookup) -> Option<Self> {
-        let base = match (&traffic.requests, of) {
-            (Requests::Direct(path), _) => lookup.per_month(path)?,
-            (Requests::Users(users, per_user), _) => {
-                let (users, per_user) = (lookup.path(users)?, lookup.per_month(per_user)?);
-                lookup.times(users, per_user)
-            }
-            (Requests::ShareOf(_, share), Some(stream)) => {
-                let share = lookup.number(share);
-                lookup.times(stream.requests, share)
-            }
-            (Requests::ShareOf(..), None) => return None,
-        };
-        let mut requests = base;
-        for factor in [&traffic.growth, &traffic.noise].into_iter().flatten() {
-            let factor = lookup.path(factor)?;
-            requests = lookup.times(requests, factor);
+        if let (Some(name), Some(of)) = (traffic.requests.share_of(), of) {
+            warn_of_twice(traffic, name, of, lookup);
         }
-        if traffic.season.iter().any(|factor| (factor - 1.0).abs() > 0.0) {
-            let season = lookup.monthly("season", &[], Box::new(Season(traffic.season)));
-            requests = lookup.times(requests, season);
-        }
-        let (calls, retries) = (lookup.number(&traffic.calls), lookup.number(&traffic.retries));
-        let calls = lookup.derive(
-            "llm calls per request",
-            &[calls, retries],
-            Box::new(move |values, out| {
-                for i in 0..LANES {
-                    out[i] = values[calls][i] * (1.0 + values[retries][i]);
-                }
-            }),
-        );
+        let (base, users) = base(&traffic.requests, of, lookup)?;
+        let factors = factors(&traffic.factors, lookup)?;
+        let requests = factors.iter().fold(base, |product, factor| lookup.times(product, *factor));
+        let inherited = of.into_iter().flat_map(|of| &of.moving);
+        let calls = calls(&traffic.agent, lookup);
+        let (input, output) = lengths(traffic, lookup)?;
         Some(Self {
             requests,
+            users,
+            factors,
+            moving: traffic.factors.moving.iter().chain(inherited).copied().collect(),
             calls,
-            input_tokens: lookup.number(&traffic.input_tokens.mean),
-            output_tokens: lookup.number(&traffic.output_tokens.mean),
+            input_tokens: input,
+            output_tokens: output,
             cacheable: traffic.cacheable.as_ref().map(|share| lookup.number(share)),
             can_wait: traffic.can_wait.as_ref().map(|share| lookup.number(share)),
             shed_cost: traffic.shed_cost.as_ref().map(|cost| lookup.number(cost)),
-            curve: Arc::new(LoadCurve::new(&traffic.week.hours(), traffic.hourly_noise)),
+            curve: Arc::new(LoadCurve::new(&traffic.week, traffic.hourly_noise)),
         })
+    }
+}
+
+/// Requests of a month before the traffic's own factors, and the users who make them.
+fn base(requests: &Requests, of: Option<&Stream>, lookup: &mut dyn Lookup) -> Option<(Slot, Option<Slot>)> {
+    match requests {
+        Requests::Direct(Amount::Own(path)) => Some((lookup.per_month(path)?, None)),
+        Requests::Direct(Amount::ShareOf(_, share)) => {
+            let (whole, share) = (of?.requests, lookup.number(share));
+            Some((lookup.times(whole, share), None))
+        }
+        Requests::Users(amount, per_user) => {
+            let users = match amount {
+                Amount::Own(users) => lookup.path(users)?,
+                Amount::ShareOf(name, share) => {
+                    let whole = finished_users(name, of?, lookup)?;
+                    let share = lookup.number(share);
+                    lookup.times(whole, share)
+                }
+            };
+            let per_user = lookup.per_month(per_user)?;
+            Some((lookup.times(users, per_user), Some(users)))
+        }
+    }
+}
+
+/// The users of a stream in a month, with its growth and season.
+fn finished_users(name: &Reference, of: &Stream, lookup: &mut dyn Lookup) -> Option<Slot> {
+    let Some(users) = of.users else {
+        let message = format!("`{}` says its requests, not its users", name.id);
+        lookup.refuse(
+            Diagnostic::error("no-users", name.span, message)
+                .label("a share of its users is asked for")
+                .help(format!("write `requests = {{ share_of = … }}`, or give `{}` `users`", name.id)),
+        );
+        return None;
+    };
+    Some(of.factors.iter().fold(users, |product, factor| lookup.times(product, *factor)))
+}
+
+/// Growth, noise, customers and season, in this order.
+fn factors(said: &Factors, lookup: &mut dyn Lookup) -> Option<Vec<Slot>> {
+    let mut factors = Vec::new();
+    for factor in [&said.growth, &said.noise, &said.customers].into_iter().flatten() {
+        factors.push(lookup.path(factor)?);
+    }
+    if said.season.iter().any(|factor| (factor - 1.0).abs() > 0.0) {
+        factors.push(lookup.monthly("season", &[], Box::new(Season(said.season))));
+    }
+    Some(factors)
+}
+
+fn calls(agent: &Agent, lookup: &mut dyn Lookup) -> Slot {
+    let [calls, fan_out, retries] =
+        [&agent.calls, &agent.fan_out, &agent.retries].map(|number| lookup.number(number));
+    lookup.derive(
+        "llm calls per request",
+        &[calls, fan_out, retries],
+        Box::new(move |values, out| {
+            for i in 0..LANES {
+                out[i] = values[calls][i] * values[fan_out][i] * (1.0 + values[retries][i]);
+            }
+        }),
+    )
+}
+
+/// Tokens in and out of a call.
+fn lengths(traffic: &Traffic, lookup: &mut dyn Lookup) -> Option<(Slot, Slot)> {
+    let input = lookup.number(&traffic.input_tokens.mean);
+    let output = lookup.number(&traffic.output_tokens.mean);
+    let Some(growth) = &traffic.length_growth else { return Some((input, output)) };
+    let longer = lookup.path(growth)?;
+    Some((lookup.times(input, longer), lookup.times(output, longer)))
+}
+
+/// A share has the growth, season, noise and customers of the whole already; most likely `like` copied them.
+fn warn_of_twice(traffic: &Traffic, name: &Reference, of: &Stream, lookup: &mut dyn Lookup) {
+    for (key, span) in &traffic.factors.moving {
+        let Some((_, first)) = of.moving.iter().find(|(other, _)| other == key) else { continue };
+        let message = format!(
+            "`{}` has {key} of its own on top of that of `{}`, of which it is a share",
+            traffic.origin.address, name.id
+        );
+        let mut warning = Diagnostic::warning("moves-twice", name.span, message)
+            .label("a share moves with the whole already")
+            .help(format!("let only one of the two say `{key}`, unless the share itself moves"))
+            .related(*first, "the first");
+        if first != span {
+            warning = warning.related(*span, "the second");
+        }
+        lookup.refuse(warning);
     }
 }

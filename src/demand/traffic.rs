@@ -1,14 +1,14 @@
 //! `[traffic.<id>]`: a stream of requests as a scenario states it.
 
+use std::sync::Arc;
+
+use super::arrivals::{Factors, GrowthOf, Requests};
 use super::length::{Lengths, LengthsOf};
-use super::week::{Week, WeekName};
+use super::week::WeekOf;
 use crate::calendar::AVERAGE_MONTH_HOURS;
 use crate::distribution::{Number, NumberOf, QuantityOf};
-use crate::document::{
-    At, Decode, Field, Id, ListOf, MapOf, Need, Origin, Reader, Reference, Shape, TableOf, Text, Title,
-    TitleOf, Value,
-};
-use crate::process::{Exponential, Path, PathOf, WrittenPath};
+use crate::document::{Id, ListOf, MapOf, Origin, Reader, Reference, TableOf, Text, Title, TitleOf};
+use crate::process::Path;
 use crate::units;
 
 /// What arrives, how long it is, when, and where it may be processed.
@@ -18,26 +18,22 @@ pub struct Traffic {
     pub title: Option<Title>,
     /// How much arrives.
     pub requests: Requests,
-    /// A factor that grows.
-    pub growth: Option<Path>,
-    /// Factor by month of the year.
-    pub season: [f64; 12],
-    /// Factor from month to month.
-    pub noise: Option<Path>,
-    /// Shape of the week.
-    pub week: &'static Week,
+    /// What multiplies it from month to month.
+    pub factors: Factors,
+    /// Shape of the week: its 168 hours from Monday 00:00 in the scenario's zone; only their proportions count.
+    pub week: Arc<[f64]>,
     /// Standard deviation of an hour's logarithm around the profile.
     pub hourly_noise: f64,
     /// Tokens in, per llm call, the cacheable part included.
     pub input_tokens: Lengths,
     /// Tokens out, per llm call.
     pub output_tokens: Lengths,
+    /// A factor on both: requests get longer.
+    pub length_growth: Option<Path>,
     /// Part of the input that repeats.
     pub cacheable: Option<Number>,
-    /// llm calls per request, before retries.
-    pub calls: Number,
-    /// Share of calls made again.
-    pub retries: Number,
+    /// llm calls that a request becomes.
+    pub agent: Agent,
     /// Share of requests that can wait for a day.
     pub can_wait: Option<Number>,
     /// Shares of languages.
@@ -54,18 +50,6 @@ pub struct Traffic {
     pub origin: Origin,
 }
 
-/// How much arrives.
-#[derive(Clone, Debug)]
-#[allow(clippy::large_enum_variant, reason = "a scenario has a handful, and none is moved in a loop")]
-pub enum Requests {
-    /// Requests per time.
-    Direct(Path),
-    /// Users times requests per user and time.
-    Users(Path, Path),
-    /// A share of the requests of another traffic, with its growth and season.
-    ShareOf(Reference, Number),
-}
-
 /// Latency targets; `None` means no target.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Targets {
@@ -75,21 +59,31 @@ pub struct Targets {
     pub tpot_hours: Option<f64>,
 }
 
+/// llm calls per request: `calls · fan_out · (1 + retries)`.
+#[derive(Clone, Debug)]
+pub struct Agent {
+    /// Steps, one after the other.
+    pub calls: Number,
+    /// Calls of one step, side by side.
+    pub fan_out: Number,
+    /// Share of calls made again.
+    pub retries: Number,
+}
+
 impl Traffic {
     /// Reads `[traffic.<id>]`.
     pub fn read(t: &mut Reader) -> Option<Self> {
         let title = t.optional("title", TitleOf, "what people call it");
-        let requests = read_requests(t);
-        let growth =
-            t.optional("growth", GrowthOf, "multiplies the requests: a rate, or a path that is a factor");
-        let season = t.or("season", "{}", TableOf(super::season::read), "factor by month of the year");
-        let noise = t.optional("noise", PathOf(&units::FACTOR), "factor from month to month");
-        let week = t.or("week", "flat", WeekName, "shape of the week in the scenario's zone");
+        let requests = Requests::read(t);
+        let factors = Factors::read(t);
+        let week = t.or("week", "flat", WeekOf, "shape of the week in the scenario's zone");
         let hourly_noise =
             t.or("hourly_noise", "0.2", QuantityOf(&units::FACTOR), "log sd of an hour around its profile");
         let input =
             t.required("input_tokens", LengthsOf, "tokens in per llm call, the cacheable part included");
         let output = t.required("output_tokens", LengthsOf, "tokens out per llm call");
+        let longer =
+            t.optional("length_growth", GrowthOf, "requests get longer: a rate, or a path that is a factor");
         let cacheable = t.optional("cacheable", NumberOf(&units::SHARE), "part of input_tokens that repeats");
         let agent = t.or("agent", "{}", TableOf(read_agent), "llm calls that a request becomes");
         let can_wait = t.optional(
@@ -121,22 +115,19 @@ impl Traffic {
             NumberOf(&units::MONEY_PER_REQUEST),
             "the price of not serving a request",
         );
-        let (calls, retries) = agent?;
         let languages: Vec<_> = languages?.into_iter().map(|(id, point)| (id.id, point.value)).collect();
         check_languages(t, &languages, counted_with.as_ref()?.is_some())?;
         Some(Self {
             title: title?,
             requests: requests?,
-            growth: growth?,
-            season: season?,
-            noise: noise?,
+            factors: factors?,
             week: week?,
             hourly_noise: hourly_noise?.value,
             input_tokens: input?,
             output_tokens: output?,
+            length_growth: longer?.map(|growth| growth.path),
             cacheable: cacheable?,
-            calls,
-            retries,
+            agent: agent?,
             can_wait: can_wait?,
             languages,
             counted_with: counted_with?,
@@ -148,34 +139,11 @@ impl Traffic {
     }
 }
 
-fn read_requests(t: &mut Reader) -> Option<Requests> {
-    let requests = t.optional("requests", RequestsOf, "what arrives, per time");
-    let users = t.optional("users", PathOf(&units::USERS), "people, in place of requests");
-    let per_user = t.optional(
-        "requests_per_user",
-        PathOf(&units::REQUESTS_PER_USER_TIME),
-        "requests of one user, per time",
-    );
-    match (requests?, users?, per_user?) {
-        (Some(requests), None, None) => Some(requests),
-        (None, Some(users), Some(per_user)) => Some(Requests::Users(users, per_user)),
-        _ => {
-            let help = "write `requests = \"2M /month\"`, or `users` with `requests_per_user`";
-            t.refuse(
-                "requests",
-                "no-requests",
-                "a traffic has `requests`, or `users` and `requests_per_user`",
-                help,
-            );
-            None
-        }
-    }
-}
-
-fn read_agent(t: &mut Reader) -> Option<(Number, Number)> {
-    let calls = t.or("calls", "1", NumberOf(&units::FACTOR), "llm calls per request");
+fn read_agent(t: &mut Reader) -> Option<Agent> {
+    let calls = t.or("calls", "1", NumberOf(&units::FACTOR), "llm calls per request, one after the other");
+    let fan_out = t.or("fan_out", "1", NumberOf(&units::FACTOR), "calls side by side in place of each");
     let retries = t.or("retries", "0", NumberOf(&units::FACTOR), "share of calls made again");
-    Some((calls?, retries?))
+    Some(Agent { calls: calls?, fan_out: fan_out?, retries: retries? })
 }
 
 fn read_can_wait(t: &mut Reader) -> Option<Number> {
@@ -228,61 +196,4 @@ fn check_languages(t: &mut Reader, languages: &[(String, f64)], counted: bool) -
         return None;
     }
     Some(())
-}
-
-/// `"2M /month"`, a path, or `{ share_of = { traffic, share } }`.
-struct RequestsOf;
-
-impl Decode for RequestsOf {
-    type Value = Requests;
-
-    fn decode(&self, at: &At<'_>) -> Option<Requests> {
-        match &at.node.value {
-            Value::Table(table) if table.get("share_of").is_some() => at.clone().read(|t| {
-                let of = t.required("share_of", TableOf(read_share_of), "a share of another traffic");
-                let (traffic, share) = of?;
-                Some(Requests::ShareOf(traffic, share))
-            }),
-            _ => PathOf(&units::REQUESTS_PER_TIME).decode(at).map(Requests::Direct),
-        }
-    }
-
-    fn shape(&self) -> Shape {
-        let share = Field {
-            key: "share_of",
-            need: Need::Required,
-            shape: TableOf(read_share_of).shape(),
-            meaning: "a share of another traffic",
-        };
-        Shape::Any(vec![Shape::Path(&units::REQUESTS_PER_TIME), Shape::Table(vec![share])])
-    }
-}
-
-fn read_share_of(t: &mut Reader) -> Option<(Reference, Number)> {
-    let traffic = t.required("traffic", Id("traffic"), "the other traffic");
-    let share = t.required("share", NumberOf(&units::FACTOR), "this part of its requests");
-    Some((traffic?, share?))
-}
-
-/// A rate that compounds, or a path that is a factor.
-struct GrowthOf;
-
-impl Decode for GrowthOf {
-    type Value = Path;
-
-    fn decode(&self, at: &At<'_>) -> Option<Path> {
-        if crate::process::names_process(&at.node.value) {
-            return PathOf(&units::FACTOR).decode(at);
-        }
-        let rate = NumberOf(&units::GROWTH).decode(at)?;
-        let origin = rate.origin.clone();
-        Some(Path::Process(
-            WrittenPath::new(Exponential::factor(rate), crate::distribution::UnitOf::default()),
-            origin,
-        ))
-    }
-
-    fn shape(&self) -> Shape {
-        Shape::Any(vec![Shape::Number(&units::GROWTH), Shape::Path(&units::FACTOR)])
-    }
 }

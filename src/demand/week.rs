@@ -1,7 +1,9 @@
 //! The shape of a week: 168 hours from Monday 00:00 in the scenario's zone.
 
+use std::sync::Arc;
+
 use crate::diagnostic::Diagnostic;
-use crate::document::{At, Decode, Shape, Value};
+use crate::document::{At, Decode, Reader, Shape, TableOf, Text, Value, read_columns};
 use crate::text::did_you_mean;
 
 /// A named week.
@@ -68,17 +70,20 @@ impl Week {
     }
 }
 
-/// Reads the name of a week.
-pub(super) struct WeekName;
+/// Reads a week: the name of a preset, or `{ csv, column }` with its 168 hours. Only the proportions of the hours count.
+pub(super) struct WeekOf;
 
-impl Decode for WeekName {
-    type Value = &'static Week;
+impl Decode for WeekOf {
+    type Value = Arc<[f64]>;
 
     fn decode(&self, at: &At<'_>) -> Option<Self::Value> {
+        if let Value::Table(_) = &at.node.value {
+            return at.clone().read(read_hours);
+        }
         let names: Vec<_> = PRESETS.iter().map(|week| week.name).collect();
         let expected = format!("one of \"{}\"", names.join("\", \""));
         let Value::Text(name) = &at.node.value else {
-            at.refuse("wrong-type", &expected);
+            at.refuse("wrong-type", &format!("{expected}, or {{ csv, column }}"));
             return None;
         };
         let found = Week::named(name);
@@ -91,10 +96,54 @@ impl Decode for WeekName {
                 None => mistake,
             });
         }
-        found
+        found.map(|week| week.hours().into())
     }
 
     fn shape(&self) -> Shape {
-        Shape::Words(PRESETS.iter().map(|week| week.name).collect())
+        let names = PRESETS.iter().map(|week| week.name).collect();
+        Shape::Any(vec![Shape::Words(names), TableOf(read_hours).shape()])
     }
+}
+
+const HOURS: usize = 168;
+const DAYS: [&str; 7] = ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"];
+
+/// The hours of a week from a file, as shares of the highest.
+fn read_hours(t: &mut Reader) -> Option<Arc<[f64]>> {
+    let csv = t.required(
+        "csv",
+        Text("week.csv"),
+        "the file: 168 rows, one an hour, Monday 00:00 in the scenario's zone first",
+    );
+    let column = t.required(
+        "column",
+        Text("load"),
+        "the column of loads; only their proportions count, not their unit",
+    );
+    let (csv, column) = (csv?, column?);
+    let columns = read_columns(t, &csv, &[("column", &column)])?;
+    let hours = &columns.values[0];
+    let refuse = |t: &Reader, row: usize, message: String, help: &str| {
+        let at = t.place()?;
+        let mistake = Diagnostic::error("bad-row", columns.rows[row], message).help(help.to_owned());
+        let named = at.key_span.unwrap_or(at.node.span);
+        at.scope.push(mistake.related(named, format!("read by `{}`", at.address)));
+        None
+    };
+    if hours.len() != HOURS {
+        let message = format!("`{csv}` has {} rows, and a week has {HOURS} hours", hours.len());
+        let help = "give one row for each hour, from Monday 00:00 to Sunday 23:00";
+        return refuse(t, HOURS.min(hours.len() - 1), message, help);
+    }
+    if let Some(row) = hours.iter().position(|hour| *hour < 0.0) {
+        let hour = format!("{} {:02}:00", DAYS[row / 24], row % 24);
+        return refuse(t, row, format!("the load of {hour} is below 0"), "write 0 for an hour without load");
+    }
+    let highest = hours.iter().copied().fold(0.0, f64::max);
+    if highest == 0.0 {
+        let message = format!("`{csv}` has no load in any hour of `{column}`");
+        t.refuse("column", "no-load", &message, "at least one hour has a load above 0");
+        return None;
+    }
+    Some(hours.iter().map(|hour| hour / highest).collect())
 }

@@ -49,6 +49,8 @@ pub struct Diagnostic {
     pub related: Vec<(Span, String)>,
     /// Ways out.
     pub help: Vec<String>,
+    /// Lines that stand below the last help as they are: a small table.
+    pub table: Vec<String>,
 }
 
 impl Diagnostic {
@@ -63,7 +65,16 @@ impl Diagnostic {
     }
 
     fn new(severity: Severity, code: &'static str, span: Option<Span>, message: String) -> Self {
-        Self { span, severity, code, message, label: String::new(), related: Vec::new(), help: Vec::new() }
+        Self {
+            span,
+            severity,
+            code,
+            message,
+            label: String::new(),
+            related: Vec::new(),
+            help: Vec::new(),
+            table: Vec::new(),
+        }
     }
 
     /// With what was found or expected at the caret.
@@ -85,6 +96,12 @@ impl Diagnostic {
     pub fn help_if(mut self, help: Option<String>) -> Self {
         self.help.extend(help);
         self
+    }
+
+    /// With lines below the last help, whose columns are aligned.
+    #[must_use]
+    pub fn table(self, lines: Vec<String>) -> Self {
+        Self { table: lines, ..self }
     }
 
     /// With another place that matters.

@@ -24,8 +24,15 @@ pub fn render(diagnostic: &Diagnostic, sources: &Sources, color: bool) -> String
     let title = level.primary_title(visible(&diagnostic.message)).id(diagnostic.code);
     let places = places(diagnostic, sources);
     let mut group: Group<'_> = title.elements(places.into_iter().map(Place::snippet));
-    for help in &diagnostic.help {
-        group = group.element(Level::HELP.message(visible(help)));
+    for (place, help) in diagnostic.help.iter().enumerate() {
+        let mut text = visible(help);
+        if place + 1 == diagnostic.help.len() {
+            for line in &diagnostic.table {
+                text.push('\n');
+                text.push_str(&visible(line));
+            }
+        }
+        group = group.element(Level::HELP.message(text));
     }
     let renderer = if color { Renderer::styled() } else { Renderer::plain() };
     renderer.term_width(WIDTH).render(&[group])
@@ -85,6 +92,9 @@ fn object(diagnostic: &Diagnostic, sources: &Sources) -> Value {
         object["label"] = json!(diagnostic.label);
     }
     object["help"] = json!(diagnostic.help);
+    if !diagnostic.table.is_empty() {
+        object["table"] = json!(diagnostic.table);
+    }
     object["related"] = diagnostic
         .related
         .iter()

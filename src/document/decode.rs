@@ -175,7 +175,9 @@ impl Decode for Id {
             at.refuse("wrong-type", &format!("the id of a {}", self.0));
             return None;
         };
-        Some(Reference { id: id.clone(), span: at.node.span })
+        let id = Reference { id: id.clone(), span: at.node.span };
+        at.scope.note_use(&at.address, self.0, &id);
+        Some(id)
     }
 
     fn shape(&self) -> Shape {

@@ -29,6 +29,6 @@ pub use parse::{parse_toml, parse_value};
 pub use plugin::{Plugin, Plugins, plugin_names};
 pub(crate) use provenance::is_note;
 pub use provenance::{Evidence, Origin, Provenance};
-pub use reader::{Reader, Scope};
+pub use reader::{Found, Reader, Scale, Scope, Use};
 pub use shape::{Field, Here, Need, Shape};
 pub use word::WordOf;

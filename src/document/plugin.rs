@@ -67,8 +67,8 @@ impl<T> Decode for Plugins<T> {
         match kinds.as_slice() {
             _ if !known => None,
             [only] => {
-                let value =
-                    named(&only.key).and_then(|plugin| at.inside(&only.key, &only.node).read(plugin.read));
+                let place = At { key_span: Some(only.key_span), ..at.inside(&only.key, &only.node) };
+                let value = named(&only.key).and_then(|plugin| place.read(plugin.read));
                 value.filter(|_| notes_are_right(at, table))
             }
             [] => {

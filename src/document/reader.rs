@@ -1,9 +1,9 @@
 //! Reads a table key by key, collects every mistake, and describes itself when there is no document.
 
 use std::cell::RefCell;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
-use super::decode::{At, Decode};
+use super::decode::{At, Decode, Reference};
 use super::files::{Files, Unreadable};
 use super::node::{Entry, Table, Value};
 use super::parse::parse_value;
@@ -20,15 +20,43 @@ pub struct Scope<'f> {
     notes: BTreeMap<u32, Provenance>,
     sources: RefCell<Sources>,
     files: Option<&'f dyn Files>,
-    scales: RefCell<Vec<Scale>>,
+    scales: Vec<Scale>,
+    numbers: RefCell<BTreeSet<String>>,
+    uses: RefCell<Vec<Use>>,
 }
 
-/// A factor on the number or path at an address, and whether anything stood there.
-struct Scale {
-    address: String,
-    factor: f64,
-    span: Span,
-    used: bool,
+/// A factor on the number or path at an address.
+#[derive(Clone, Debug)]
+pub struct Scale {
+    /// The dotted keys of the number or path.
+    pub address: String,
+    /// What it is multiplied by.
+    pub factor: f64,
+    /// Where each key of the address stands.
+    pub keys: Vec<(String, Span)>,
+}
+
+/// The id of something, where it is used.
+#[derive(Clone, Debug)]
+pub struct Use {
+    /// The dotted keys of the value that says it.
+    pub address: String,
+    /// What the reader took it for: `traffic`.
+    pub family: &'static str,
+    /// The id and its place.
+    pub id: Reference,
+}
+
+/// What decoding a tree found beside its value.
+pub struct Found {
+    /// What was found wrong.
+    pub mistakes: Diagnostics,
+    /// All files that were read.
+    pub sources: Sources,
+    /// Addresses of the numbers and paths that could be read.
+    pub numbers: BTreeSet<String>,
+    /// Every use of an id that could be read, whether or not what stands around it could.
+    pub uses: Vec<Use>,
 }
 
 impl<'f> Scope<'f> {
@@ -44,38 +72,19 @@ impl<'f> Scope<'f> {
 
     /// Multiplies the numbers and paths at these addresses.
     #[must_use]
-    pub fn scaling(mut self, factors: &[(String, f64, Span)]) -> Self {
-        let scale = |(address, factor, span): &(String, f64, Span)| Scale {
-            address: address.clone(),
-            factor: *factor,
-            span: *span,
-            used: false,
-        };
-        self.scales = RefCell::new(factors.iter().map(scale).collect());
-        self
+    pub fn scaling(self, scales: &[Scale]) -> Self {
+        Self { scales: scales.to_vec(), ..self }
     }
 
-    /// The factor on the number or path at an address, if there is one.
+    /// The factor on the number or path at an address, if there is one. Each number and path asks once it is read.
     pub fn scale(&self, address: &str) -> Option<f64> {
-        let mut scales = self.scales.borrow_mut();
-        let scale = scales.iter_mut().find(|scale| scale.address == address)?;
-        scale.used = true;
-        Some(scale.factor)
+        self.numbers.borrow_mut().insert(address.to_owned());
+        self.scales.iter().find(|scale| scale.address == address).map(|scale| scale.factor)
     }
 
-    /// Notes each factor whose address names no number.
-    pub fn refuse_unused_scales(&self) {
-        for scale in self.scales.borrow().iter().filter(|scale| !scale.used) {
-            self.push(
-                Diagnostic::error(
-                    "unknown-address",
-                    scale.span,
-                    format!("no number stands at `{}`", scale.address),
-                )
-                .label("a factor acts on a number or path by its address")
-                .help("`explain` and `run --draws` show the addresses of a scenario"),
-            );
-        }
+    /// Takes note that an id is used.
+    pub(super) fn note_use(&self, address: &str, family: &'static str, id: &Reference) {
+        self.uses.borrow_mut().push(Use { address: address.to_owned(), family, id: id.clone() });
     }
 
     /// Takes note of a mistake.
@@ -88,9 +97,14 @@ impl<'f> Scope<'f> {
         self.mistakes.into_inner()
     }
 
-    /// What was found wrong, and all files that were read.
-    pub fn into_parts(self) -> (Diagnostics, Sources) {
-        (self.mistakes.into_inner(), self.sources.into_inner())
+    /// All that was found.
+    pub fn into_found(self) -> Found {
+        Found {
+            mistakes: self.mistakes.into_inner(),
+            sources: self.sources.into_inner(),
+            numbers: self.numbers.into_inner(),
+            uses: self.uses.into_inner(),
+        }
     }
 
     /// The notes at the top of a file.
@@ -349,7 +363,9 @@ fn example(shape: &Shape) -> String {
         Shape::Quantity(kind) | Shape::Number(kind) | Shape::Path(kind) => written_example(kind),
         Shape::Text(what) | Shape::Pattern(what, _) => format!("\"{what}\""),
         Shape::Words(words) => format!("\"{}\"", words.first().unwrap_or(&"")),
-        Shape::Here(_) | Shape::Anything => "…".into(),
+        Shape::Here(_) | Shape::Scenario => "…".into(),
+        Shape::Factors => "2".into(),
+        Shape::Currency => "\"JPY\"".into(),
         Shape::Id(family) => format!("\"id of a {family}\""),
         Shape::Flag => "true".into(),
         Shape::Whole(low, _) => low.to_string(),

@@ -48,8 +48,12 @@ pub enum Shape {
     Pattern(&'static str, &'static str),
     /// Of the kind that an outer key decides, inside a distribution or path.
     Here(Here),
-    /// Whatever a scenario can hold.
-    Anything,
+    /// A part of a scenario.
+    Scenario,
+    /// A factor above 0, or tables of them by address.
+    Factors,
+    /// A code of ISO 4217.
+    Currency,
     /// `true` or `false`.
     Flag,
     /// An integer between two bounds.

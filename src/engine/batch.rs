@@ -2,15 +2,15 @@
 
 use crate::calendar::Month;
 use crate::finance::{Ledger, Measure};
-use crate::lanes::{LANES, Lanes, Values};
+use crate::lanes::{self, LANES, Lanes, Values};
 use crate::model::{Model, Strategy};
 use crate::random::Design;
 use crate::world::World;
 
 /// Takes what each strategy's month cost.
 pub(super) trait Sink {
-    /// Takes a ledger; the values are those of the month.
-    fn take(&mut self, strategy: usize, now: &Month, ledger: &Ledger, values: &Values);
+    /// Takes a ledger; the values are those of the month, and `left` are the requests of each stream that nobody served.
+    fn take(&mut self, strategy: usize, now: &Month, ledger: &Ledger, values: &Values, left: &[Lanes]);
     /// All strategies of a month have been taken.
     fn end_month(&mut self, _now: &Month, _values: &Values) {}
     /// Whether postings should be kept one by one.
@@ -62,7 +62,7 @@ impl Batch {
                 for user in &strategy.contracts {
                     user.contract.settle(&now, &values, user.own(state), ledger);
                 }
-                sink.take(place, &now, ledger, &values);
+                sink.take(place, &now, ledger, &values, remaining);
             }
             sink.end_month(&now, &values);
         }
@@ -80,7 +80,7 @@ fn serve(
     ledger: &mut Ledger,
 ) {
     for (stream, left) in model.streams.iter().zip(remaining.iter_mut()) {
-        *left = values[stream.requests];
+        *left = values[stream.work.requests];
         ledger.measure(Measure::Offered, left);
     }
     for user in &strategy.supplies {
@@ -92,15 +92,13 @@ fn serve(
         let left = &mut remaining[entry.stream];
         let mut offered = *left;
         if let Some(share) = entry.share {
-            let (all, share) = (&values[model.streams[entry.stream].requests], &values[share]);
+            let (all, share) = (&values[model.streams[entry.stream].work.requests], &values[share]);
             for i in 0..LANES {
                 offered[i] = offered[i].min(all[i] * share[i]);
             }
         }
         user.supply.accept(entry.number, now, values, &offered, user.own(state), &mut served, ledger);
-        for i in 0..LANES {
-            left[i] -= served[i];
-        }
+        lanes::subtract(left, &served);
         ledger.measure(Measure::Served, &served);
     }
     for (stream, left) in model.streams.iter().zip(remaining.iter()) {

@@ -2,9 +2,10 @@
 
 use super::batch::{Batch, Sink};
 use super::break_even::BreakEven;
+use super::gate::Gates;
 use crate::calendar::Month;
 use crate::finance::{Component, Ledger, Measure, View};
-use crate::lanes::{LANES, Lanes, Values};
+use crate::lanes::{self, LANES, Lanes, Values};
 use crate::model::Model;
 use crate::random::{Design, REPLICATES};
 use crate::stats::OrderedF32;
@@ -89,17 +90,25 @@ pub(super) struct Tally {
     width: usize,
     /// `sums[strategy · months + month]`
     pub(super) sums: Vec<MonthSums>,
-    /// `fans[(2 · strategy + cumulative) · months + month][path]`, then `[strategy · years + year]` behind all months.
+    /// `fans[(2 · strategy + cumulative) · months + month][path]`, then `[strategy · years + year]` behind all months;
+    /// empty where nobody asked for fans.
     pub(super) fans: Vec<[OrderedF32; BLOCK]>,
     running: Vec<Running>,
     /// By strategy, then path.
     pub(super) nominal: Vec<[f64; BLOCK]>,
     pub(super) npv: Vec<[f64; BLOCK]>,
     pub(super) break_even: Vec<[f32; BLOCK]>,
+    /// `shed[strategy · streams + stream]`: requests that nobody served.
+    shed: Vec<Partial>,
+    /// Requests that arrived in each stream.
+    offered: Vec<Partial>,
+    /// The slot of each stream's requests.
+    requests: Vec<crate::lanes::Slot>,
+    pub(super) gates: Gates,
 }
 
 impl Block {
-    pub(super) fn new(model: &Model, design: Design) -> Self {
+    pub(super) fn new(model: &Model, design: Design, fans: bool) -> Self {
         let (strategies, months) = (model.strategies.len(), model.timeline.length);
         let running = Running {
             month_cash: [0.0; LANES],
@@ -118,11 +127,15 @@ impl Block {
             begin: 0,
             width: 0,
             sums: vec![MonthSums::ZERO; strategies * months],
-            fans: vec![[OrderedF32::default(); BLOCK]; columns(model)],
+            fans: vec![[OrderedF32::default(); BLOCK]; if fans { columns(model) } else { 0 }],
             running: vec![running; strategies],
             nominal: vec![[0.0; BLOCK]; strategies],
             npv: vec![[0.0; BLOCK]; strategies],
             break_even: vec![[f32::NAN; BLOCK]; strategies],
+            shed: vec![[0.0; STRIDE]; strategies * model.streams.len()],
+            offered: vec![[0.0; STRIDE]; model.streams.len()],
+            requests: model.streams.iter().map(|stream| stream.work.requests).collect(),
+            gates: Gates::new(model),
         };
         Self { batch: Batch::new(model, design), tally }
     }
@@ -131,6 +144,8 @@ impl Block {
     pub(super) fn run(&mut self, model: &Model, first_path: u64, paths: usize, width: usize) {
         self.tally.paths = paths;
         self.tally.sums.fill(MonthSums::ZERO);
+        self.tally.shed.fill([0.0; STRIDE]);
+        self.tally.offered.fill([0.0; STRIDE]);
         for begin in (0..paths).step_by(width) {
             self.tally.begin_batch(begin, width.min(paths - begin));
             self.batch.run(model, first_path + begin as u64, &mut self.tally);
@@ -140,8 +155,19 @@ impl Block {
 }
 
 impl Tally {
+    /// Requests that nobody served, `[strategy · streams + stream]`.
+    pub(super) fn shed(&self) -> impl Iterator<Item = f64> + '_ {
+        self.shed.iter().map(|replicates| replicates.iter().sum())
+    }
+
+    /// Requests that arrived in each stream.
+    pub(super) fn offered(&self) -> impl Iterator<Item = f64> + '_ {
+        self.offered.iter().map(|replicates| replicates.iter().sum())
+    }
+
     fn begin_batch(&mut self, begin: usize, width: usize) {
         (self.begin, self.width) = (begin, width);
+        self.gates.begin();
         for running in &mut self.running {
             running.cumulative = [0.0; LANES];
             running.year = [0.0; LANES];
@@ -151,6 +177,7 @@ impl Tally {
     }
 
     fn end_batch(&mut self) {
+        self.gates.end(self.begin, self.width);
         let range = self.begin..self.begin + self.width;
         for (place, running) in self.running.iter().enumerate() {
             self.nominal[place][range.clone()].copy_from_slice(&running.cumulative[..self.width]);
@@ -164,30 +191,26 @@ impl Tally {
     }
 
     fn write_fan(&mut self, column: usize, values: &Lanes) {
-        let out = &mut self.fans[column][self.begin..self.begin + self.width];
-        for (out, value) in out.iter_mut().zip(values) {
-            *out = OrderedF32::from(*value as f32);
+        if let Some(fan) = self.fans.get_mut(column) {
+            let keys = OrderedF32::of_lanes(values);
+            fan[self.begin..self.begin + self.width].copy_from_slice(&keys[..self.width]);
         }
     }
 }
 
 /// Adds the lanes that count to the partial sums of their paths.
-fn add<const N: usize>(partial: &mut [f64; N], values: &Lanes, begin: usize, width: usize) {
-    if begin.is_multiple_of(N) && width.is_multiple_of(N) {
-        for row in values[..width].chunks_exact(N) {
-            for i in 0..N {
-                partial[i] += row[i];
-            }
-        }
-    } else {
-        for (i, value) in values[..width].iter().enumerate() {
-            partial[(begin + i) % N] += value;
-        }
+fn add(partial: &mut Partial, values: &Lanes, begin: usize, width: usize) {
+    if begin.is_multiple_of(STRIDE) && width == LANES {
+        lanes::add_to_eight(partial, values);
+        return;
+    }
+    for (i, value) in values[..width].iter().enumerate() {
+        partial[(begin + i) % STRIDE] += value;
     }
 }
 
 impl Sink for Tally {
-    fn take(&mut self, strategy: usize, now: &Month, ledger: &Ledger, values: &Values) {
+    fn take(&mut self, strategy: usize, now: &Month, ledger: &Ledger, values: &Values, left: &[Lanes]) {
         let (begin, width) = (self.begin, self.width);
         let sums = &mut self.sums[strategy * self.months + now.index];
         for component in Component::ALL {
@@ -196,21 +219,27 @@ impl Sink for Tally {
                 add(&mut sums.components[component as usize], ledger.component(component), begin, width);
             }
         }
-        for measure in Measure::ALL {
+        for measure in Measure::ALL.into_iter().filter(|measure| ledger.has_measured(*measure)) {
             add(&mut sums.measures[measure as usize], ledger.measured(measure), begin, width);
         }
-        let cash = ledger.total(View::Cash);
-        add(&mut sums.cash, &cash, begin, width);
-        let running = &mut self.running[strategy];
-        for i in 0..LANES {
-            running.cumulative[i] += cash[i];
-            running.year[i] += cash[i];
+        for (sum, left) in self.shed[strategy * left.len()..].iter_mut().zip(left) {
+            add(sum, left, begin, width);
         }
+        self.gates.take(strategy, now, ledger, values, left);
+        let cash = ledger.total(View::Cash);
+        if begin.is_multiple_of(REPLICATES) && width == LANES {
+            lanes::add_to_sixteen(&mut sums.cash, &cash);
+        } else {
+            cash[..width]
+                .iter()
+                .enumerate()
+                .for_each(|(i, cash)| sums.cash[(begin + i) % REPLICATES] += cash);
+        }
+        let running = &mut self.running[strategy];
+        lanes::add(&mut running.cumulative, &cash);
+        lanes::add(&mut running.year, &cash);
         if let Some(discount) = self.discount {
-            let discount = &values[discount];
-            for i in 0..LANES {
-                running.npv[i] += cash[i] * discount[i];
-            }
+            lanes::add_product(&mut running.npv, &cash, &values[discount]);
         }
         running.month_cash = cash;
         running.month_upfront = *ledger.upfront();
@@ -225,16 +254,16 @@ impl Sink for Tally {
         self.write_fan((2 * strategy + 1) * self.months + now.index, &cumulative);
     }
 
-    fn end_month(&mut self, now: &Month, _: &Values) {
-        let (cash, upfront) =
-            (self.running[self.baseline].month_cash, self.running[self.baseline].month_upfront);
-        for (place, running) in self.running.iter_mut().enumerate() {
-            if place == self.baseline {
-                continue;
-            }
-            let lump: Lanes = std::array::from_fn(|i| running.month_upfront[i] - upfront[i]);
-            let whole: Lanes = std::array::from_fn(|i| running.month_cash[i] - cash[i]);
-            running.break_even.step(now.index, &lump, &whole);
+    fn end_month(&mut self, now: &Month, values: &Values) {
+        for (sum, requests) in self.offered.iter_mut().zip(&self.requests) {
+            add(sum, &values[*requests], self.begin, self.width);
+        }
+        let (before, rest) = self.running.split_at_mut(self.baseline);
+        let Some((baseline, after)) = rest.split_first_mut() else { return };
+        for running in before.iter_mut().chain(after) {
+            lanes::subtract(&mut running.month_upfront, &baseline.month_upfront);
+            lanes::subtract(&mut running.month_cash, &baseline.month_cash);
+            running.break_even.step(now.index, &running.month_upfront, &running.month_cash);
         }
     }
 }

@@ -1,5 +1,7 @@
 //! The moment from which a strategy has cost less than another, for good.
 
+use multiversion::multiversion;
+
 use crate::lanes::{LANES, Lanes};
 
 /// Follows cumulative cash of one strategy less that of the baseline, path by path.
@@ -19,24 +21,24 @@ impl BreakEven {
 
     /// Takes a month: the part of the difference that is paid at its start, and all of it.
     pub(super) fn step(&mut self, month: usize, upfront: &Lanes, whole: &Lanes) {
-        for i in 0..LANES {
-            let start = self.ended_at[i] + upfront[i];
-            let end = self.ended_at[i] + whole[i];
-            self.ended_at[i] = end;
-            self.months[i] = if end > 0.0 {
-                f64::NAN
-            } else if start > 0.0 {
-                month as f64 + start / (start - end)
-            } else if self.months[i].is_nan() {
-                month as f64
-            } else {
-                self.months[i]
-            };
-        }
+        step(month as f64, upfront, whole, &mut self.ended_at, &mut self.months);
     }
 
     /// Months from the start of the scenario, NaN where it never happens.
     pub(super) fn months(&self) -> &Lanes {
         &self.months
+    }
+}
+
+#[multiversion(targets("x86_64+avx512f+avx512dq+avx512vl+avx512bw", "x86_64+avx+avx2"))]
+fn step(month: f64, upfront: &Lanes, whole: &Lanes, ended_at: &mut Lanes, months: &mut Lanes) {
+    for i in 0..LANES {
+        let start = ended_at[i] + upfront[i];
+        let end = ended_at[i] + whole[i];
+        let crossed = month + start / (start - end);
+        let before = if months[i].is_nan() { month } else { months[i] };
+        let below = if start > 0.0 { crossed } else { before };
+        ended_at[i] = end;
+        months[i] = if end > 0.0 { f64::NAN } else { below };
     }
 }

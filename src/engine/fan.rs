@@ -1,7 +1,7 @@
 //! One column of a fan: all paths' values of one month.
 
 use super::outcome::PERCENTILES;
-use crate::stats::{Number, OrderedF32, Sketch, cvar, quantiles};
+use crate::stats::{Number, OrderedF32, Sketch, counted_quantiles, cvar};
 
 /// Values while they fit, and counts beyond; which one depends on the size of the run alone.
 pub(super) enum Column {
@@ -13,8 +13,13 @@ pub(super) enum Column {
 const MOST_EXACT: usize = 1 << 17;
 
 impl Column {
-    pub(super) fn new() -> Self {
-        Self::Exact(Vec::new())
+    /// For so many paths, perhaps more.
+    pub(super) fn new(paths: u64) -> Self {
+        // All room at once, since growing would copy it many times; and none for what would be a sketch soon.
+        match usize::try_from(paths) {
+            Ok(paths) if paths <= MOST_EXACT => Self::Exact(Vec::with_capacity(paths)),
+            _ => Self::Sketch(Box::default()),
+        }
     }
 
     pub(super) fn extend(&mut self, values: &[OrderedF32]) {
@@ -46,7 +51,7 @@ impl Column {
 
     pub(super) fn percentiles(&mut self) -> [f64; PERCENTILES.len()] {
         let found = match self {
-            Self::Exact(values) => quantiles(values, &PERCENTILES),
+            Self::Exact(values) => counted_quantiles(values, &PERCENTILES),
             Self::Sketch(sketch) => sketch.quantiles(&PERCENTILES),
         };
         std::array::from_fn(|i| found[i])

@@ -4,6 +4,7 @@ mod batch;
 mod block;
 mod break_even;
 mod fan;
+mod gate;
 mod observer;
 mod outcome;
 mod recorded;

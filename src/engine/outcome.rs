@@ -21,6 +21,8 @@ pub struct Outcomes {
     pub months: usize,
     /// Whether the precision asked for was reached; absent if none was asked for.
     pub precise: Option<bool>,
+    /// Mean of all requests of each stream over all months.
+    pub offered: Vec<f64>,
     /// By strategy, in the order of the model.
     pub strategies: Vec<StrategyOutcome>,
 }
@@ -37,8 +39,10 @@ pub struct StrategyOutcome {
     pub measures: Vec<[f64; Measure::COUNT]>,
     /// Standard error of the mean of each month's cash, from replicates.
     pub monthly_error: Vec<f64>,
-    /// Distributions by month.
-    pub fans: Fans,
+    /// Mean of the requests of each stream that were served, over all months.
+    pub served: Vec<f64>,
+    /// Distributions by month, if they were asked for.
+    pub fans: Option<Fans>,
 }
 
 /// Totals of each path, in the order of paths.
@@ -50,9 +54,16 @@ pub struct PathTotals {
     pub npv: Vec<f64>,
     /// Months until the strategy has cost less than the baseline for good; NaN is never. Empty for the baseline itself.
     pub break_even: Vec<f32>,
+    /// What each gate of the model measured; NaN where it has no value.
+    pub gates: Vec<Vec<f64>>,
 }
 
 impl PathTotals {
+    /// Without a path yet, for so many gates.
+    pub(super) fn of_gates(gates: usize) -> Self {
+        Self { gates: vec![Vec::new(); gates], ..Self::default() }
+    }
+
     /// What strategies are compared by: the present value, or the nominal total without a discount rate.
     pub fn compared(&self) -> &[f64] {
         if self.npv.is_empty() { &self.nominal } else { &self.npv }
@@ -60,6 +71,7 @@ impl PathTotals {
 }
 
 /// Percentiles of cash by month, `[month][percentile]` in the order of [`PERCENTILES`].
+#[derive(Default)]
 pub struct Fans {
     /// Of the month's cash.
     pub monthly: Vec<[f64; PERCENTILES.len()]>,

@@ -3,7 +3,7 @@
 use super::batch::{Batch, Sink};
 use crate::calendar::Month;
 use crate::finance::{Ledger, Line};
-use crate::lanes::{LANES, Slot, Values};
+use crate::lanes::{LANES, Lanes, Slot, Values};
 use crate::model::Model;
 use crate::random::Design;
 
@@ -76,7 +76,7 @@ impl Sink for Opener {
         strategy == self.strategy && month == self.month
     }
 
-    fn take(&mut self, strategy: usize, now: &Month, ledger: &Ledger, values: &Values) {
+    fn take(&mut self, strategy: usize, now: &Month, ledger: &Ledger, values: &Values, _: &[Lanes]) {
         if !self.records(strategy, now.index) {
             return;
         }

@@ -22,13 +22,15 @@ pub struct Settings {
     /// The largest standard error of a mean or of a difference to the baseline, as a share of the mean, that is good enough.
     /// The number of paths doubles until it is reached, up to [`MOST_DOUBLED`].
     pub precision: Option<f64>,
+    /// Whether the distribution of each month is kept, not only that of totals; memory and time for charts.
+    pub fans: bool,
     /// Paths of a batch, 1 to [`LANES`]; changes no result.
     pub batch: usize,
 }
 
 impl Default for Settings {
     fn default() -> Self {
-        Self { paths: 10_000, design: Design::default(), precision: None, batch: LANES }
+        Self { paths: 10_000, design: Design::default(), precision: None, fans: true, batch: LANES }
     }
 }
 
@@ -72,6 +74,9 @@ struct Simulation<'a> {
     columns: Vec<Column>,
     sums: Vec<Sums>,
     totals: Vec<PathTotals>,
+    /// Sums of requests over all paths so far: those nobody served, `[strategy · streams + stream]`, and all by stream.
+    shed: Vec<f64>,
+    offered: Vec<f64>,
 }
 
 /// Sums over all paths so far, of one strategy and month.
@@ -91,9 +96,13 @@ impl<'a> Simulation<'a> {
             settings: *settings,
             done: 0,
             blocks: Vec::new(),
-            columns: (0..columns(model)).map(|_| Column::new()).collect(),
+            columns: (0..if settings.fans { columns(model) } else { 0 })
+                .map(|_| Column::new(settings.paths))
+                .collect(),
             sums: vec![Sums::default(); strategies * months],
-            totals: (0..strategies).map(|_| PathTotals::default()).collect(),
+            totals: (0..strategies).map(|_| PathTotals::of_gates(model.gates.len())).collect(),
+            shed: vec![0.0; strategies * model.streams.len()],
+            offered: vec![0.0; model.streams.len()],
         }
     }
 
@@ -111,7 +120,7 @@ impl<'a> Simulation<'a> {
             let left = paths - self.done;
             let blocks = left.div_ceil(BLOCK as u64).min(WAVE as u64) as usize;
             while self.blocks.len() < blocks {
-                self.blocks.push(Block::new(self.model, self.settings.design));
+                self.blocks.push(Block::new(self.model, self.settings.design, self.settings.fans));
             }
             let (model, first, width) = (self.model, self.done, self.settings.batch.clamp(1, LANES));
             self.blocks[..blocks].par_iter_mut().enumerate().for_each(|(i, block)| {
@@ -145,7 +154,13 @@ impl<'a> Simulation<'a> {
                     *sum += cash;
                 }
             }
+            self.shed.iter_mut().zip(tally.shed()).for_each(|(sum, block)| *sum += block);
+            self.offered.iter_mut().zip(tally.offered()).for_each(|(sum, block)| *sum += block);
             for (place, totals) in self.totals.iter_mut().enumerate() {
+                let values = &tally.gates.values[place * totals.gates.len()..];
+                for (gate, values) in totals.gates.iter_mut().zip(values) {
+                    gate.extend_from_slice(&values[..tally.paths]);
+                }
                 totals.nominal.extend_from_slice(&tally.nominal[place][..tally.paths]);
                 if self.model.discount.is_some() {
                     totals.npv.extend_from_slice(&tally.npv[place][..tally.paths]);
@@ -198,23 +213,32 @@ impl<'a> Simulation<'a> {
                 let sums = &self.sums[place * months..(place + 1) * months];
                 let months_of = |which: usize| (2 * place + which) * months..(2 * place + which + 1) * months;
                 let years_of = 2 * count * months + place * years..2 * count * months + (place + 1) * years;
+                let shed = &self.shed[place * self.offered.len()..];
                 StrategyOutcome {
+                    served: self.offered.iter().zip(shed).map(|(all, shed)| (all - shed) / n).collect(),
                     totals,
                     components: sums.iter().map(|s| s.components.map(|sum| sum / n)).collect(),
                     posted: std::array::from_fn(|c| sums.iter().any(|s| s.posted[c])),
                     measures: sums.iter().map(|s| s.measures.map(|sum| sum / n)).collect(),
                     monthly_error: sums.iter().map(|s| standard_error(&s.cash, self.done)).collect(),
-                    fans: Fans {
+                    fans: self.settings.fans.then(|| Fans {
                         monthly: percentiles[months_of(monthly)].to_vec(),
                         cumulative: percentiles[months_of(to_date)].to_vec(),
                         monthly_cvar95: tails[months_of(monthly)].to_vec(),
                         yearly: percentiles[years_of.clone()].to_vec(),
                         yearly_cvar95: tails[years_of].to_vec(),
-                    },
+                    }),
                 }
             })
             .collect();
-        Outcomes { paths: self.done, design: self.settings.design, months, precise, strategies }
+        Outcomes {
+            paths: self.done,
+            design: self.settings.design,
+            months,
+            precise,
+            offered: self.offered.iter().map(|sum| sum / n).collect(),
+            strategies,
+        }
     }
 }
 

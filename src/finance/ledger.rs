@@ -1,7 +1,7 @@
 //! The ledger of one strategy and month: every amount is a quantity times a price, posted to a component.
 
 use super::component::{Component, View};
-use crate::lanes::{LANES, Lanes, Slot};
+use crate::lanes::{self, LANES, Lanes, Slot, ZERO};
 
 /// What a posting is: fixed when the model is built, so that posting costs a multiplication and an addition.
 #[derive(Clone, Debug)]
@@ -80,7 +80,9 @@ pub struct Ledger {
     components: Box<[Lanes; Component::COUNT]>,
     posted: u32,
     measures: Box<[Lanes; Measure::COUNT]>,
+    measured: u32,
     upfront: Lanes,
+    paid_upfront: bool,
     record: Option<Vec<Posting>>,
     purchases: Vec<Purchases>,
 }
@@ -98,7 +100,9 @@ impl Ledger {
             components: Box::new([[0.0; LANES]; Component::COUNT]),
             posted: 0,
             measures: Box::new([[0.0; LANES]; Measure::COUNT]),
+            measured: 0,
             upfront: [0.0; LANES],
+            paid_upfront: false,
             record: None,
             purchases: Vec::new(),
         }
@@ -106,14 +110,7 @@ impl Ledger {
 
     /// Empties it for the next month or strategy; with `record`, each posting will be kept as well.
     pub fn clear(&mut self, record: bool) {
-        for component in Component::ALL {
-            if self.has(component) {
-                self.components[component as usize] = [0.0; LANES];
-            }
-        }
-        self.posted = 0;
-        *self.measures = [[0.0; LANES]; Measure::COUNT];
-        self.upfront = [0.0; LANES];
+        (self.posted, self.measured, self.paid_upfront) = (0, 0, false);
         self.record = record.then(Vec::new);
         self.purchases.clear();
     }
@@ -127,10 +124,13 @@ impl Ledger {
 
     /// Posts `quantity · price`, paid over the month.
     pub fn post(&mut self, line: &Line, quantity: &Lanes, price: &Lanes) {
-        self.posted |= 1 << line.component as usize;
+        let bit = 1 << line.component as usize;
         let total = &mut self.components[line.component as usize];
-        for i in 0..LANES {
-            total[i] += quantity[i] * price[i];
+        if self.posted & bit == 0 {
+            lanes::multiply(total, quantity, price);
+            self.posted |= bit;
+        } else {
+            lanes::add_product(total, quantity, price);
         }
         if let Some(record) = &mut self.record {
             let amount = std::array::from_fn(|i| quantity[i] * price[i]);
@@ -141,8 +141,11 @@ impl Ledger {
     /// Posts `quantity · price`, paid at the start of the month: a purchase. The moment of break-even depends on it.
     pub fn post_upfront(&mut self, line: &Line, quantity: &Lanes, price: &Lanes) {
         self.post(line, quantity, price);
-        for i in 0..LANES {
-            self.upfront[i] += quantity[i] * price[i];
+        if self.paid_upfront {
+            lanes::add_product(&mut self.upfront, quantity, price);
+        } else {
+            lanes::multiply(&mut self.upfront, quantity, price);
+            self.paid_upfront = true;
         }
     }
 
@@ -150,15 +153,10 @@ impl Ledger {
     pub fn post_bought(&mut self, from: Bought, line: &Line, quantity: &Lanes, price: &Lanes) {
         self.post(line, quantity, price);
         if let Some(purchases) = self.purchases.iter_mut().find(|p| p.vendor == from.vendor) {
-            for i in 0..LANES {
-                let amount = quantity[i] * price[i];
-                purchases.list[i] += amount;
-                purchases.due[i] += amount;
-            }
+            lanes::add_product(&mut purchases.list, quantity, price);
+            lanes::add_product(&mut purchases.due, quantity, price);
             if from.tokens {
-                for i in 0..LANES {
-                    purchases.tokens[i] += quantity[i];
-                }
+                lanes::add(&mut purchases.tokens, quantity);
             }
         }
     }
@@ -188,9 +186,13 @@ impl Ledger {
 
     /// Adds to a physical amount.
     pub fn measure(&mut self, measure: Measure, amount: &Lanes) {
+        let bit = 1 << measure as usize;
         let total = &mut self.measures[measure as usize];
-        for i in 0..LANES {
-            total[i] += amount[i];
+        if self.measured & bit == 0 {
+            *total = *amount;
+            self.measured |= bit;
+        } else {
+            lanes::add(total, amount);
         }
     }
 
@@ -201,17 +203,22 @@ impl Ledger {
 
     /// A component's amount.
     pub fn component(&self, component: Component) -> &Lanes {
-        &self.components[component as usize]
+        if self.has(component) { &self.components[component as usize] } else { &ZERO }
     }
 
     /// A physical amount.
     pub fn measured(&self, measure: Measure) -> &Lanes {
-        &self.measures[measure as usize]
+        if self.has_measured(measure) { &self.measures[measure as usize] } else { &ZERO }
+    }
+
+    /// Whether there is anything of a physical amount.
+    pub fn has_measured(&self, measure: Measure) -> bool {
+        self.measured & (1 << measure as usize) != 0
     }
 
     /// What of the month's cash is paid at its start.
     pub fn upfront(&self) -> &Lanes {
-        &self.upfront
+        if self.paid_upfront { &self.upfront } else { &ZERO }
     }
 
     /// The sum of the components of a view.
@@ -220,10 +227,7 @@ impl Ledger {
         for component in Component::ALL {
             let counts = component.view() == View::Both || component.view() == view;
             if counts && self.has(component) {
-                let amount = self.component(component);
-                for i in 0..LANES {
-                    total[i] += amount[i];
-                }
+                lanes::add(&mut total, self.component(component));
             }
         }
         total

@@ -8,6 +8,7 @@
 #![allow(clippy::inline_always, reason = "a loop over lanes vectorizes only when its body is inlined")]
 
 mod beta;
+mod binomial;
 mod double;
 mod exp;
 mod gamma;
@@ -22,6 +23,7 @@ mod sin;
 mod symmetric;
 
 pub use beta::{beta_quantile, incomplete_beta};
+pub use binomial::binomial_quantile;
 pub use exp::{exp, exp_m1};
 pub use gamma::{gamma_quantile, incomplete_gamma, ln_gamma};
 pub use kernels::{exp_lanes, ln_lanes, normal_cdf_lanes, pow_lanes, sqrt_lanes};

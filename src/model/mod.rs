@@ -2,13 +2,16 @@
 
 mod charges;
 mod contracts;
+mod gates;
 mod resolve;
 mod strategy;
+
+use std::ops::Range;
 
 use crate::calendar::Timeline;
 use crate::contract::Contract;
 use crate::document::Title;
-use crate::finance::{Charge, Line};
+use crate::finance::{Charge, Gauge, Line};
 use crate::lanes::{Lanes, Slot};
 use crate::supply::Supply;
 use crate::units::Currency;
@@ -36,8 +39,32 @@ pub struct Model {
     pub strategies: Vec<Strategy>,
     /// The strategy that others are compared with.
     pub baseline: usize,
-    /// The strategy that budgets bind, if the scenario names one.
+    /// The strategy that budgets and gates bind, if the scenario names one.
     pub chosen: Option<usize>,
+    /// What is measured path by path for the gates, in the order of the file.
+    pub gates: Vec<Gate>,
+}
+
+/// What a gate measures.
+#[derive(Clone, Debug)]
+pub struct Gate {
+    /// Its id.
+    pub id: String,
+    /// What it measures.
+    pub gauge: &'static Gauge,
+    /// The stream that counts, by its place; all if absent.
+    pub stream: Option<usize>,
+    /// The months that count.
+    pub months: Range<usize>,
+}
+
+/// The work of a stream.
+#[derive(Clone, Copy, Debug)]
+pub struct Work {
+    /// Requests of the month.
+    pub requests: Slot,
+    /// Tokens per request, in and out; only where a gate asks for them.
+    pub tokens: Option<Slot>,
 }
 
 /// A stream of requests.
@@ -46,8 +73,8 @@ pub struct Stream {
     pub id: String,
     /// What people call it.
     pub title: Title,
-    /// Requests of the month.
-    pub requests: Slot,
+    /// Its work.
+    pub work: Work,
     /// How a request that nobody serves is posted, and its price.
     pub shed: Option<(Line, Slot)>,
 }

@@ -2,8 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use super::{Model, Stream, strategy};
-use crate::demand::{self, Requests};
+use super::{Model, Stream, Work, gates, strategy};
+use crate::demand;
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::document::{Reference, Title};
 use crate::finance::{Component, Line};
@@ -26,8 +26,17 @@ pub fn resolve(scenario: &Scenario) -> (Option<Model>, Diagnostics) {
     let baseline = named_strategy(scenario, scenario.questions.baseline.as_ref(), &mut builder);
     let chosen = named_strategy(scenario, scenario.questions.chosen.as_ref(), &mut builder);
     check_budget(scenario, &mut builder);
+    let gates = gates::resolve(scenario, &mut builder);
+    let tokens: Vec<Option<Slot>> =
+        streams.iter().map(|stream| gates::tokens(&gates, stream.as_ref()?, &mut builder)).collect();
     builder.correlate(&scenario.correlations);
-    let (program, inputs, mut mistakes) = builder.finish();
+    let (program, inputs, met) = builder.finish();
+    // An unknown id that was met here as well is not told twice.
+    let mut mistakes = scenario.unknown.clone();
+    let told = |mistake: &Diagnostic| {
+        scenario.unknown.iter().any(|one| (one.code, one.span) == (mistake.code, mistake.span))
+    };
+    mistakes.extend(met.into_iter().filter(|mistake| !told(mistake)));
     if mistakes.has_errors() {
         return (None, mistakes);
     }
@@ -43,17 +52,19 @@ pub fn resolve(scenario: &Scenario) -> (Option<Model>, Diagnostics) {
         streams: scenario
             .traffics
             .iter()
-            .zip(&streams)
-            .filter_map(|((id, traffic), stream)| {
+            .zip(streams.iter().zip(&tokens))
+            .filter_map(|((id, traffic), (stream, tokens))| {
                 let stream = stream.as_ref()?;
                 let title = traffic.title.clone().unwrap_or_else(|| named(id));
                 let shed = stream.shed_cost.map(|price| (shed_line(id, stream.requests, price), price));
-                Some(Stream { id: id.id.clone(), title, requests: stream.requests, shed })
+                let work = Work { requests: stream.requests, tokens: *tokens };
+                Some(Stream { id: id.id.clone(), title, work, shed })
             })
             .collect(),
         strategies,
         baseline: baseline.unwrap_or(0),
         chosen,
+        gates,
     });
     (model, mistakes)
 }
@@ -99,45 +110,57 @@ fn check_budget(scenario: &Scenario, lookup: &mut dyn Lookup) {
 /// Resolves traffics; one that is a share of another comes after it.
 fn streams(scenario: &Scenario, builder: &mut Builder) -> Vec<Option<demand::Stream>> {
     let mut streams: Vec<Option<demand::Stream>> = vec![None; scenario.traffics.len()];
+    let mut done = vec![false; scenario.traffics.len()];
     let mut left: Vec<usize> = (0..scenario.traffics.len()).collect();
     while !left.is_empty() {
         let before = left.len();
         left.retain(|&place| {
             let traffic = &scenario.traffics[place].1;
-            let original = match &traffic.requests {
-                Requests::ShareOf(id, _) => scenario.traffics.iter().position(|(name, _)| name.id == id.id),
-                _ => None,
-            };
-            let of = original.and_then(|place| streams[place].clone());
-            if matches!(traffic.requests, Requests::ShareOf(..)) && of.is_none() {
-                return true;
+            let whole = traffic.requests.share_of().map(|of| original(scenario, of));
+            match whole {
+                None => streams[place] = demand::Stream::resolve(traffic, None, builder),
+                // Where the whole has no stream, what is wrong was said there.
+                Some(Some(whole)) if done[whole] => {
+                    let whole = streams[whole].clone();
+                    streams[place] =
+                        whole.and_then(|whole| demand::Stream::resolve(traffic, Some(&whole), builder));
+                }
+                Some(_) => return true,
             }
-            streams[place] = demand::Stream::resolve(traffic, of.as_ref(), builder);
+            done[place] = true;
             false
         });
         if left.len() == before {
-            for place in left.drain(..) {
-                refuse_share(scenario, place, builder);
-            }
+            left.drain(..).for_each(|place| refuse_share(scenario, place, builder));
         }
     }
     streams
 }
 
+/// The place of the traffic that another is a share of.
+fn original(scenario: &Scenario, of: &Reference) -> Option<usize> {
+    scenario.traffics.iter().position(|(name, _)| name.id == of.id)
+}
+
+/// Says what is wrong with a share that waits for ever, unless it only waits for another such share.
 fn refuse_share(scenario: &Scenario, place: usize, lookup: &mut dyn Lookup) {
-    let Requests::ShareOf(of, _) = &scenario.traffics[place].1.requests else { return };
-    let known = ids(&scenario.traffics);
-    if known.contains(&of.id.as_str()) {
-        lookup.refuse(
-            Diagnostic::error(
-                "circular",
-                of.span,
-                format!("`{}` is, in the end, a share of itself", scenario.traffics[place].0.id),
-            )
-            .label("this traffic waits for the other")
-            .help("let one of them say its own `requests`"),
-        );
-    } else {
-        lookup.refuse(unknown("traffic", of, &known));
+    let traffics = &scenario.traffics;
+    let Some(of) = traffics[place].1.requests.share_of() else { return };
+    let Some(mut next) = original(scenario, of) else {
+        lookup.refuse(unknown("traffic", of, &ids(traffics)));
+        return;
+    };
+    for _ in traffics {
+        if next == place {
+            let message = format!("`{}` is, in the end, a share of itself", traffics[place].0.id);
+            let help = "let one of them say its own `requests` or `users`";
+            let mistake = Diagnostic::error("circular", of.span, message);
+            lookup.refuse(mistake.label("this traffic waits for the other").help(help));
+            return;
+        }
+        match traffics[next].1.requests.share_of().and_then(|of| original(scenario, of)) {
+            Some(further) => next = further,
+            None => return,
+        }
     }
 }

@@ -5,7 +5,7 @@ use crate::calendar::Timeline;
 use crate::diagnostic::Diagnostic;
 use crate::distribution::Number;
 use crate::document::Reference;
-use crate::lanes::{Lanes, Slot, Values};
+use crate::lanes::{self, Lanes, Slot, Values};
 
 /// A formula over values that are known earlier.
 pub type Formula = Box<dyn Fn(&Values, &mut Lanes) + Send + Sync>;
@@ -44,9 +44,7 @@ pub trait Lookup {
             "product",
             &[a, b],
             Box::new(move |values, out| {
-                for (o, (x, y)) in out.iter_mut().zip(values[a].iter().zip(&values[b])) {
-                    *o = x * y;
-                }
+                lanes::multiply(out, &values[a], &values[b]);
             }),
         )
     }

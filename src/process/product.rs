@@ -6,7 +6,7 @@ use super::{Lookup, Process, Written, WrittenPath};
 use crate::calendar::Month;
 use crate::distribution::{Constant, Number};
 use crate::document::{At, Decode, Origin, Plugin, Reader, Shape, Value};
-use crate::lanes::{Lanes, Slot, Values};
+use crate::lanes::{self, Lanes, Slot, Values};
 use crate::process::{Path, PathHere, PathOf};
 use crate::random::Draws;
 use crate::units;
@@ -88,9 +88,8 @@ impl Process for Running {
     fn step(&self, _: &Month, values: &Values, _: &mut Draws, _: &mut [Lanes], out: &mut Lanes) {
         *out = [1.0; crate::lanes::LANES];
         for part in &self.0 {
-            for (o, x) in out.iter_mut().zip(&values[*part]) {
-                *o *= x;
-            }
+            let before = *out;
+            lanes::multiply(out, &before, &values[*part]);
         }
     }
 }

@@ -11,7 +11,7 @@ pub enum Sampling {
     Plain,
     /// In pairs of opposite draws.
     Antithetic,
-    /// Evenly over each input and month by itself (M. D. McKay et al., Technometrics 21, 1979).
+    /// Evenly over each input and month by itself (M. D. `McKay` et al., Technometrics 21, 1979).
     LatinHypercube,
     /// Evenly over inputs and months together, as far as there are dimensions: scrambled Sobol points
     /// (A. B. Owen, 1995), in the order of a Brownian bridge where a path is a diffusion.

@@ -128,6 +128,7 @@ impl Draws {
 
     /// With scores that are the weighted sum of the scores of other streams; without any they are its own. Squares of the
     /// weights sum to 1.
+    #[must_use]
     pub fn mixed(self, parts: Vec<(f64, Self)>) -> Self {
         Self { parts, ..self }
     }

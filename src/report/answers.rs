@@ -3,20 +3,18 @@
 use super::Report;
 use super::display::{Lang, percent};
 use super::table::{Align, table, wrapped};
-use crate::analysis::Verdict;
+use crate::analysis::{Passage, Verdict};
+use crate::finance::Gauge;
+use crate::units::format_number;
 
 impl Report<'_> {
     /// Each limit of the budget with what was compared with it; empty without a budget.
     pub fn budgets(&self) -> String {
-        let bound = self.answers.bound;
         let mut rows = Vec::new();
         for (place, verdicts) in self.answers.budgets {
             for verdict in verdicts {
-                let name = wrapped(&self.name(*place), 28);
-                let binds =
-                    if bound == Some(*place) { "" } else { self.pick(" (not chosen)", "（対象外）") };
                 rows.push(vec![
-                    format!("{name}{binds}"),
+                    self.bound_name(*place),
                     self.limit(verdict),
                     self.money(verdict.limit),
                     format!("{} {}", self.money(verdict.value), verdict.worst).trim_end().to_owned(),
@@ -46,6 +44,76 @@ impl Report<'_> {
 
     fn kept(&self, verdict: &Verdict) -> &'static str {
         if verdict.broken() { self.pick("broken", "超過") } else { self.pick("kept", "以内") }
+    }
+
+    /// Each limit of the gates with what was compared with it; empty without gates.
+    pub fn gates(&self) -> String {
+        let mut rows = Vec::new();
+        for (place, passages) in self.answers.gates {
+            for passage in passages {
+                rows.push(vec![
+                    format!("{}\n{}", passage.gate, self.bound_name(*place)),
+                    self.measured(passage),
+                    self.gate_limit(passage),
+                    passage.value.map_or_else(|| "–".to_owned(), |value| self.figure(passage.measure, value)),
+                    if passage.broken() {
+                        self.pick("broken", "不合格")
+                    } else {
+                        self.pick("kept", "合格")
+                    }
+                    .to_owned(),
+                ]);
+            }
+        }
+        if rows.is_empty() {
+            return String::new();
+        }
+        let header = match self.lang {
+            Lang::En => ["Gate", "Measure", "Limit", "Value", ""],
+            Lang::Ja => ["ゲート", "指標", "条件", "値", ""],
+        };
+        table(header.map(str::to_owned).to_vec(), rows, &[Align::Left, Align::Left])
+    }
+
+    /// A strategy, and whether what it breaks counts.
+    fn bound_name(&self, place: usize) -> String {
+        let binds = self.answers.bound == Some(place);
+        let note = if binds { "" } else { self.pick(" (not chosen)", "（対象外）") };
+        format!("{}{note}", wrapped(&self.name(place), 28))
+    }
+
+    /// What is measured, of whom and when: `served_share, chat`.
+    fn measured(&self, passage: &Passage) -> String {
+        let mut lines = vec![passage.measure.name.to_owned()];
+        lines.extend(passage.traffic.map(|stream| self.stream_name(stream)));
+        let (first, last) = passage.months;
+        if (first, last) != (0, self.findings.months.len() - 1) {
+            lines.push(format!("{} – {}", self.findings.months[first], self.findings.months[last]));
+        }
+        lines.join("\n")
+    }
+
+    fn gate_limit(&self, passage: &Passage) -> String {
+        let side = if passage.at_least { "≥" } else { "≤" };
+        format!("{} {side} {}", passage.statistic, self.figure(passage.measure, passage.limit))
+    }
+
+    /// A value of a measure in the unit that people read it in: `99.52 %`, `0.01234 USD /request`.
+    fn figure(&self, measure: &Gauge, value: f64) -> String {
+        /// Enough to tell 99.95 % from 100 %.
+        const DIGITS: usize = 4;
+        let (unit, number) = (self.gauge_unit(measure), value * measure.shown.1);
+        // Nearly all is not all.
+        if measure.kind == &crate::units::SHARE && number > 99.0 && number < 100.0 {
+            return format!("{:.3} {unit}", (number * 1e3).floor() / 1e3);
+        }
+        format!("{} {unit}", format_number(number, DIGITS)).trim_end().to_owned()
+    }
+
+    /// The unit in which a measure is shown.
+    pub(super) fn gauge_unit(&self, measure: &Gauge) -> String {
+        let currency = if measure.is_money() { self.findings.currency } else { "" };
+        format!("{currency} {}", measure.shown.0).trim().to_owned()
     }
 
     /// Mean cost under each stress, and how it changes; empty without stresses.

@@ -93,6 +93,27 @@ impl Report<'_> {
         self.caption(title, subtitle)
     }
 
+    pub(super) fn convergence_caption(&self) -> Caption {
+        // The widest interval of any strategy, as a share of its mean.
+        let margin = self
+            .findings
+            .strategies
+            .iter()
+            .filter_map(|s| s.settled.last())
+            .map(|settled| 0.5 * (settled.interval.high - settled.interval.low) / settled.mean.abs());
+        let margin = 100.0 * margin.fold(0.0, f64::max);
+        let (paths, margin) = (Self::count(self.findings.paths), format!("{margin:.2}%"));
+        let title = match self.lang {
+            Lang::En => format!("After {paths} futures every mean is known to ±{margin}"),
+            Lang::Ja => format!("{paths}回の試行で、どの平均も±{margin}まで分かった"),
+        };
+        let subtitle = self.pick(
+            "Mean of the first futures, as distance from the mean of all, with 95% bands from sixteen replicates",
+            "最初の試行だけの平均と全試行の平均との差、95%の幅（16組の繰り返しによる）",
+        );
+        self.caption(title, subtitle.to_owned())
+    }
+
     pub(super) fn distribution_caption(&self) -> Caption {
         let (best, name) = self.best();
         let (share, tail) = (percent(best.cheapest), self.money(best.cost.p95.value));

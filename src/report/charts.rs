@@ -3,11 +3,13 @@
 use rayon::prelude::*;
 
 use super::chart::{
-    BreakEven, BreakEvenSeries, CHARTS, ComponentBars, Components, ComponentsMonthly, Distribution,
-    DistributionSeries, Fan, FanSeries, MonthlyPanel, png, quantile_grid,
+    BreakEven, BreakEvenSeries, CHARTS, ComponentBars, Components, ComponentsMonthly, Convergence,
+    ConvergenceSeries, Distribution, DistributionSeries, Fan, FanSeries, MonthlyPanel, Threshold, png,
+    quantile_grid,
 };
+use super::display::Lang;
 use super::{File, Report};
-use crate::analysis::StrategyFindings;
+use crate::analysis::{Settled, StrategyFindings};
 use crate::engine::place_of;
 use crate::finance::{Component, View};
 
@@ -43,6 +45,9 @@ impl Report<'_> {
             "break-even" if self.findings.strategies.len() > 1 => self.break_even_chart().svg(),
             "components" => self.components().svg(),
             "components-monthly" => self.components_monthly().svg(),
+            "convergence" if self.findings.strategies.iter().any(|s| s.settled.len() > 1) => {
+                self.convergence().svg()
+            }
             _ => return None,
         };
         Some(svg)
@@ -66,10 +71,28 @@ impl Report<'_> {
             caption: if cumulative { self.cumulative_caption() } else { self.monthly_caption() },
             months: self.findings.months.clone(),
             series,
-            threshold: None,
+            thresholds: self.limits(if cumulative { "total" } else { "month" }),
             currency: self.findings.currency.to_owned(),
             lang: self.lang,
         }
+    }
+
+    /// The limits of the budget on a period; they are the same for every strategy.
+    fn limits(&self, period: &str) -> Vec<Threshold> {
+        let verdicts = self.answers.budgets.first().map_or(&[][..], |(_, verdicts)| verdicts);
+        let of_period = verdicts.iter().filter(|verdict| verdict.period == period);
+        let name = |statistic: &str| match statistic {
+            "mean" => self.pick("budget, mean", "予算（平均）").to_owned(),
+            "cvar95" => self.pick("budget, CVaR95", "予算（CVaR95）").to_owned(),
+            percentile => {
+                let percentile = percentile.to_uppercase();
+                match self.lang {
+                    Lang::En => format!("budget, {percentile}"),
+                    Lang::Ja => format!("予算（{percentile}）"),
+                }
+            }
+        };
+        of_period.map(|verdict| Threshold { name: name(verdict.statistic), amount: verdict.limit }).collect()
     }
 
     fn distribution(&self) -> Distribution {
@@ -82,7 +105,8 @@ impl Report<'_> {
         Distribution {
             caption: self.distribution_caption(),
             series,
-            threshold: None,
+            // A budget is nominal, so it has no place among present values.
+            threshold: self.limits("total").into_iter().next().filter(|_| !self.findings.discounted),
             currency: self.findings.currency.to_owned(),
             lang: self.lang,
         }
@@ -97,6 +121,27 @@ impl Report<'_> {
             caption: self.break_even_caption(),
             months: self.findings.months.clone(),
             series: series.into_iter().flatten().collect(),
+            lang: self.lang,
+        }
+    }
+
+    fn convergence(&self) -> Convergence {
+        let series = self.each(|place, s| {
+            let last = s.settled.last().map_or(f64::NAN, |settled| settled.mean);
+            let shares = |settled: &Settled| {
+                [settled.interval.low, settled.mean, settled.interval.high].map(|amount| amount / last)
+            };
+            ConvergenceSeries {
+                name: self.name(place),
+                color: place,
+                settled: s.settled.iter().map(shares).collect(),
+            }
+        });
+        let sizes = self.findings.strategies.first().map(|s| s.settled.iter().map(|settled| settled.paths));
+        Convergence {
+            caption: self.convergence_caption(),
+            paths: sizes.into_iter().flatten().map(Self::count).collect(),
+            series,
             lang: self.lang,
         }
     }

@@ -115,8 +115,33 @@ impl Report<'_> {
         }
         if found.strategies.iter().any(|s| s.served_share() < 1.0 - 1e-9) {
             measures.push(each(self.pick("Served", "処理率"), "", &|s| share_of_all(s.served_share())));
+            measures.extend(self.served_by_stream());
         }
         measures
+    }
+
+    /// The served share of each stream, if they differ: a small stream that nobody serves hardly shows in the whole.
+    fn served_by_stream(&self) -> Vec<Measure> {
+        let strategies = &self.findings.strategies;
+        let differ = |s: &StrategyFindings| {
+            let mut shares = s.served_by_stream.iter().flatten();
+            shares.next().is_some_and(|first| shares.any(|share| (share - first).abs() > 1e-6))
+        };
+        if !strategies.iter().any(differ) {
+            return Vec::new();
+        }
+        let of_stream = |stream: usize| {
+            let share = |s: &StrategyFindings| match s.served_by_stream[stream] {
+                Some(share) => share_of_all(share),
+                None => "–".to_owned(),
+            };
+            Measure {
+                name: self.pick("Served", "処理率").to_owned(),
+                unit: wrapped(&self.stream_name(stream), 14),
+                values: strategies.iter().map(share).collect(),
+            }
+        };
+        (0..self.findings.streams.len()).map(of_stream).collect()
     }
 
     fn differences(&self) -> Measure {

@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use super::{Report, VERSION};
-use crate::analysis::{StrategyFindings, StressFindings, Stressed, Summary, Verdict};
+use crate::analysis::{Passage, StrategyFindings, StressFindings, Stressed, Summary, Verdict};
 use crate::finance::{Component, Measure, View};
 use crate::stats::{Estimate, Interval};
 
@@ -28,6 +28,7 @@ impl Report<'_> {
             "headline": self.headline(),
             "stresses": self.answers.stresses.iter().map(|stress| self.stress_json(stress)).collect::<Vec<_>>(),
             "budgets": self.answers.budgets.iter().flat_map(|(place, verdicts)| verdicts.iter().map(move |v| self.verdict_json(*place, v))).collect::<Vec<_>>(),
+            "gates": self.answers.gates.iter().flat_map(|(place, passages)| passages.iter().map(move |p| self.passage_json(*place, p))).collect::<Vec<_>>(),
             "strategies": (0..found.strategies.len()).map(|place| self.strategy_json(place)).collect::<Vec<_>>(),
         })
     }
@@ -63,6 +64,25 @@ impl Report<'_> {
         })
     }
 
+    fn passage_json(&self, place: usize, passage: &Passage) -> Value {
+        let shown = |value: f64| value * passage.measure.shown.1;
+        json!({
+            "strategy": self.findings.strategies[place].id,
+            "binds": self.answers.bound == Some(place),
+            "gate": passage.gate,
+            "measure": passage.measure.name,
+            "traffic": passage.traffic.map(|stream| self.stream_name(stream)),
+            "from": self.findings.months[passage.months.0],
+            "until": self.findings.months[passage.months.1],
+            "statistic": passage.statistic,
+            "side": if passage.at_least { "at_least" } else { "at_most" },
+            "unit": self.gauge_unit(passage.measure),
+            "limit": shown(passage.limit),
+            "value": passage.value.map(shown),
+            "broken": passage.broken(),
+        })
+    }
+
     fn strategy_json(&self, place: usize) -> Value {
         let s = &self.findings.strategies[place];
         json!({
@@ -89,6 +109,9 @@ impl Report<'_> {
                 "share_by_month": b.by_month,
             })),
             "served_share": s.served_share(),
+            "served_share_by_traffic": s.served_by_stream.iter().enumerate().map(|(stream, share)| json!({
+                "traffic": self.stream_name(stream), "share": share,
+            })).collect::<Vec<_>>(),
             "components": components(s),
             "fiscal_years": s.years.iter().map(|y| json!({
                 "fiscal_year": y.name, "months": y.months, "cash": y.cash, "accrual": y.accrual,

@@ -16,7 +16,7 @@ pub mod opened;
 pub mod rounded;
 pub mod table;
 
-use crate::analysis::{Findings, StressFindings, Verdict};
+use crate::analysis::{Findings, Passage, StressFindings, Verdict};
 use crate::document::Title;
 use display::{Lang, clean, money};
 
@@ -48,6 +48,8 @@ pub struct Report<'a> {
 pub struct Answers<'a> {
     /// By strategy: each limit of the budget with what was compared with it.
     pub budgets: &'a [(usize, Vec<Verdict>)],
+    /// By strategy: each limit of each gate with what was compared with it.
+    pub gates: &'a [(usize, Vec<Passage>)],
     /// The strategy whose broken limits count.
     pub bound: Option<usize>,
     /// The same strategies in other worlds.
@@ -79,6 +81,11 @@ impl Report<'_> {
         self.translate(&self.findings.strategies[strategy].title, LONGEST_NAME)
     }
 
+    /// What people call a stream of requests.
+    pub(crate) fn stream_name(&self, stream: usize) -> String {
+        self.translate(&self.findings.streams[stream], LONGEST_NAME)
+    }
+
     fn translate(&self, title: &Title, most: usize) -> String {
         let text = title.ja.as_ref().filter(|_| self.lang == Lang::Ja).unwrap_or(&title.en);
         clean(text, most)
@@ -105,8 +112,12 @@ impl Report<'_> {
         let (paths, hash) = (Self::count(self.findings.paths), &self.hash[..8]);
         let (seed, sampling) = (self.findings.design.seed, self.findings.design.sampling.word());
         match self.lang {
-            Lang::En => format!("{paths} paths · {sampling} · seed {seed} · scenario {hash} · tokencast {VERSION}"),
-            Lang::Ja => format!("試行 {paths} 回 · {sampling} · シード {seed} · シナリオ {hash} · tokencast {VERSION}"),
+            Lang::En => {
+                format!("{paths} paths · {sampling} · seed {seed} · scenario {hash} · tokencast {VERSION}")
+            }
+            Lang::Ja => format!(
+                "試行 {paths} 回 · {sampling} · シード {seed} · シナリオ {hash} · tokencast {VERSION}"
+            ),
         }
     }
 }

@@ -25,10 +25,20 @@ parts! {
     "gpus/sites.toml",
     "llms/deployments.toml",
     "llms/tokenizers.toml",
+    "prices/anthropic-2026-03.toml",
+    "prices/cohere-2026-03.toml",
+    "prices/dashscope-2026-03.toml",
+    "prices/deepseek-2026-03.toml",
     "prices/fx-eur.toml",
     "prices/fx-jpy.toml",
+    "prices/google-2026-03.toml",
+    "prices/mistral-2026-03.toml",
+    "prices/moonshot-2026-03.toml",
+    "prices/openai-2026-03.toml",
     "prices/openai.toml",
     "prices/pan-2025.toml",
+    "prices/xai-2026-03.toml",
+    "prices/zai-2026-03.toml",
 }
 
 /// The text of a built-in part, by its whole name.

@@ -1,9 +1,10 @@
 //! The tables of a scenario.
 
 use super::correlation;
+use super::gate::Gate;
 use super::limits::{self, Budget};
 use super::strategy::Strategy;
-use super::stress::Stress;
+use super::stress::{Stress, stresses};
 use crate::calendar::{Timeline, month_named};
 use crate::contract;
 use crate::demand::{Tokenizer, Traffic};
@@ -63,6 +64,8 @@ pub struct Scenario {
     pub strategies: Vec<(Reference, Strategy)>,
     /// Warnings of definitions in the scenario's own file that nothing uses.
     pub unused: Diagnostics,
+    /// Ids that are used and not defined. Resolving meets most of them too, but stops early where one is missing.
+    pub unknown: Diagnostics,
 }
 
 /// What is asked of a scenario.
@@ -74,6 +77,8 @@ pub struct Questions {
     pub chosen: Option<Reference>,
     /// What that strategy may cost.
     pub budget: Budget,
+    /// What other measures of that strategy must reach or not exceed.
+    pub gates: Vec<(Reference, Gate)>,
     /// Other worlds beside the base.
     pub stresses: Vec<(Reference, Stress)>,
 }
@@ -86,9 +91,16 @@ impl Questions {
             t.optional("chosen", Id("strategy"), "what budgets bind; the cheapest on average if absent");
         let budget =
             t.or("budget", "{}", limits::budget(), "what the chosen strategy may cost; broken: exit code 4");
-        let stress = MapOf("stress", TableOf(Stress::read));
-        let stresses = t.or("stress", "{}", stress, "other worlds beside the base, with the same draws");
-        Some(Self { baseline: baseline?, chosen: chosen?, budget: budget?, stresses: stresses? })
+        let gate = MapOf("gate", TableOf(Gate::read));
+        let gates = t.or("gate", "{}", gate, "what other measures must reach; broken: exit code 4");
+        let stresses = t.or("stress", "{}", stresses(), "other worlds beside the base, with the same draws");
+        Some(Self {
+            baseline: baseline?,
+            chosen: chosen?,
+            budget: budget?,
+            gates: gates?,
+            stresses: stresses?,
+        })
     }
 }
 
@@ -224,6 +236,7 @@ impl Scenario {
             operations: operations?,
             strategies,
             unused: Diagnostics::new(),
+            unknown: Diagnostics::new(),
         })
     }
 }
@@ -294,7 +307,7 @@ impl Decode for CurrencyOf {
     }
 
     fn shape(&self) -> Shape {
-        Shape::Pattern("JPY", "^[A-Z]{3}$")
+        Shape::Currency
     }
 }
 

@@ -1,20 +1,32 @@
 //! `like = "sibling"`: a thing that starts as a copy of another.
 
+use std::collections::BTreeSet;
+
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::document::{Entry, KindWords, Table, Value, lay_over};
 use crate::text::did_you_mean;
 
-/// Replaces each `like` of this layer by a copy of the sibling with the table's own keys laid over it.
-pub(super) fn resolve(tree: &mut Table, kinds: &KindWords, mistakes: &mut Diagnostics) {
+/// Replaces each `like` of this layer by a copy of the sibling with the table's own keys laid over it. What cannot become
+/// a copy is taken out, and its address is added to `lost`.
+pub(super) fn resolve(
+    tree: &mut Table,
+    kinds: &KindWords,
+    lost: &mut BTreeSet<String>,
+    mistakes: &mut Diagnostics,
+) {
+    let mut siblings = |members: &mut Table, address: &str| {
+        let left = resolve_siblings(members, kinds, mistakes);
+        lost.extend(left.into_iter().map(|id| format!("{address}.{id}")));
+    };
     for family in &mut tree.entries {
         let Value::Table(members) = &mut family.node.value else { continue };
-        resolve_siblings(members, kinds, mistakes);
+        siblings(members, &family.key);
         if family.key == "vendor" {
             for vendor in &mut members.entries {
                 let Value::Table(sold) = &mut vendor.node.value else { continue };
                 for group in &mut sold.entries {
                     if let Value::Table(things) = &mut group.node.value {
-                        resolve_siblings(things, kinds, mistakes);
+                        siblings(things, &format!("vendor.{}.{}", vendor.key, group.key));
                     }
                 }
             }
@@ -22,7 +34,8 @@ pub(super) fn resolve(tree: &mut Table, kinds: &KindWords, mistakes: &mut Diagno
     }
 }
 
-fn resolve_siblings(members: &mut Table, kinds: &KindWords, mistakes: &mut Diagnostics) {
+/// The ids of those that could not be resolved come back.
+fn resolve_siblings(members: &mut Table, kinds: &KindWords, mistakes: &mut Diagnostics) -> Vec<String> {
     // A copy of a copy needs its original first; a chain is at most as long as there are members.
     for _ in 0..members.entries.len() {
         let Some(place) = members.entries.iter().position(|entry| ready(entry, members)) else { break };
@@ -34,7 +47,8 @@ fn resolve_siblings(members: &mut Table, kinds: &KindWords, mistakes: &mut Diagn
         }
     }
     // What is left over is no copy of anything; that it lacks keys would be a second message about one mistake.
-    members.entries.retain(|entry| like_of(entry).is_none());
+    let left = members.entries.extract_if(.., |entry| like_of(entry).is_some());
+    left.map(|entry| entry.key).collect()
 }
 
 fn like_of(entry: &Entry) -> Option<&Entry> {

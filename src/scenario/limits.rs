@@ -3,8 +3,9 @@
 use crate::diagnostic::{Diagnostic, Span};
 use crate::distribution::{Point, QuantityOf};
 use crate::document::{At, Decode, Reader, Shape, TableOf, Value};
+use crate::finance::GAUGES;
 use crate::text::did_you_mean;
-use crate::units::{self, Currency};
+use crate::units::{self, Currency, Kind};
 
 /// Limits on the cost of the chosen strategy.
 #[derive(Clone, Debug, Default)]
@@ -67,22 +68,29 @@ impl Statistic {
 impl Budget {
     /// Reads `[budget]`.
     pub fn read(t: &mut Reader) -> Option<Self> {
-        let monthly = t.or("monthly", "{}", Limits, "for every month: { p95 = \"12M JPY\" }");
-        let fiscal_year = t.or("fiscal_year", "{}", Limits, "for every fiscal year");
-        let total = t.or("total", "{}", Limits, "for the whole scenario, nominal");
+        let monthly =
+            t.or("monthly", "{}", Limits(Some(&units::MONEY)), "for every month: { p95 = \"12M JPY\" }");
+        let fiscal_year = t.or("fiscal_year", "{}", Limits(Some(&units::MONEY)), "for every fiscal year");
+        let total = t.or("total", "{}", Limits(Some(&units::MONEY)), "for the whole scenario, nominal");
         Some(Self { monthly: monthly?, fiscal_year: fiscal_year?, total: total? })
     }
 }
 
-/// Amounts by statistic.
-struct Limits;
+/// Amounts by statistic; of any kind that a measure has while it is not known which.
+pub(super) struct Limits(pub(super) Option<&'static Kind>);
 
 impl Decode for Limits {
     type Value = Vec<Limit>;
 
     fn decode(&self, at: &At<'_>) -> Option<Vec<Limit>> {
         let Value::Table(table) = &at.node.value else {
-            at.refuse("wrong-type", "amounts by statistic, such as { p95 = \"12M JPY\" }");
+            at.refuse(
+                "wrong-type",
+                &format!(
+                    "limits by statistic, such as {{ p95 = \"{}\" }}",
+                    self.0.unwrap_or(&units::MONEY).example
+                ),
+            );
             return None;
         };
         let limit = |entry: &crate::document::Entry| {
@@ -101,7 +109,7 @@ impl Decode for Limits {
                 );
             }
             let place = At { key_span: Some(entry.key_span), ..at.inside(&entry.key, &entry.node) };
-            let Point { value, unit, span } = QuantityOf(&units::MONEY).decode(&place)?;
+            let Point { value, unit, span } = QuantityOf(self.0?).decode(&place)?;
             known.map(|(_, statistic)| Limit {
                 statistic: *statistic,
                 amount: value,
@@ -114,8 +122,23 @@ impl Decode for Limits {
     }
 
     fn shape(&self) -> Shape {
-        Shape::Map("statistic", Box::new(Shape::Quantity(&units::MONEY)))
+        let each = match self.0 {
+            Some(kind) => Shape::Quantity(kind),
+            None => Shape::Any(gauged().into_iter().map(Shape::Quantity).collect()),
+        };
+        Shape::Map("statistic", Box::new(each))
     }
+}
+
+/// The kinds of all measures, each once.
+fn gauged() -> Vec<&'static Kind> {
+    let mut kinds: Vec<&'static Kind> = Vec::new();
+    for gauge in GAUGES {
+        if !kinds.contains(&gauge.kind) {
+            kinds.push(gauge.kind);
+        }
+    }
+    kinds
 }
 
 /// How `[budget]` is read.

@@ -3,14 +3,14 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::decode::Scenario;
-use super::stress::Stress;
+use super::read::{Decoder, stresses_of};
 use super::trail::Written;
 use super::{catalog, like, overrides, unused};
 use crate::diagnostic::{Diagnostic, Diagnostics, FileId, Source, Sources, Span};
 use crate::distribution::FAMILIES;
 use crate::document::{
-    At, Entry, Files, Node, Provenance, Reference, Scope, Table, Title, Unreadable, Value, lay_over,
-    parse_toml, plugin_names, put_beside,
+    Entry, Files, Node, Provenance, Table, Title, Unreadable, Value, lay_over, parse_toml, plugin_names,
+    put_beside,
 };
 use crate::process;
 use crate::supply;
@@ -54,71 +54,42 @@ pub fn load(files: &dyn Files, path: &str, set: &[String]) -> Loaded {
         notes: BTreeMap::new(),
         read: Vec::new(),
         copied: BTreeSet::new(),
+        lost: BTreeSet::new(),
+        whole: true,
     };
     let tree = loader.scenario(path, None, 0).map(|mut tree| {
         overrides::apply(&mut tree, set, &kind_words(), &mut loader.sources, &mut loader.mistakes);
         tree
     });
-    let Loader { sources, mistakes, notes, copied, .. } = loader;
-    let mut decoder = Decoder { files, notes: notes.clone(), sources, mistakes };
-    let mut scenario = tree.as_ref().and_then(|tree| decoder.decode(tree.clone(), &[]));
+    let Loader { sources, mistakes, notes, copied, lost, whole, .. } = loader;
+    let mut decoder = Decoder { files, notes: notes.clone(), sources, mistakes, lost, copied, whole };
+    let mut scenario = tree.as_ref().and_then(|tree| decoder.base(tree));
     if let (Some(tree), Some(scenario)) = (&tree, &mut scenario) {
-        scenario.unused = unused::unused(tree, &copied, FileId(0));
+        scenario.unused = unused::unused(tree, &decoder.copied, FileId(0));
     }
     let mut stresses = Vec::new();
-    if let (Some(tree), Some(base)) = (&tree, &scenario) {
-        for (id, stress) in &base.questions.stresses {
-            stresses.extend(decoder.stressed(tree, id, stress));
+    if let Some(tree) = &tree {
+        for (id, stress) in stresses_of(tree) {
+            stresses.extend(decoder.stressed(tree, &id, &stress));
         }
     }
-    let Decoder { sources, mistakes, .. } = decoder;
+    let Decoder { sources, mut mistakes, .. } = decoder;
     let whole = !mistakes.has_errors();
+    if !whole {
+        // Nobody will resolve what could be read, so what it names is judged now.
+        let read = scenario.iter().chain(stresses.iter().map(|stressed| &stressed.scenario));
+        read.for_each(|scenario| mistakes.extend(scenario.unknown.clone()));
+    }
     let stresses = if whole { stresses } else { Vec::new() };
     let written = tree.map(|tree| Written::new(tree, notes));
     Loaded { scenario: scenario.filter(|_| whole), stresses, written, diagnostics: mistakes, sources }
-}
-
-/// Decodes merged trees; mistakes of all of them are collected together.
-struct Decoder<'a> {
-    files: &'a dyn Files,
-    notes: BTreeMap<u32, Provenance>,
-    sources: Sources,
-    mistakes: Diagnostics,
-}
-
-impl Decoder<'_> {
-    fn decode(&mut self, tree: Table, scale: &[(String, f64, Span)]) -> Option<Scenario> {
-        let root = Node { span: Span::new(FileId(0), 0..0), value: Value::Table(tree) };
-        let scope =
-            Scope::new(self.notes.clone(), std::mem::take(&mut self.sources), self.files).scaling(scale);
-        let scenario = At::root(&root, &scope).read(Scenario::read);
-        if scenario.is_some() {
-            scope.refuse_unused_scales();
-        }
-        let (found, sources) = scope.into_parts();
-        self.mistakes.extend(found);
-        self.sources = sources;
-        scenario
-    }
-
-    /// The scenario with a stress laid over it; it has no stresses of its own.
-    fn stressed(&mut self, base: &Table, id: &Reference, stress: &Stress) -> Option<Stressed> {
-        let mut tree = base.clone();
-        tree.remove("stress");
-        if let Some(Node { value: Value::Table(set), .. }) = &stress.set {
-            lay_over(&mut tree, set.clone(), &kind_words());
-        }
-        let scenario = self.decode(tree, &stress.scale)?;
-        let title = stress.title.clone().unwrap_or_else(|| Title { en: id.id.clone(), ja: None });
-        Some(Stressed { id: id.id.clone(), title, scenario })
-    }
 }
 
 /// Words of which one table holds one.
 pub(super) fn kind_words() -> Vec<Vec<&'static str>> {
     let mut numbers = plugin_names(FAMILIES);
     numbers.extend(plugin_names(process::KINDS));
-    numbers.push("value");
+    numbers.extend(["value", "share_of"]);
     vec![
         numbers,
         plugin_names(supply::KINDS),
@@ -138,6 +109,10 @@ struct Loader<'a> {
     read: Vec<String>,
     /// Addresses of what a `like` copies.
     copied: BTreeSet<String>,
+    /// Addresses of what should have been a copy and could not be.
+    lost: BTreeSet<String>,
+    /// Whether every file could be read.
+    whole: bool,
 }
 
 impl Loader<'_> {
@@ -160,11 +135,11 @@ impl Loader<'_> {
         let mut parts = Table::default();
         self.parts(&mut own, &mut parts, depth);
         unused::copied(&parts, "", &mut self.copied);
-        like::resolve(&mut parts, &kind_words(), &mut self.mistakes);
+        like::resolve(&mut parts, &kind_words(), &mut self.lost, &mut self.mistakes);
         lay_over(&mut tree, parts, &kind_words());
         lay_over(&mut tree, own, &kind_words());
         unused::copied(&tree, "", &mut self.copied);
-        like::resolve(&mut tree, &kind_words(), &mut self.mistakes);
+        like::resolve(&mut tree, &kind_words(), &mut self.lost, &mut self.mistakes);
         Some(tree)
     }
 
@@ -220,6 +195,12 @@ impl Loader<'_> {
 
     /// Reads and parses one file; its notes about sources count for the file only.
     fn open(&mut self, path: &str, named_at: Option<Span>, depth: usize) -> Option<Table> {
+        let opened = self.read_table(path, named_at, depth);
+        self.whole &= opened.is_some();
+        opened
+    }
+
+    fn read_table(&mut self, path: &str, named_at: Option<Span>, depth: usize) -> Option<Table> {
         let refuse = |code, message: String| Diagnostic::error(code, named_at, message);
         if depth > DEEPEST {
             let mistake = refuse("too-deep", format!("files use files more than {DEEPEST} deep"));

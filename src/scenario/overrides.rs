@@ -1,7 +1,8 @@
 //! `--set ADDRESS=VALUE`: one value replaced, after everything else is merged.
 
+use super::decode::describe;
 use crate::diagnostic::{Diagnostic, Diagnostics, FileId, Sources, Span};
-use crate::document::{Entry, KindWords, Node, Table, Value, lay_over, parse_value};
+use crate::document::{Entry, KindWords, Node, Shape, Table, Value, lay_over, parse_value};
 use crate::text::did_you_mean;
 
 /// Lays each override over the tree; the command line is shown like a file named `--set`.
@@ -58,7 +59,7 @@ fn refuse_unknown(tree: &Table, address: &Address) -> Option<Diagnostic> {
     for (depth, (key, span)) in address.iter().enumerate() {
         let Some(node) = table.get(key) else {
             // A family and an id must exist; a key of a known thing may be new, and the decoder judges it.
-            if depth >= 2 || address.len() == 1 {
+            if depth >= 2 || address.len() == 1 || is_single(&address[0].0) {
                 return None;
             }
             let names = table.entries.iter().map(|entry| entry.key.as_str());
@@ -73,6 +74,11 @@ fn refuse_unknown(tree: &Table, address: &Address) -> Option<Diagnostic> {
         table = inner;
     }
     None
+}
+
+/// Whether a key of a scenario holds one thing (`budget`, `run`), and not many by id.
+fn is_single(key: &str) -> bool {
+    describe().iter().any(|field| field.key == key && !matches!(field.shape, Shape::Map(..)))
 }
 
 fn nest(address: &Address, value: Node) -> Table {

@@ -7,10 +7,11 @@
 use serde_json::{Map, Value, json};
 
 use super::decode::describe;
+use super::limits::Statistic;
 use crate::distribution::FAMILIES;
 use crate::document::{Evidence, Field, Here, Need, Shape};
 use crate::process;
-use crate::units::{self, KINDS, Kind, Support};
+use crate::units::{self, Currency, KINDS, Kind, Support};
 
 /// The schema of a scenario file.
 pub fn schema() -> Value {
@@ -98,19 +99,25 @@ impl Writer {
             Shape::Any(shapes) => {
                 json!({ "anyOf": shapes.iter().map(|of| self.shape(of, kind)).collect::<Vec<_>>() })
             }
-            Shape::Anything => self.define(
-                "anything".into(),
-                |_| json!({ "additionalProperties": { "$ref": "#/$defs/anything" } }),
-            ),
+            // What a stress lays over a scenario is judged like a file.
+            Shape::Scenario => json!({ "$ref": "#" }),
+            Shape::Factors => self.define("factors".into(), |_| {
+                let factor = json!({ "type": "number", "exclusiveMinimum": 0 });
+                let inner = json!({ "": { "$ref": "#/$defs/factors" } });
+                let inner = json!({ "type": "object", "properties": {}, "patternProperties": inner });
+                json!({ "anyOf": [factor, inner] })
+            }),
+            Shape::Currency => json!({ "enum": Currency::all().map(Currency::code).collect::<Vec<_>>() }),
         }
     }
 
     fn map(&mut self, noun: &str, of: &Shape, kind: Option<&'static Kind>) -> Value {
         let keys = match noun {
-            "month" => r"^[0-9]{4}-[0-9]{2}(-[0-9]{2})?$",
-            "currency" => "^[A-Z]{3}$",
-            "key of the scenario" | "address" => "",
-            _ => r"^[a-z0-9][a-z0-9.-]{0,59}$",
+            "month" => r"^[0-9]{4}-[0-9]{2}(-[0-9]{2})?$".to_owned(),
+            "currency" => one_of(Currency::all().map(Currency::code)),
+            "statistic" => one_of(Statistic::WORDS.iter().map(|(word, _)| *word)),
+            "address" => String::new(),
+            _ => r"^[a-z0-9][a-z0-9.-]{0,59}$".to_owned(),
         };
         let mut value = self.shape(of, kind);
         // Members of a family may start as a copy of a sibling.
@@ -178,6 +185,11 @@ impl Writer {
         let reference = json!({ "$ref": format!("#/$defs/number-{}", slug(kind)) });
         tagged("value", reference)
     }
+}
+
+/// A regular expression of one of these words.
+fn one_of<'a>(words: impl Iterator<Item = &'a str>) -> String {
+    format!("^({})$", words.collect::<Vec<_>>().join("|"))
 }
 
 /// A table with one kind as its key, and notes.

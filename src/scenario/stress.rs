@@ -1,7 +1,7 @@
 //! `[stress.<id>]`: another world beside the base, with the same draws.
 
 use crate::diagnostic::Span;
-use crate::document::{At, Decode, Node, Reader, Shape, Title, TitleOf, Value};
+use crate::document::{At, Decode, MapOf, Node, Reader, Scale, Shape, TableOf, Title, TitleOf, Value};
 
 /// A stress as it is written.
 #[derive(Clone, Debug)]
@@ -11,7 +11,12 @@ pub struct Stress {
     /// A partial scenario that is laid over the base.
     pub set: Option<Node>,
     /// Factors by the address of a number or path.
-    pub scale: Vec<(String, f64, Span)>,
+    pub scale: Vec<Scale>,
+}
+
+/// How all stresses of a scenario are read.
+pub(super) fn stresses() -> MapOf<TableOf<Stress>> {
+    MapOf("stress", TableOf(Stress::read))
 }
 
 impl Stress {
@@ -48,7 +53,7 @@ impl Decode for Anything {
     }
 
     fn shape(&self) -> Shape {
-        Shape::Map("key of the scenario", Box::new(Shape::Anything))
+        Shape::Scenario
     }
 }
 
@@ -56,24 +61,26 @@ impl Decode for Anything {
 struct Factors;
 
 impl Decode for Factors {
-    type Value = Vec<(String, f64, Span)>;
+    type Value = Vec<Scale>;
 
     fn decode(&self, at: &At<'_>) -> Option<Self::Value> {
         let mut factors = Vec::new();
-        collect(at, at.address.len(), &mut factors).then_some(factors)
+        collect(at, &[], &mut factors).then_some(factors)
     }
 
     fn shape(&self) -> Shape {
-        Shape::Map("address", Box::new(Shape::Anything))
+        Shape::Map("address", Box::new(Shape::Factors))
     }
 }
 
-fn collect(at: &At<'_>, root: usize, factors: &mut Vec<(String, f64, Span)>) -> bool {
+fn collect(at: &At<'_>, above: &[(String, Span)], scales: &mut Vec<Scale>) -> bool {
     let factor = match &at.node.value {
         Value::Table(table) => {
             let mut whole = true;
             for entry in &table.entries {
-                whole &= collect(&at.inside(&entry.key, &entry.node), root, factors);
+                let mut keys = above.to_vec();
+                keys.push((entry.key.clone(), entry.key_span));
+                whole &= collect(&at.inside(&entry.key, &entry.node), &keys, scales);
             }
             return whole;
         }
@@ -82,8 +89,8 @@ fn collect(at: &At<'_>, root: usize, factors: &mut Vec<(String, f64, Span)>) -> 
         _ => f64::NAN,
     };
     if factor > 0.0 && factor.is_finite() {
-        let address = at.address[root..].trim_start_matches('.').to_owned();
-        factors.push((address, factor, at.node.span));
+        let address = above.iter().map(|(key, _)| key.as_str()).collect::<Vec<_>>().join(".");
+        scales.push(Scale { address, factor, keys: above.to_vec() });
         return true;
     }
     at.refuse("bad-factor", "a factor above 0");

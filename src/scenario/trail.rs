@@ -26,6 +26,11 @@ impl Written {
         Self { root: Node { span: Span::new(FileId(0), 0..0), value: Value::Table(tree) }, notes }
     }
 
+    /// The merged files as one tree.
+    pub fn tree(&self) -> &Node {
+        &self.root
+    }
+
     /// Every value with its layers, in the order of the merged files.
     pub fn trails(&self) -> Vec<Trail> {
         let scope = Scope::noting(self.notes.clone());

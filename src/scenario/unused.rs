@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use crate::diagnostic::{Diagnostic, Diagnostics, FileId};
 use crate::document::{Entry, Node, Table, Value, is_note};
+use crate::text::did_you_mean;
 
 /// Families of definitions that something else has to name, with their words for people.
 const FAMILIES: [(&str, &str); 10] = [
@@ -43,7 +44,35 @@ pub(super) fn copied(table: &Table, address: &str, found: &mut BTreeSet<String>)
 /// Warns of each definition in `file` to which no chain of names leads from a strategy, a stress or another key of the
 /// scenario. A name counts wherever it stands as a string, so a warning is never wrong, though one may be missing.
 pub(super) fn unused(tree: &Table, copied: &BTreeSet<String>, file: FileId) -> Diagnostics {
-    let definitions = definitions(tree);
+    let mut warnings = Diagnostics::new();
+    for one in left_over(&definitions(tree), tree, copied) {
+        if one.entry.key_span.file == file {
+            warnings.push(warning(one));
+        }
+    }
+    warnings
+}
+
+/// Warns of each definition that a stress brings and that nothing uses: most likely it was to change one that is there.
+pub(super) fn unused_in_stress(base: &Table, stressed: &Table, copied: &BTreeSet<String>) -> Diagnostics {
+    let there: BTreeSet<String> = definitions(base).into_iter().map(|one| one.address).collect();
+    let mut warnings = Diagnostics::new();
+    for one in left_over(&definitions(stressed), stressed, copied) {
+        if !there.contains(&one.address) {
+            let spelt_alike = did_you_mean(&one.address, there.iter().map(String::as_str));
+            let help = spelt_alike.map(|address| format!("did you mean `{address}`?"));
+            warnings.push(warning(one).help_if(help));
+        }
+    }
+    warnings
+}
+
+/// The definitions to which nothing leads.
+fn left_over<'a>(
+    definitions: &'a [Definition<'a>],
+    tree: &'a Table,
+    copied: &BTreeSet<String>,
+) -> Vec<&'a Definition<'a>> {
     let mut named = BTreeSet::new();
     let roots = |entry: &&Entry| entry.key != "vendor" && FAMILIES.iter().all(|(key, _)| *key != entry.key);
     tree.entries.iter().filter(roots).for_each(|entry| names(&entry.node, &mut named));
@@ -58,14 +87,9 @@ pub(super) fn unused(tree: &Table, copied: &BTreeSet<String>, file: FileId) -> D
             !used
         });
         if left.len() == before {
-            break;
+            return left;
         }
     }
-    let mut warnings = Diagnostics::new();
-    for definition in left.into_iter().filter(|definition| definition.entry.key_span.file == file) {
-        warnings.push(warning(definition));
-    }
-    warnings
 }
 
 fn warning(definition: &Definition) -> Diagnostic {
@@ -96,7 +120,8 @@ fn definitions(tree: &Table) -> Vec<Definition<'_>> {
     found
 }
 
-fn members<'a>(table: &'a Table, family: &str) -> impl Iterator<Item = &'a Entry> {
+/// The members of a family, in the order of the file.
+pub(super) fn members<'a>(table: &'a Table, family: &str) -> impl Iterator<Item = &'a Entry> {
     let entries = match table.get(family).map(|node| &node.value) {
         Some(Value::Table(members)) => members.entries.as_slice(),
         _ => &[],

@@ -1,6 +1,7 @@
 //! From simulated values to findings: moments, quantiles, tails, dependence, and how sure each of them is.
 
 mod correlation;
+mod counted;
 mod interval;
 mod ks;
 mod moments;
@@ -10,6 +11,7 @@ mod quantile;
 mod sketch;
 
 pub use correlation::{correlation, rank_correlation};
+pub use counted::counted_quantiles;
 pub use interval::{Estimate, Interval, wilson_interval};
 pub use ks::{ks_critical, ks_statistic};
 pub use moments::Moments;

@@ -2,14 +2,18 @@
 
 use std::cmp::Ordering;
 
+use multiversion::multiversion;
+
 use super::quantile::Number;
+use crate::lanes::{LANES, Lanes};
 
 /// A 32-bit float as an integer that is larger exactly when the float is (the total order of IEEE 754).
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub struct OrderedF32(u32);
 
 impl From<f32> for OrderedF32 {
-    #[inline]
+    #[allow(clippy::inline_always, reason = "a loop over lanes vectorizes only when its body is inlined")]
+    #[inline(always)]
     fn from(value: f32) -> Self {
         let bits = value.to_bits();
         // Negative numbers are flipped whole, the others get their sign bit set.
@@ -23,6 +27,28 @@ impl From<OrderedF32> for f32 {
     fn from(OrderedF32(key): OrderedF32) -> Self {
         let flip = (!((key as i32) >> 31)) as u32 | 0x8000_0000;
         f32::from_bits(key ^ flip)
+    }
+}
+
+impl OrderedF32 {
+    /// The integer.
+    #[inline]
+    pub(super) fn key(self) -> u32 {
+        self.0
+    }
+
+    /// The keys of sixty-four numbers, each rounded to a 32-bit float.
+    pub fn of_lanes(values: &Lanes) -> [Self; LANES] {
+        let mut keys = [Self::default(); LANES];
+        keys_of(values, &mut keys);
+        keys
+    }
+}
+
+#[multiversion(targets("x86_64+avx512f+avx512dq+avx512vl+avx512bw", "x86_64+avx+avx2"))]
+fn keys_of(values: &Lanes, keys: &mut [OrderedF32; LANES]) {
+    for i in 0..LANES {
+        keys[i] = OrderedF32::from(values[i] as f32);
     }
 }
 

@@ -45,6 +45,9 @@ pub fn ids<T>(list: &[(Reference, T)]) -> Vec<&str> {
     list.iter().map(|(id, _)| id.id.as_str()).collect()
 }
 
+/// Known ids that a mistake lists at the most.
+const MOST_SHOWN: usize = 20;
+
 /// The mistake of naming something that is not there.
 pub fn unknown(family: &str, wanted: &Reference, known: &[&str]) -> Diagnostic {
     let mistake =
@@ -53,7 +56,13 @@ pub fn unknown(family: &str, wanted: &Reference, known: &[&str]) -> Diagnostic {
     match did_you_mean(&wanted.id, known.iter().copied()) {
         Some(close) => mistake.help(format!("did you mean `{close}`?")),
         None if known.is_empty() => mistake.help(format!("no {family} is defined; is a `use` missing?")),
-        None => mistake.help(format!("defined are: {}", known.join(", "))),
+        None => {
+            // A part with a whole price catalog defines thousands.
+            let more = known.len().saturating_sub(MOST_SHOWN);
+            let behind = if more > 0 { format!(" and {more} more") } else { String::new() };
+            let shown = known.iter().take(MOST_SHOWN).copied().collect::<Vec<_>>().join(", ");
+            mistake.help(format!("defined are: {shown}{behind}"))
+        }
     }
 }
 

@@ -10,7 +10,7 @@ use super::{Definitions, Entry};
 use crate::calendar::Month;
 use crate::demand::LoadCurve;
 use crate::diagnostic::Diagnostic;
-use crate::lanes::{LANES, Lanes, Slot, Values};
+use crate::lanes::{self, LANES, Lanes, Slot, Values};
 use crate::process::Lookup;
 use crate::serving::{Deployment, carried};
 
@@ -106,7 +106,7 @@ fn check_entry(entry: &Entry, regions: &[String], first: &Entry, lookup: &mut dy
         );
         return None;
     }
-    let same = traffic.week.name == first.traffic.week.name
+    let same = traffic.week == first.traffic.week
         && (traffic.hourly_noise - first.traffic.hourly_noise).abs() < 1e-12;
     if !same {
         lookup.refuse(
@@ -156,7 +156,8 @@ impl Load<'_> {
 }
 
 impl Hosted {
-    /// Carries what fits into a capacity of `most` replicas used up to `target`; says how many requests are served.
+    /// Carries what fits into a capacity of `most` replicas (as many as it takes if absent) used up to `target`; says how
+    /// many requests are served.
     #[allow(
         clippy::too_many_arguments,
         reason = "the lanes of one month stay apart, so that no copy is made"
@@ -167,28 +168,34 @@ impl Hosted {
         now: &Month,
         values: &Values,
         offered: &Lanes,
-        most: &Lanes,
+        most: Option<&Lanes>,
         target: &Lanes,
         load: &mut Load,
         served: &mut Lanes,
     ) {
-        let hours = &values[self.hours_per_request];
-        let mut asked = Asked { all: [0.0; LANES], waiting: [0.0; LANES], capacity: [0.0; LANES] };
-        for i in 0..LANES {
-            let most = most[i].min(self.up_to);
-            asked.all[i] = offered[i] * hours[i] / now.hours;
-            asked.capacity[i] = most * target[i];
-            load.0[3][i] = load.0[3][i].max(most);
-        }
+        let mut asked = Asked { all: [0.0; LANES], waiting: [0.0; LANES] };
+        lanes::multiply(&mut asked.all, offered, &values[self.hours_per_request]);
+        asked.all.iter_mut().for_each(|load| *load /= now.hours);
         if let Some(share) = self.waits {
-            let share = &values[share];
-            for i in 0..LANES {
-                asked.waiting[i] = asked.all[i] * share[i];
-            }
+            lanes::multiply(&mut asked.waiting, &asked.all, &values[share]);
         }
-        if let [offered_load, carried, waiting, ..] = &mut *load.0 {
-            carry(&asked, curve, [offered_load, carried, waiting], offered, served);
+        let [offered_load, carried, waiting, largest, ..] = &mut *load.0 else { return };
+        if most.is_none() && self.up_to.is_infinite() {
+            *largest = [f64::INFINITY; LANES];
+            lanes::add(waiting, &asked.waiting);
+            lanes::subtract(&mut asked.all, &asked.waiting);
+            lanes::add(offered_load, &asked.all);
+            lanes::add(carried, &asked.all);
+            *served = *offered;
+            return;
         }
+        let mut capacity = [self.up_to; LANES];
+        for i in 0..LANES {
+            capacity[i] = capacity[i].min(most.map_or(f64::INFINITY, |most| most[i]));
+            largest[i] = largest[i].max(capacity[i]);
+            capacity[i] *= target[i];
+        }
+        carry(&asked, &capacity, curve, [offered_load, carried, waiting], offered, served);
     }
 }
 
@@ -196,15 +203,22 @@ impl Hosted {
 struct Asked {
     all: Lanes,
     waiting: Lanes,
-    capacity: Lanes,
 }
 
 /// Adds to the load what fits, and says how many of the offered requests that is.
-#[multiversion(targets("x86_64+avx512f+avx512dq+avx512vl+avx512bw", "x86_64+avx+avx2"))]
-fn carry(asked: &Asked, curve: &LoadCurve, load: [&mut Lanes; 3], offered: &Lanes, served: &mut Lanes) {
+// Not for AVX-512, whose gathers of eight cost more than twice those of four.
+#[multiversion(targets("x86_64+avx+avx2"))]
+fn carry(
+    asked: &Asked,
+    capacity: &Lanes,
+    curve: &LoadCurve,
+    load: [&mut Lanes; 3],
+    offered: &Lanes,
+    served: &mut Lanes,
+) {
     let [offered_load, load_carried, load_waiting] = load;
     for i in 0..LANES {
-        let (all, waiting, capacity) = (asked.all[i], asked.waiting[i], asked.capacity[i]);
+        let (all, waiting, capacity) = (asked.all[i], asked.waiting[i], capacity[i]);
         let at_once = all - waiting;
         let before = load_carried[i];
         let room = (capacity - before - load_waiting[i]).max(0.0);

@@ -2,6 +2,8 @@
 
 use std::sync::Arc;
 
+use multiversion::multiversion;
+
 use super::definitions::find;
 use super::hosting::{Hosted, Hosting, Load};
 use super::purchase::{Order, PURCHASES, Purchase};
@@ -12,7 +14,7 @@ use crate::demand::LoadCurve;
 use crate::distribution::{Number, NumberOf, QuantityOf};
 use crate::document::{Id, Plugin, Plugins, Reader, Reference, TableOf};
 use crate::finance::{Ledger, Measure, StraightLine};
-use crate::lanes::{LANES, Lanes, Slot, Values};
+use crate::lanes::{self, LANES, Lanes, Slot, Values};
 use crate::math;
 use crate::process::{Lookup, Path, PathOf};
 use crate::serving::Fleet;
@@ -210,15 +212,19 @@ impl Running {
         if self.over_months == 0 || now.index < self.over_months || !begun {
             return;
         }
-        for lane in 0..LANES {
-            let past = now.index - self.over_months..now.index;
-            let mean =
-                past.map(|month| state[self.need_of(month)][lane]).sum::<f64>() / self.over_months as f64;
-            let have = state[SERVERS][lane] + state[ON_ORDER][lane];
-            let want = math::ceil(mean * (1.0 + self.margin) - 1e-9);
-            if want > have {
-                self.order(now, lane, want - have, 0.0, lead[lane], state);
-            }
+        let mut past = [0.0; LANES];
+        for month in now.index - self.over_months..now.index {
+            lanes::add(&mut past, &state[self.need_of(month)]);
+        }
+        let mut want = [0.0; LANES];
+        missing(
+            &past,
+            (1.0 + self.margin) / self.over_months as f64,
+            [&state[SERVERS], &state[ON_ORDER]],
+            &mut want,
+        );
+        for lane in (0..LANES).filter(|lane| want[*lane] > 0.0) {
+            self.order(now, lane, want[lane], 0.0, lead[lane], state);
         }
     }
 
@@ -275,6 +281,14 @@ impl Running {
     }
 }
 
+/// Servers that a need asks for beyond what is there and on its way.
+#[multiversion(targets("x86_64+avx512f+avx512dq+avx512vl+avx512bw", "x86_64+avx+avx2"))]
+fn missing(need: &Lanes, factor: f64, have: [&Lanes; 2], out: &mut Lanes) {
+    for i in 0..LANES {
+        out[i] = (math::ceil(need[i] * factor - 1e-9) - (have[0][i] + have[1][i])).max(0.0);
+    }
+}
+
 impl Supply for Running {
     fn state(&self) -> usize {
         HISTORY + 3 * self.months
@@ -313,7 +327,7 @@ impl Supply for Running {
             now,
             values,
             offered,
-            &most,
+            Some(&most),
             target,
             &mut Load(state),
             served,

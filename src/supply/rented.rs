@@ -2,6 +2,8 @@
 
 use std::sync::Arc;
 
+use multiversion::multiversion;
+
 use super::definitions::find;
 use super::hosting::{Hosted, Hosting, Load};
 use super::{Definitions, Entry, Supply, Written};
@@ -11,7 +13,7 @@ use crate::diagnostic::Diagnostic;
 use crate::distribution::WholeOf;
 use crate::document::{Id, Plugin, Reader, Reference, TableOf};
 use crate::finance::{Bought, Component, Ledger, Line, Measure};
-use crate::lanes::{LANES, Lanes, Slot, Values};
+use crate::lanes::{self, LANES, Lanes, Slot, Values};
 use crate::process::Lookup;
 use crate::serving::{Deployment, Fleet};
 use crate::units;
@@ -138,6 +140,37 @@ struct Running {
     entries: Vec<Hosted>,
 }
 
+impl Running {
+    /// Whether the fleet can be too small for some entry.
+    fn is_limited(&self) -> bool {
+        self.max.is_finite() || self.entries.iter().any(|entry| entry.up_to.is_finite())
+    }
+}
+
+/// What of a fleet is paid whatever the load.
+struct Plan {
+    reserved: f64,
+    always: f64,
+    spare: f64,
+    /// GPU-hours of a replica in the month.
+    gpu_hours: f64,
+}
+
+/// GPU-hours on demand, paid and busy, with a mean of `beyond` replicas beyond those that always run.
+#[multiversion(targets("x86_64+avx512f+avx512dq+avx512vl+avx512bw", "x86_64+avx+avx2"))]
+fn gpu_hours(plan: &Plan, beyond: &Lanes, target: &Lanes, used: [&Lanes; 2], out: [&mut Lanes; 3]) {
+    let ([carried, waiting], [hours, paid, busy]) = (used, out);
+    for i in 0..LANES {
+        // Work that can wait first fills what is paid anyway; what is left needs replica-hours of its own.
+        let usable = (plan.reserved + plan.always + beyond[i] - plan.spare).max(0.0) * target[i];
+        let used = carried[i] + waiting[i];
+        let on_demand = plan.always + beyond[i] + ((used - usable) / target[i]).max(0.0);
+        hours[i] = on_demand * plan.gpu_hours;
+        paid[i] = hours[i] + plan.reserved * plan.gpu_hours;
+        busy[i] = used * plan.gpu_hours;
+    }
+}
+
 impl Supply for Running {
     fn state(&self) -> usize {
         Load::STATE
@@ -159,7 +192,8 @@ impl Supply for Running {
     ) {
         let hosted = &self.entries[entry];
         let (most, target) = ([self.max; LANES], &values[self.utilization_target]);
-        hosted.accept(&self.curve, now, values, offered, &most, target, &mut Load(state), served);
+        let most = self.max.is_finite().then_some(&most);
+        hosted.accept(&self.curve, now, values, offered, most, target, &mut Load(state), served);
     }
 
     fn unlimited(&self, entry: usize) -> bool {
@@ -170,24 +204,33 @@ impl Supply for Running {
         let load = Load(state);
         let target = &values[self.utilization_target];
         let reserved: f64 = self.reserved.iter().map(|(count, ..)| count).sum();
-        let mut hours = [0.0; LANES];
-        let mut paid = [0.0; LANES];
-        let mut busy = [0.0; LANES];
-        for i in 0..LANES {
-            let need = load.offered()[i] / target[i];
-            // Replicas in an hour: max(ceil(load), min) + spare, of which those reserved are paid already.
-            let from = self.min.max(reserved - self.spare);
-            let always = (self.min + self.spare - reserved).max(0.0);
-            let beyond = self.curve.whole_units_beyond(need, from)
-                - self.curve.whole_units_beyond(need, load.most()[i].max(from));
-            // Work that can wait first fills what is paid anyway; what is left needs replica-hours of its own.
-            let usable = (reserved + always + beyond - self.spare).max(0.0) * target[i];
-            let used = load.carried()[i] + load.waiting()[i];
-            let on_demand = always + beyond + ((used - usable) / target[i]).max(0.0);
-            hours[i] = on_demand * self.gpus * now.hours;
-            paid[i] = hours[i] + reserved * self.gpus * now.hours;
-            busy[i] = used * self.gpus * now.hours;
+        // Replicas in an hour: max(ceil(load), min) + spare, of which those reserved are paid already.
+        let from = self.min.max(reserved - self.spare);
+        let plan = Plan {
+            reserved,
+            always: (self.min + self.spare - reserved).max(0.0),
+            spare: self.spare,
+            gpu_hours: self.gpus * now.hours,
+        };
+        let (mut need, mut beyond) = (*load.offered(), [0.0; LANES]);
+        lanes::divide(&mut need, target);
+        self.curve.whole_units_beyond_lanes(&need, &[from; LANES], &mut beyond);
+        if self.is_limited() {
+            let (mut most, mut above) = (*load.most(), [0.0; LANES]);
+            for most in &mut most {
+                *most = most.max(from);
+            }
+            self.curve.whole_units_beyond_lanes(&need, &most, &mut above);
+            lanes::subtract(&mut beyond, &above);
         }
+        let (mut hours, mut paid, mut busy) = ([0.0; LANES], [0.0; LANES], [0.0; LANES]);
+        gpu_hours(
+            &plan,
+            &beyond,
+            target,
+            [load.carried(), load.waiting()],
+            [&mut hours, &mut paid, &mut busy],
+        );
         ledger.post_bought(self.from, &self.on_demand.0, &hours, &values[self.on_demand.1]);
         for (count, line, price) in &self.reserved {
             let hours = [count * self.gpus * now.hours; LANES];

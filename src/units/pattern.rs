@@ -5,11 +5,11 @@
 use std::collections::BTreeSet;
 
 use super::atom;
-use super::kind::Kind;
+use super::kind::{Kind, Support};
 use super::quantity::parse;
 
-/// A number with its scale; the same language as [`super::number`].
-const NUMBER: &str = r"[+-]?[0-9]+(,[0-9]{3})*(\.[0-9]+)?(e[+-]?[0-9]+)?[kMBT万億兆]?";
+/// A number with its scale, behind its sign; the same language as [`super::number`].
+const NUMBER: &str = r"[0-9]+(,[0-9]{3})*(\.[0-9]+)?(e[+-]?[0-9]+)?[kMBT万億兆]?";
 
 /// Words that measure the same, with one of them to try the parser with.
 struct Class {
@@ -19,11 +19,13 @@ struct Class {
 
 /// A regular expression for the quantities of a kind: one value, or an interval.
 ///
-/// It knows units and form, not limits: whether a share is below 1 or an interval rises is for the parser.
+/// It knows units, form and sign, not limits: whether a share is below 1 or an interval rises is for the parser.
 pub fn pattern(kind: &Kind) -> String {
     let units = units(kind);
+    let sign = if kind.support == Support::Any { "[+-]?" } else { r"\+?" };
+    let number = format!("{sign}{NUMBER}");
     if units.is_empty() {
-        return format!("^ *{NUMBER}( to {NUMBER})? *$");
+        return format!("^ *{number}( to {number})? *$");
     }
     let whole: BTreeSet<String> = units.iter().map(|(above, below)| slashed(above, below)).collect();
     // The first number of an interval may leave out what stands below the slash.
@@ -32,7 +34,7 @@ pub fn pattern(kind: &Kind) -> String {
     let any = |units: BTreeSet<String>| units.into_iter().collect::<Vec<_>>().join("|");
     let optional = if kind.accepts_bare_number() { "?" } else { "" };
     let end = format!("( *({})){optional}", any(whole));
-    format!("^ *{NUMBER}({end}|( *({}))? to {NUMBER}{end}) *$", any(first))
+    format!("^ *{number}({end}|( *({}))? to {number}{end}) *$", any(first))
 }
 
 /// What may stand above and below the slash: every combination of classes that the parser takes.

@@ -237,10 +237,19 @@ fn unknown(text: &str, range: Range<usize>) -> Mistake {
     if matches!(word, "kb" | "Mb" | "Gb" | "Tb" | "kbps" | "Mbps" | "Gbps" | "Tbps") {
         return mistake.help("data is measured in bytes: 8 Gb are 1 GB");
     }
-    match spelled_otherwise(word).or_else(|| did_you_mean(word, atom::words())) {
+    let near = did_you_mean(word, atom::words()).filter(|right| same_scale(word, right));
+    match spelled_otherwise(word).or(near) {
         Some(right) => mistake.replace(text, range, right),
         None => mistake,
     }
+}
+
+/// Whether a word that may begin with a scale (`Mtokn`) is near to one of the same scale: `tokens` would be off by a
+/// million, and `TiB` is near to `GiB`.
+fn same_scale(word: &str, right: &str) -> bool {
+    let first = |word: &str| word.chars().next().map(|c| c.to_ascii_lowercase());
+    let scales = ['k', 'm', 'g', 'b', 't', 'p', 'e'];
+    first(word) == first(right) || !first(word).is_some_and(|c| scales.contains(&c))
 }
 
 /// Units that people write in other ways.
@@ -259,6 +268,9 @@ pub(super) fn spelled_otherwise(word: &str) -> Option<&'static str> {
         (&["yen", "円"], "JPY"),
         (&["euro", "euros"], "EUR"),
         (&["req", "reqs", "calls"], "requests"),
+        (&["ktoken", "ktokens", "ktoks"], "ktok"),
+        (&["Mtoken", "Mtokens", "Mtoks", "MTokens"], "Mtok"),
+        (&["Btoken", "Btokens", "Btoks"], "Btok"),
     ];
     let known = OTHERWISE.iter().find(|(names, _)| names.contains(&word)).map(|&(_, right)| right);
     known.or_else(|| Currency::parse(&word.to_ascii_uppercase()).map(Currency::code))

@@ -211,24 +211,61 @@ fn impossible(names: &[&str], pairs: &Pairs) -> Diagnostic {
     let printed = |a: &str, b: &str, kept: f64| (1000.0 * kept * rank(a, b)).round() / 1000.0;
     let valid = |kept: &f64| cholesky(&matrix(names, |a, b| printed(a, b, *kept))).is_some();
     let kept = (0..1000).map(|i| 1.0 - f64::from(i) / 1000.0).find(valid).unwrap_or(0.0);
-    let mut moved: Vec<(f64, Option<Span>, String)> = Vec::new();
-    for (i, a) in names.iter().enumerate() {
-        for b in &names[i + 1..] {
-            let (from, to) = (said(a, b), printed(a, b, kept));
-            if (to - from).abs() >= 0.0005 {
-                let span = pairs.get(&(*a, *b)).map(|(_, span)| *span);
-                let unsaid = if span.is_none() { " (not said)" } else { "" };
-                let text =
-                    format!("`{a}` with `{b}`: {from}{unsaid} would have to be {to}, by {:+.3}", to - from);
-                moved.push(((to - from).abs(), span, text));
-            }
-        }
+    let to = |a: &str, b: &str| printed(a, b, kept);
+    let moved = |a: &str, b: &str| (to(a, b) - said(a, b)).abs() >= SHOWN;
+    let worst = pairs
+        .iter()
+        .filter(|((a, b), _)| moved(a, b))
+        .map(|((a, b), (rank, span))| ((to(a, b) - rank).abs(), *span))
+        .max_by(|a, b| a.0.total_cmp(&b.0));
+    let cell = |a: &str, b: &str| match (moved(a, b), pairs.contains_key(&(a, b))) {
+        (false, _) => format!("{}", to(a, b)),
+        (true, true) => format!("{} → {}", said(a, b), to(a, b)),
+        (true, false) => format!("(0) → {}", to(a, b)),
+    };
+    let table = if names.len() <= WIDEST { triangle(names, &cell) } else { listed(names, &moved, &cell) };
+    Diagnostic::error(
+        "impossible-correlation",
+        worst.map(|(_, span)| span),
+        "these rank correlations cannot hold together",
+    )
+    .label("this one contradicts the others the most")
+    .help("the nearest that can (Higham's alternating projections); `→` shows what moved, (0) was not said:")
+    .table(table)
+}
+
+/// The smallest difference that three digits show.
+const SHOWN: f64 = 0.0005;
+/// The most inputs whose matrix has room on a terminal.
+const WIDEST: usize = 6;
+
+/// The lower triangle of a matrix, its columns numbered.
+fn triangle(names: &[&str], cell: &dyn Fn(&str, &str) -> String) -> Vec<String> {
+    let mut rows: Vec<Vec<String>> = vec![vec![String::new()]];
+    rows[0].extend((1..=names.len()).map(|i| format!("({i})")));
+    for (i, b) in names.iter().enumerate() {
+        let mut row = vec![format!("({}) {b}", i + 1)];
+        row.extend(names[..i].iter().map(|a| cell(a, b)));
+        row.push("1".into());
+        rows.push(row);
     }
-    let worst = moved.iter().filter(|(_, span, _)| span.is_some()).max_by(|a, b| a.0.total_cmp(&b.0));
-    let span = worst.and_then(|(_, span, _)| *span);
-    let mistake =
-        Diagnostic::error("impossible-correlation", span, "these rank correlations cannot hold together")
-            .label("this one contradicts the others the most")
-            .help("the nearest that can (Higham's alternating projections):");
-    moved.into_iter().fold(mistake, |mistake, (.., text)| mistake.help(text))
+    let widths: Vec<usize> = (0..=names.len())
+        .map(|column| rows.iter().filter_map(|row| Some(row.get(column)?.chars().count())).max().unwrap_or(0))
+        .collect();
+    let line = |row: Vec<String>| {
+        let cells: Vec<String> =
+            row.iter().zip(&widths).map(|(text, width)| format!("{text:<width$}")).collect();
+        cells.join("   ").trim_end().to_owned()
+    };
+    rows.into_iter().map(line).collect()
+}
+
+/// The pairs that moved, one a line.
+fn listed(
+    names: &[&str],
+    moved: &dyn Fn(&str, &str) -> bool,
+    cell: &dyn Fn(&str, &str) -> String,
+) -> Vec<String> {
+    let pairs = names.iter().enumerate().flat_map(|(i, b)| names[..i].iter().map(move |a| (*a, *b)));
+    pairs.filter(|(a, b)| moved(a, b)).map(|(a, b)| format!("{a} with {b}: {}", cell(a, b))).collect()
 }

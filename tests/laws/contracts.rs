@@ -1,11 +1,11 @@
 //! Contracts: closed forms of their tiers, and the laws that hold for all of them.
 
-use tokencast::random::Design;
 use tokencast::analysis::{Findings, findings};
 use tokencast::contract;
 use tokencast::engine::{Opened, Settings, open_month, simulate};
 use tokencast::finance::Component;
 use tokencast::model::{Model, resolve};
+use tokencast::random::Design;
 use tokencast::scenario::{Files, Unreadable, load};
 
 use super::support::close;

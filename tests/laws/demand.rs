@@ -187,7 +187,7 @@ fn whole_units_are_near_those_of_every_hour() {
     }
 }
 
-const CHAT: &str = "
+pub(super) const CHAT: &str = "
     requests = \"2M /month\"
     growth = \"20 % /year\"
     season = { may = 1.1, jan = 0.9 }
@@ -199,7 +199,7 @@ const CHAT: &str = "
     shed_cost = \"0.02 USD /request\"
 ";
 
-fn traffic(text: &str) -> Traffic {
+pub(super) fn traffic(text: &str) -> Traffic {
     let wrapped = format!("[traffic]\n{text}");
     family(&wrapped, "traffic", &TableOf(Traffic::read)).unwrap()
 }
@@ -237,12 +237,12 @@ fn users_and_shares_of_another_traffic() {
         "users = \"8k users\"\nrequests_per_user = \"40 /month\"\nseason = { may = 2 }\ninput_tokens = 1\noutput_tokens = 1",
     );
     let share = traffic(
-        "requests = { share_of = { traffic = \"people\", share = 0.5 } }\nseason = { may = 3 }\ninput_tokens = 1\noutput_tokens = 1",
+        "requests = { share_of = { traffic = \"people\", share = 0.5 } }\nnoise = 3\ninput_tokens = 1\noutput_tokens = 1",
     );
     let mut world = builder(2);
     let stream = Stream::resolve(&people, None, &mut world).unwrap();
     let half = Stream::resolve(&share, Some(&stream), &mut world).unwrap();
-    assert_eq!(certain(world, half.requests, 2), [160e3, 960e3]);
+    assert_eq!(certain(world, half.requests, 2), [480e3, 960e3]);
     assert!(Stream::resolve(&share, None, &mut builder(2)).is_none());
 }
 

@@ -143,28 +143,36 @@ impl Threshold {
     pub(super) fn label(&self, currency: &str, lang: Lang) -> String {
         format!("{} {}", clean(&self.name, 40), money(self.amount, currency, lang))
     }
+}
 
-    /// A dashed line over the area with its name on top of it, unless another panel has that.
-    pub(super) fn draw_across(
-        &self,
-        canvas: &mut Canvas,
-        area: Area,
-        scale: Scale,
-        currency: &str,
-        labeled: bool,
-    ) {
-        let Some(amount) = drawable(self.amount) else { return };
-        let label = if labeled { self.label(currency, canvas.lang) } else { String::new() };
-        if amount > scale.high || amount < scale.low {
-            if !labeled {
-                return;
-            }
-            let arrow = if amount > scale.high { "↑" } else { "↓" };
-            canvas.text((area.left + 12.0, area.top + 14.0), NOTE.halo(), &format!("{arrow} {label}"));
-            return;
+/// Dashed lines over the area with their names on top of them, unless another panel has those. A limit outside of the
+/// picture is only named, with an arrow that says where it lies.
+pub(super) fn draw_limits(
+    canvas: &mut Canvas,
+    limits: &[Threshold],
+    area: Area,
+    scale: Scale,
+    currency: &str,
+    labeled: bool,
+) {
+    // Names stand beside one another, so that those of near limits do not cover each other.
+    let mut left = area.left + 12.0;
+    for limit in limits {
+        let Some(amount) = drawable(limit.amount) else { continue };
+        let mut label = limit.label(currency, canvas.lang);
+        let mut top = area.top + 14.0;
+        if amount > scale.high {
+            label = format!("↑ {label}");
+        } else if amount < scale.low {
+            label = format!("↓ {label}");
+        } else {
+            let y = scale.at(amount);
+            canvas.line((area.left, y), (area.right, y), LIMIT);
+            top = y - 9.0;
         }
-        let y = scale.at(amount);
-        canvas.line((area.left, y), (area.right, y), LIMIT);
-        canvas.text((area.left + 12.0, y - 9.0), NOTE.halo(), &label);
+        if labeled {
+            canvas.text((left, top), NOTE.halo(), &label);
+            left += NOTE.width(&label, canvas.lang) + 28.0;
+        }
     }
 }

@@ -2,7 +2,9 @@
 //!
 //! Up to three strategies share one picture. More bands on top of each other are mud, so each then gets a panel of its
 //! own with the medians of the others behind it.
-use super::axis::{Amounts, Scale, Threshold, cut, draw_months, drawable, extent, from_zero, months};
+use super::axis::{
+    Amounts, Scale, Threshold, cut, draw_limits, draw_months, drawable, extent, from_zero, months,
+};
 use super::frame::{Area, Caption, empty, grid_columns, open};
 use super::labels::{EndLabel, draw_at_end, room};
 use super::svg::{Canvas, Point, Stroke};
@@ -40,8 +42,8 @@ pub struct Fan {
     pub months: Vec<String>,
     /// The strategies.
     pub series: Vec<FanSeries>,
-    /// A limit to draw across.
-    pub threshold: Option<Threshold>,
+    /// Limits to draw across.
+    pub thresholds: Vec<Threshold>,
     /// ISO 4217 code.
     pub currency: String,
     /// Language of numbers.
@@ -82,9 +84,7 @@ impl Fan {
                 draw_band(canvas, s, outer, opacity, x, y);
             }
         }
-        if let Some(threshold) = &self.threshold {
-            threshold.draw_across(canvas, plot, y, &self.currency, true);
-        }
+        draw_limits(canvas, &self.thresholds, plot, y, &self.currency, true);
         for s in &self.series {
             self.draw_median(canvas, s, x, y);
         }
@@ -119,9 +119,7 @@ impl Fan {
             }
             draw_band(canvas, series, true, 0.18, x, y);
             draw_band(canvas, series, false, 0.30, x, y);
-            if let Some(threshold) = &self.threshold {
-                threshold.draw_across(canvas, plot, y, &self.currency, i == 0);
-            }
+            draw_limits(canvas, &self.thresholds, plot, y, &self.currency, i == 0);
             self.draw_median(canvas, series, x, y);
             heading(canvas, cell, &series.name, &self.detail(series), color(series.color));
         }
@@ -172,8 +170,8 @@ impl Fan {
         };
         let floor = -cut((0..self.months.len()).map(bottom).collect(), 0.2 * high);
         let all = all.map(|v| v.max(floor));
-        let limit = self.threshold.as_ref().map(|t| t.amount).filter(|t| high <= 0.0 || *t < 2.5 * high);
-        from_zero(all.chain(limit))
+        let limits = self.thresholds.iter().map(|t| t.amount).filter(|t| high <= 0.0 || *t < 2.5 * high);
+        from_zero(all.chain(limits))
     }
 }
 

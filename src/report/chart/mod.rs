@@ -3,6 +3,7 @@ mod axis;
 mod break_even;
 mod components;
 mod components_monthly;
+mod convergence;
 mod distribution;
 mod fan;
 mod frame;
@@ -21,6 +22,7 @@ pub use axis::Threshold;
 pub use break_even::{BreakEven, BreakEvenSeries};
 pub use components::{ComponentBars, Components};
 pub use components_monthly::{ComponentsMonthly, MonthlyPanel};
+pub use convergence::{Convergence, ConvergenceSeries};
 pub use distribution::{Distribution, DistributionSeries, quantile_grid};
 pub use fan::{Fan, FanSeries};
 pub use frame::Caption;
@@ -70,6 +72,11 @@ pub const CHARTS: &[ChartKind] = &[
         name: "components-monthly",
         meaning: "mean cost by component, month by month",
         meaning_ja: "費用の内訳の月次推移",
+    },
+    ChartKind {
+        name: "convergence",
+        meaning: "how the means settled as futures were added, with 95 % bands",
+        meaning_ja: "試行を増やすにつれて平均が定まる様子と 95% の幅",
     },
 ];
 

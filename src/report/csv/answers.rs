@@ -14,6 +14,9 @@ impl Report<'_> {
         if !self.answers.budgets.is_empty() {
             files.push(self.budget_csv());
         }
+        if !self.answers.gates.is_empty() {
+            files.push(self.gates_csv());
+        }
         files
     }
 
@@ -48,6 +51,46 @@ impl Report<'_> {
             }
         }
         sheet.file("stresses.csv")
+    }
+
+    fn gates_csv(&self) -> File {
+        let columns = [
+            "strategy",
+            "title",
+            "gate",
+            "measure",
+            "traffic",
+            "from",
+            "until",
+            "statistic",
+            "side",
+            "unit",
+            "limit",
+            "value",
+            "kept",
+        ];
+        let mut sheet = Sheet::new(&columns);
+        for (place, passages) in self.answers.gates {
+            for passage in passages {
+                sheet.text(&self.findings.strategies[*place].id);
+                sheet.text(&self.name(*place));
+                sheet.text(&passage.gate);
+                sheet.text(passage.measure.name);
+                sheet.text(&passage.traffic.map_or_else(String::new, |stream| self.stream_name(stream)));
+                sheet.text(&self.findings.months[passage.months.0]);
+                sheet.text(&self.findings.months[passage.months.1]);
+                sheet.text(passage.statistic);
+                sheet.text(if passage.at_least { "at_least" } else { "at_most" });
+                sheet.text(&self.gauge_unit(passage.measure));
+                for value in [Some(passage.limit), passage.value] {
+                    let shown = value.map(|value| format!("{:.9}", value * passage.measure.shown.1));
+                    sheet.number(shown.unwrap_or_default());
+                }
+                sheet.text(if passage.broken() { "no" } else { "yes" });
+                sheet.end_row();
+            }
+        }
+        sheet.file("gates.csv")
     }
 
     fn budget_csv(&self) -> File {

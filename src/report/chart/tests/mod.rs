@@ -15,6 +15,7 @@ fn gallery(lang: Lang) -> Vec<(String, String)> {
         out.push((format!("components-{n}"), sample::components(n, lang).svg()));
         out.push((format!("components-monthly-{n}"), sample::components_monthly(n, 36, lang).svg()));
         out.push((format!("break-even-{n}"), sample::break_even(n, lang).svg()));
+        out.push((format!("convergence-{n}"), sample::convergence(n, lang).svg()));
     }
     let mut long = sample::fan(2, 36, true, lang);
     long.caption.title =
@@ -23,7 +24,7 @@ fn gallery(lang: Lang) -> Vec<(String, String)> {
     long.series[1].name = "東京リージョンの H200 を三年確約で借りて夜間は再学習に使う".to_owned();
     out.push(("long".to_owned(), long.svg()));
     let mut one = sample::fan(3, 1, false, lang);
-    one.threshold = None;
+    one.thresholds.clear();
     out.push(("one-month".to_owned(), one.svg()));
     out
 }
@@ -112,7 +113,7 @@ fn all_charts(names: &[String], values: &[f64], months: usize, lang: Lang) -> Ve
                     caption: caption.clone(),
                     months,
                     series,
-                    threshold: threshold.clone(),
+                    thresholds: threshold.clone().into_iter().collect(),
                     currency: currency.clone(),
                     lang,
                 }

@@ -83,7 +83,7 @@ pub(super) fn fan(strategies: usize, count: usize, cumulative: bool, lang: Lang)
         ),
         months: months(count),
         series: series.collect(),
-        threshold: Some(Threshold { name, amount }),
+        thresholds: vec![Threshold { name, amount }],
         currency,
         lang,
     }
@@ -243,6 +243,33 @@ pub(super) fn break_even(strategies: usize, lang: Lang) -> BreakEven {
             ("半数の未来で2028年6月までに元が取れる", "API のみを最終的に逆転した未来の割合"),
         ),
         months: months(36),
+        series: series.collect(),
+        lang,
+    }
+}
+
+pub(super) fn convergence(strategies: usize, lang: Lang) -> Convergence {
+    let series = (0..strategies).map(|k| {
+        let settled = |i: usize| {
+            let width = [0.02, 0.011, 0.016, 0.006][k % 4] / (i as f64 + 1.0);
+            let mean = 1.0 + if i == 6 { 0.0 } else { width * [0.4, -0.7, 0.2, 0.5][(i + k) % 4] };
+            [mean - width, mean, mean + width]
+        };
+        ConvergenceSeries { name: name(k, lang), color: k, settled: (0..7).map(settled).collect() }
+    });
+    Convergence {
+        caption: caption(
+            lang,
+            (
+                "After 10,000 futures every mean is known to ±0.15%",
+                "Mean of the first futures, as distance from the mean of all, with 95% bands",
+            ),
+            (
+                "1万回の試行で、どの平均も±0.15%まで分かった",
+                "最初の試行だけの平均と全試行の平均との差、95%の幅",
+            ),
+        ),
+        paths: ["156", "312", "625", "1,250", "2,500", "5,000", "10,000"].map(str::to_owned).to_vec(),
         series: series.collect(),
         lang,
     }
