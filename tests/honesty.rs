@@ -24,7 +24,8 @@ const LONG: u64 = 1 << 16;
 const LEAST: usize = 27;
 
 fn run(model: &Model, paths: u64, design: Design) -> Vec<Summary> {
-    let outcomes = simulate(model, &Settings { paths, design, ..Settings::default() }, &()).unwrap();
+    let outcomes =
+        simulate(model, &Settings { paths, design, fans: false, ..Settings::default() }, &()).unwrap();
     let summary = |s: &tokencast::engine::StrategyOutcome| summarize(s.totals.compared(), design.sampling);
     outcomes.strategies.iter().map(summary).collect()
 }

@@ -169,7 +169,7 @@ fn workload_w_agrees_however_paths_are_spread() {
 }
 
 /// What no shipped scenario does: each change makes a scenario go another way.
-const CHANGES: [(&str, &str, &str); 8] = [
+const CHANGES: [(&str, &str, &str); 9] = [
     (
         "much work that can wait fills what is paid for, and needs GPU-hours of its own",
         "support-desk-tokyo.toml",
@@ -217,6 +217,34 @@ const CHANGES: [(&str, &str, &str); 8] = [
         vendor.tokyo-cloud.gpu.h200.rates.on_demand = "2400 USD /GPU-month"
         lever.prompt-cache.prefix_cache.rollout = { from = "2028-06", ramp = "5 months", running = "90 JPY /hour" }
         training.quarterly-lora.lora.from = "2028-02"
+        "#,
+    ),
+    (
+        "users, of whom another traffic is a share; large customers who leave; agents; longer requests",
+        "support-desk-tokyo.toml",
+        r#"
+        [traffic.web]
+        users              = "20k to 30k users"
+        requests_per_user  = "1 to 3 /day"
+        growth             = "1 % to 2 % /month"
+        season             = { feb = 0.8, dec = 1.3 }
+        customers          = { top = 5, share = "60 %", leave = "20 % /year" }
+        input_tokens       = 900
+        output_tokens      = "100 to 200 tokens"
+        length_growth      = "5 % to 10 % /year"
+        agent              = { calls = "2 to 4", fan_out = 2, retries = "5 %" }
+        shed_cost          = "1 JPY /request"
+        week               = "support"
+
+        [traffic.mail]
+        users              = { share_of = { traffic = "web", share = "20 % to 30 %" } }
+        requests_per_user  = "1 /week"
+        input_tokens       = 700
+        output_tokens      = 300
+        shed_cost          = "2 JPY /request"
+
+        [strategy.web]
+        serve = [{ traffic = ["web", "mail"], by = "openai/terra" }, { traffic = "chat", by = "openai/terra", share = "30 % to 50 %" }]
         "#,
     ),
     (

@@ -61,7 +61,7 @@ fn main() {
 }
 
 fn run(model: &Model, paths: u64, sampling: Sampling, seed: u64) -> Vec<Figures> {
-    let settings = Settings { paths, design: Design { seed, sampling }, ..Settings::default() };
+    let settings = Settings { paths, design: Design { seed, sampling }, fans: false, ..Settings::default() };
     let outcomes = simulate(model, &settings, &()).unwrap();
     let figures = |values: &[f64]| {
         let summary = summarize(values, sampling);

@@ -193,7 +193,7 @@ fn months_of<'a>(
             ledger.clear(false);
             user.supply.open(&now, &values, &mut state, &mut ledger);
             for (number, stream) in &asked {
-                let offered = &values[model.streams[*stream].requests];
+                let offered = &values[model.streams[*stream].work.requests];
                 user.supply.accept(*number, &now, &values, offered, &mut state, &mut served, &mut ledger);
                 black_box(&served);
             }

@@ -45,7 +45,7 @@ impl<'a> Fleet<'a> {
             name: name.to_owned(),
             owned,
             deployment: &deployments.iter().find(|(found, _)| found.id == id).unwrap().1,
-            hours: Hours::new(&traffic.week.hours(), traffic.hourly_noise),
+            hours: Hours::new(&traffic.week, traffic.hourly_noise),
             at,
             offered: 0.0,
             carried: 0.0,

@@ -1,6 +1,6 @@
 //! Requests, and the tokens that they are for the llm that serves them.
 
-use tokencast::demand::{Requests, Traffic};
+use tokencast::demand::{Amount, Requests, Traffic};
 use tokencast::document::Reference;
 use tokencast::scenario::Strategy;
 
@@ -8,21 +8,43 @@ use crate::book::Now;
 
 /// Requests of a month.
 pub(crate) fn requests(now: &Now, stream: usize) -> f64 {
-    let (id, traffic) = &now.book.scenario.traffics[stream];
-    let at = format!("traffic.{}", id.id);
-    let base = match &traffic.requests {
-        Requests::Direct(path) => now.per_month(&path.origin().address),
-        Requests::Users(users, each) => {
-            now.value(&users.origin().address) * now.per_month(&each.origin().address)
+    match &now.book.scenario.traffics[stream].1.requests {
+        Requests::Direct(amount) => {
+            let base = match amount {
+                Amount::Own(path) => now.per_month(&path.origin().address),
+                Amount::ShareOf(other, share) => {
+                    requests(now, place_of(now, &other.id)) * now.raw(&share.origin.address)
+                }
+            };
+            base * factors(now, stream)
         }
-        Requests::ShareOf(other, share) => {
-            let place = now.book.scenario.traffics.iter().position(|(id, _)| id.id == other.id).unwrap();
-            requests(now, place) * now.raw(&share.origin.address)
+        Requests::Users(_, each) => users(now, stream) * now.per_month(&each.origin().address),
+    }
+}
+
+/// Users of a month; a traffic that is a share of them has growth, season and noise of the whole.
+fn users(now: &Now, stream: usize) -> f64 {
+    let (id, traffic) = &now.book.scenario.traffics[stream];
+    let Requests::Users(amount, _) = &traffic.requests else { panic!("{} has no users", id.id) };
+    let base = match amount {
+        Amount::Own(path) => now.value(&path.origin().address),
+        Amount::ShareOf(other, share) => {
+            users(now, place_of(now, &other.id)) * now.raw(&share.origin.address)
         }
     };
-    let growth = now.said(&format!("{at}.growth")).unwrap_or(1.0);
-    let noise = now.said(&format!("{at}.noise")).unwrap_or(1.0);
-    base * growth * noise * traffic.season[usize::from(now.month.label.month()) - 1]
+    base * factors(now, stream)
+}
+
+fn place_of(now: &Now, id: &str) -> usize {
+    now.book.scenario.traffics.iter().position(|(found, _)| found.id == id).unwrap()
+}
+
+/// What multiplies requests and users from month to month.
+fn factors(now: &Now, stream: usize) -> f64 {
+    let factors = &now.book.scenario.traffics[stream].1.factors;
+    let moving = [&factors.growth, &factors.noise, &factors.customers].into_iter().flatten();
+    let season = factors.season[usize::from(now.month.label.month()) - 1];
+    moving.map(|path| now.raw(&path.origin().address)).product::<f64>() * season
 }
 
 /// The work of one request.
@@ -45,10 +67,13 @@ pub(crate) fn work(now: &Now, strategy: &Strategy, stream: usize, tokenizer: Opt
     let ratio = token_ratio(now, traffic, tokenizer);
     let hit_rate = hit_rate(now, strategy, &id.id);
     let cacheable = now.said(&format!("{at}.cacheable"));
+    let agent = [&traffic.agent.calls, &traffic.agent.fan_out, &traffic.agent.retries];
+    let [calls, fan_out, retries] = agent.map(|number| now.raw(&number.origin.address));
+    let longer = traffic.length_growth.as_ref().map_or(1.0, |path| now.raw(&path.origin().address));
     Work {
-        calls: now.raw(&traffic.calls.origin.address) * (1.0 + now.raw(&traffic.retries.origin.address)),
-        input: now.raw(&traffic.input_tokens.mean.origin.address) * ratio,
-        output: now.raw(&traffic.output_tokens.mean.origin.address) * ratio,
+        calls: calls * fan_out * (1.0 + retries),
+        input: now.raw(&traffic.input_tokens.mean.origin.address) * longer * ratio,
+        output: now.raw(&traffic.output_tokens.mean.origin.address) * longer * ratio,
         cached: cacheable.zip(hit_rate).map(|(c, hits)| (c * hits, c - c * hits)),
         waits: traffic.can_wait.as_ref().map_or(0.0, |share| now.raw(&share.origin.address)),
     }
