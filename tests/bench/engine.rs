@@ -1,45 +1,53 @@
-//! Speed and memory of the engine on the shipped main scenario: `cargo bench --bench engine [-- SCENARIO]`.
+//! Speed and memory of the engine.
 //!
-//! Each size runs in a process of its own, so that its peak memory is its own; the best of three runs counts, because other
-//! work on the machine can only slow one down. The first line names what was run; figures are for comparison on one machine.
+//! - `cargo bench --bench engine [-- SCENARIO]`: a table of a scenario (the Tokyo one) by paths and threads. Each size runs in
+//!   a process of its own, so that its peak memory is its own; the best of three runs counts, because other work on the
+//!   machine can only slow one down.
+//! - `… -- --race PATHS THREADS SAMPLING TIMES`: workload W as one line of JSON, in the terms of the peers of `race.sh`.
+//! - `… -- --precise SHARE THREADS TIMES`: the time until every mean of W is known to this share of it.
+//! - `… -- --work SCENARIO PATHS` and `… -- --calibrate TIMES`: silent, on one thread, for `instructions.sh` to count.
 #![allow(
     clippy::print_stdout,
     clippy::unwrap_used,
+    clippy::panic,
     clippy::disallowed_methods,
     reason = "a bench prints, times and may stop"
 )]
 
+#[allow(dead_code, reason = "each bench uses a part of it")]
+#[path = "../common/mod.rs"]
+mod common;
+
+use std::hint::black_box;
 use std::path::{Path, PathBuf};
 use std::process::Command;
+use std::sync::Mutex;
 use std::time::Instant;
 
-use tokencast::engine::{Settings, simulate};
-use tokencast::scenario::{Files, Unreadable, load};
-use tokencast::{analysis, model};
-
-struct Folder(PathBuf);
-
-impl Files for Folder {
-    fn read(&self, path: &str) -> Result<String, Unreadable> {
-        std::fs::read_to_string(self.0.join(path)).map_err(|error| Unreadable {
-            code: "unreadable",
-            message: error.to_string(),
-            help: None,
-        })
-    }
-}
+use common::{Folder, model};
+use tokencast::engine::{Observer, Outcomes, Progress, Settings, simulate};
+use tokencast::lanes::LANES;
+use tokencast::model::Model;
+use tokencast::random::{Design, Sampling, philox_lanes};
+use tokencast::{analysis, math, stats};
 
 const SIZES: [u64; 3] = [10_000, 100_000, 1_000_000];
 
 fn main() {
     let arguments: Vec<String> = std::env::args().skip(1).filter(|argument| argument != "--bench").collect();
-    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
-    match arguments.as_slice() {
-        [child, scenario, paths, threads] if child == "--child" => measure(scenario, paths, threads),
-        [] => table(&root.join("scenarios/support-desk-tokyo.toml")),
+    let words: Vec<&str> = arguments.iter().map(String::as_str).collect();
+    match words.as_slice() {
+        ["--child", scenario, paths, threads] => measure(scenario, paths, threads),
+        ["--race", paths, threads, sampling, times] => race(paths, threads, sampling, times),
+        ["--precise", share, threads, times] => precise(share, threads, times),
+        ["--work", scenario, paths] => work(scenario, paths),
+        ["--calibrate", times] => calibrate(times),
+        [] => table(&Path::new(env!("CARGO_MANIFEST_DIR")).join("scenarios/support-desk-tokyo.toml")),
         [scenario, ..] => table(Path::new(scenario)),
     }
 }
+
+// ---- A table of one scenario --------------------------------------------------------------------------------------
 
 fn table(scenario: &Path) {
     let cores = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
@@ -73,12 +81,9 @@ fn seconds(line: &str) -> f64 {
 }
 
 fn measure(scenario: &str, paths: &str, threads: &str) {
-    let path = PathBuf::from(scenario);
-    let files = Folder(path.parent().unwrap().to_owned());
-    let loaded = load(&files, path.file_name().unwrap().to_str().unwrap(), &[]);
-    let model = model::resolve(&loaded.scenario.unwrap()).0.unwrap();
+    let model = model_at(scenario);
     let settings = Settings { paths: paths.parse().unwrap(), ..Settings::default() };
-    let pool = rayon::ThreadPoolBuilder::new().num_threads(threads.parse().unwrap()).build().unwrap();
+    let pool = pool(threads);
     let begin = Instant::now();
     let outcomes = pool.install(|| simulate(&model, &settings, &())).unwrap();
     let findings = pool.install(|| analysis::findings(&model, outcomes));
@@ -89,10 +94,145 @@ fn measure(scenario: &str, paths: &str, threads: &str) {
     println!("{paths:>9} {threads:>7} {seconds:>9.3} {:>11.0} {each:>26.1} {:>9.0}", n / seconds, peak_mb());
 }
 
+fn model_at(scenario: &str) -> Model {
+    let path = PathBuf::from(scenario).canonicalize().unwrap();
+    let folder = Folder::at(path.parent().unwrap().to_str().unwrap());
+    model(&folder, path.file_name().unwrap().to_str().unwrap(), &[])
+}
+
+fn pool(threads: &str) -> rayon::ThreadPool {
+    rayon::ThreadPoolBuilder::new().num_threads(threads.parse().unwrap()).build().unwrap()
+}
+
 /// The kernel's high-water mark of resident memory; NaN where there is no such file.
 fn peak_mb() -> f64 {
     let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
     let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"));
     line.and_then(|line| line.split_whitespace().next()?.parse::<f64>().ok())
         .map_or(f64::NAN, |kib| kib / 1024.0)
+}
+
+// ---- Our side of the race -----------------------------------------------------------------------------------------
+
+fn workload() -> Model {
+    model(&Folder::at("tests/bench"), "workload.toml", &[])
+}
+
+/// Takes the time when the last path has been simulated and its values have been kept, before their quantiles are sought.
+struct Stopwatch {
+    begin: Instant,
+    simulated: Mutex<f64>,
+}
+
+impl Observer for Stopwatch {
+    fn progress(&self, progress: Progress) {
+        if progress.done == progress.paths {
+            *self.simulated.lock().unwrap() = self.begin.elapsed().as_secs_f64();
+        }
+    }
+}
+
+/// One line: `sim_s` is simulation with what the fans keep, `quant_s` all their quantiles (ten percentiles and the tail of
+/// each month, ten of each month to date; the peers have five percentiles of each month), each the best of some times.
+/// `findings_s` is the rest of the way to an answer, which peers do not time.
+fn race(paths: &str, threads: &str, sampling: &str, times: &str) {
+    let model = workload();
+    let sampling = Sampling::ALL.into_iter().find(|(word, _)| *word == sampling).unwrap().1;
+    let settings = Settings {
+        paths: paths.parse::<f64>().unwrap() as u64,
+        design: Design { seed: 1, sampling },
+        ..Settings::default()
+    };
+    let pool = pool(threads);
+    let (mut simulation, mut quantiles, mut findings) = (f64::INFINITY, f64::INFINITY, f64::INFINITY);
+    let mut npv = String::new();
+    for _ in 0..times.parse().unwrap() {
+        let watch = Stopwatch { begin: Instant::now(), simulated: Mutex::new(f64::NAN) };
+        let outcomes = pool.install(|| simulate(&model, &settings, &watch)).unwrap();
+        let total = watch.begin.elapsed().as_secs_f64();
+        let simulated = *watch.simulated.lock().unwrap();
+        simulation = simulation.min(simulated);
+        quantiles = quantiles.min(total - simulated);
+        npv = key_figures(&outcomes);
+        pool.install(|| analysis::findings(&model, outcomes));
+        findings = findings.min(watch.begin.elapsed().as_secs_f64() - total);
+    }
+    let n = settings.paths as f64;
+    let total = simulation + quantiles;
+    println!(
+        "{{\"impl\":\"tokencast-{threads}thr\",\"n\":{},\"threads\":{threads},\"sampling\":\"{}\",\"sim_s\":{simulation:.4},\"quant_s\":{quantiles:.4},\
+         \"total_s\":{total:.4},\"findings_s\":{findings:.4},\"sim_paths_per_s\":{:.0},\"total_paths_per_s\":{:.0},\"sim_ns_per_path_month\":{:.2},\
+         \"peak_rss_mb\":{:.0},{npv}}}",
+        settings.paths,
+        sampling.word(),
+        n / simulation,
+        n / total,
+        simulation * 1e9 / (n * model.timeline.length as f64),
+        peak_mb()
+    );
+}
+
+/// The figures that the peers print, to see that the same thing is computed.
+fn key_figures(outcomes: &Outcomes) -> String {
+    let of = |strategy: usize| outcomes.strategies[strategy].totals.compared();
+    let mean = |strategy| stats::Moments::of(of(strategy)).mean();
+    let p95 = |strategy| stats::quantiles(&mut of(strategy).to_vec(), &[0.95])[0];
+    let cvar = stats::cvar(&mut of(3).to_vec(), 0.95).value;
+    format!(
+        "\"api_mean\":{:.1},\"api_p95\":{:.1},\"onprem_mean\":{:.1},\"onprem_p95\":{:.1},\"hybrid_cvar\":{cvar:.1}",
+        mean(0),
+        p95(0),
+        mean(2),
+        p95(2)
+    )
+}
+
+/// The way a planner goes: paths double from 1,024 on until the largest standard error of a mean (and of a difference to the
+/// baseline) is small enough, by the error that the run itself tells. Median time and paths over seeds.
+fn precise(share: &str, threads: &str, times: &str) {
+    let model = workload();
+    let pool = pool(threads);
+    let mut runs: Vec<(f64, u64)> = (1..=times.parse().unwrap())
+        .map(|seed| {
+            let settings = Settings {
+                paths: 1024,
+                design: Design { seed, ..Design::default() },
+                precision: Some(share.parse().unwrap()),
+                ..Settings::default()
+            };
+            let begin = Instant::now();
+            let outcomes = pool.install(|| simulate(&model, &settings, &())).unwrap();
+            (begin.elapsed().as_secs_f64(), outcomes.paths)
+        })
+        .collect();
+    runs.sort_by(|a, b| a.0.total_cmp(&b.0));
+    let seconds = runs[runs.len() / 2].0;
+    runs.sort_by_key(|run| run.1);
+    println!(
+        "{{\"impl\":\"tokencast-{threads}thr\",\"n\":{},\"least_n\":{},\"most_n\":{},\"total_s\":{seconds:.4}}}",
+        runs[runs.len() / 2].1,
+        runs[0].1,
+        runs[runs.len() - 1].1
+    );
+}
+
+// ---- For counting instructions ------------------------------------------------------------------------------------
+
+fn work(scenario: &str, paths: &str) {
+    let model = model_at(scenario);
+    let settings = Settings { paths: paths.parse().unwrap(), ..Settings::default() };
+    black_box(pool("1").install(|| simulate(&model, &settings, &())).unwrap());
+}
+
+/// Philox, normal scores and exponentials of 64 lanes: the yardstick that the same compiler made for the same processor.
+fn calibrate(times: &str) {
+    let (mut words, mut scores, mut factors) = ([[0; LANES]; 4], [0.0; LANES], [0.0; LANES]);
+    for block in 0..times.parse().unwrap() {
+        philox_lanes(0, block, 42, &mut words);
+        for four in &words {
+            math::normal_score_lanes(four, &mut scores);
+            math::exp_lanes(&scores, &mut factors);
+            black_box(&factors);
+        }
+    }
 }

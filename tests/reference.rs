@@ -1,0 +1,279 @@
+//! A second evaluator of scenarios, written to be obvious: one path at a time, one hour after another, plain numbers.
+//!
+//! It takes from the engine what is drawn (the values of the world, by address) and from the scenario its tables; requests,
+//! tokens, loads, replicas, purchases, bills, contracts, discounting and totals are written again. Both must agree on every
+//! path, strategy, month and component of the shipped scenarios, of workload W, and of changes to them, except for rounding.
+//!
+//! What it shares with the engine beside the draws: the calendar, which measured concurrency meets latency targets, and the
+//! names of components and measures.
+#![allow(
+    clippy::disallowed_methods,
+    clippy::unwrap_used,
+    clippy::panic,
+    reason = "a test stops at the first surprise; the platform's exp and pow are an oracle"
+)]
+
+#[path = "reference/account.rs"]
+mod account;
+#[path = "reference/bills.rs"]
+mod bills;
+#[path = "reference/book.rs"]
+mod book;
+#[allow(dead_code, reason = "each test file uses a part of it")]
+mod common;
+#[path = "reference/fleet.rs"]
+mod fleet;
+#[path = "reference/path.rs"]
+mod path;
+#[path = "reference/week.rs"]
+mod week;
+#[path = "reference/work.rs"]
+mod work;
+
+use book::{Book, Worlds};
+use common::{Folder, shipped};
+use path::{Course, break_even, follow};
+use tokencast::calendar::YearMonth;
+use tokencast::engine::{Outcomes, Settings, simulate};
+use tokencast::finance::{Component, Measure};
+use tokencast::lanes::LANES;
+use tokencast::model::{Model, resolve};
+use tokencast::random::{Design, Sampling};
+use tokencast::scenario::load;
+
+/// A month by its name.
+pub(crate) fn month(text: &str) -> YearMonth {
+    YearMonth::parse(text).unwrap()
+}
+
+/// Two ways to the same number differ by rounding.
+const ROUNDING: f64 = 1e-9;
+
+fn close(a: f64, b: f64, scale: f64) -> bool {
+    (a.is_nan() && b.is_nan()) || (a - b).abs() <= ROUNDING * a.abs().max(b.abs()).max(scale)
+}
+
+/// More than a batch, and not whole batches.
+const PATHS: u64 = 150;
+
+fn compare(files: &Folder, file: &str, sampling: Sampling) {
+    let loaded = load(files, file, &[]);
+    assert!(loaded.scenario.is_some(), "{}", common::rendered(&loaded.diagnostics, &loaded.sources));
+    let model = resolve(loaded.scenario.as_ref().unwrap()).0.unwrap();
+    let book = Book::new(&loaded, &model);
+    let design = Design { seed: 5, sampling };
+    let settings = Settings { paths: PATHS, design, ..Settings::default() };
+    let outcomes = simulate(&model, &settings, &()).unwrap();
+    let strategies = book.scenario.strategies.len();
+    let mut sums = Sums::new(strategies, model.timeline.length);
+    for first in (0..PATHS).step_by(LANES) {
+        let worlds = Worlds::new(&model, design, first);
+        for path in first..PATHS.min(first + LANES as u64) {
+            let months = worlds.path(&book, (path - first) as usize);
+            let courses: Vec<Course> = book
+                .scenario
+                .strategies
+                .iter()
+                .map(|(_, strategy)| follow(&book, strategy, &months))
+                .collect();
+            compare_path(&model, &outcomes, path as usize, &courses, file);
+            sums.add(&courses);
+        }
+    }
+    sums.compare(&model, &outcomes, file);
+}
+
+fn compare_path(model: &Model, outcomes: &Outcomes, path: usize, courses: &[Course], file: &str) {
+    for (place, course) in courses.iter().enumerate() {
+        let totals = &outcomes.strategies[place].totals;
+        let at = || format!("{file}, {}, path {path}", model.strategies[place].id);
+        let nominal = totals.nominal[path];
+        assert!(close(nominal, course.nominal, 0.0), "{}: nominal {nominal} and {}", at(), course.nominal);
+        if model.discount.is_some() {
+            let npv = totals.npv[path];
+            assert!(close(npv, course.npv, 0.0), "{}: present value {npv} and {}", at(), course.npv);
+        }
+        if place != model.baseline {
+            let (engine, here) =
+                (totals.break_even[path], break_even(course, &courses[model.baseline]) as f32);
+            let same = (engine.is_nan() && here.is_nan()) || (engine - here).abs() <= 1e-5 * here.max(1.0);
+            assert!(same, "{}: breaks even after {engine} and {here} months", at());
+        }
+    }
+}
+
+/// Components and measures of every month, over the paths.
+struct Sums {
+    components: Vec<Vec<[f64; Component::COUNT]>>,
+    measures: Vec<Vec<[f64; Measure::COUNT]>>,
+}
+
+impl Sums {
+    fn new(strategies: usize, months: usize) -> Self {
+        Self {
+            components: vec![vec![[0.0; Component::COUNT]; months]; strategies],
+            measures: vec![vec![[0.0; Measure::COUNT]; months]; strategies],
+        }
+    }
+
+    fn add(&mut self, courses: &[Course]) {
+        for (place, course) in courses.iter().enumerate() {
+            for (month, account) in course.months.iter().enumerate() {
+                for (sum, amount) in self.components[place][month].iter_mut().zip(account.components) {
+                    *sum += amount;
+                }
+                for (sum, amount) in self.measures[place][month].iter_mut().zip(account.measures) {
+                    *sum += amount;
+                }
+            }
+        }
+    }
+
+    fn compare(&self, model: &Model, outcomes: &Outcomes, file: &str) {
+        for (place, strategy) in outcomes.strategies.iter().enumerate() {
+            for month in 0..model.timeline.length {
+                let at = format!("{file}, {}, month {month}", model.strategies[place].id);
+                let cash: f64 = strategy.components[month].iter().map(|amount| amount.abs()).sum();
+                for (c, component) in Component::ALL.iter().enumerate() {
+                    let engine = strategy.components[month][c];
+                    let here = self.components[place][month][c] / PATHS as f64;
+                    assert!(
+                        close(engine, here, 1e-3 * cash),
+                        "{at}: {} {engine} and {here}",
+                        component.name()
+                    );
+                }
+                let offered = strategy.measures[month][Measure::Offered as usize];
+                for (m, measure) in Measure::ALL.iter().enumerate() {
+                    let engine = strategy.measures[month][m];
+                    let here = self.measures[place][month][m] / PATHS as f64;
+                    assert!(close(engine, here, 1e-3 * offered), "{at}: {measure:?} {engine} and {here}");
+                }
+            }
+        }
+    }
+}
+
+#[test]
+fn every_shipped_scenario_agrees() {
+    for name in shipped() {
+        compare(&Folder::at("scenarios"), &format!("{name}.toml"), Sampling::Sobol);
+    }
+}
+
+#[test]
+fn workload_w_agrees_however_paths_are_spread() {
+    for (_, sampling) in Sampling::ALL {
+        compare(&Folder::at("tests/bench"), "workload.toml", sampling);
+    }
+}
+
+/// What no shipped scenario does: each change makes a scenario go another way.
+const CHANGES: [(&str, &str, &str); 9] = [
+    (
+        "much work that can wait fills what is paid for, and needs GPU-hours of its own",
+        "support-desk-tokyo.toml",
+        r#"
+        traffic.notes.requests.share_of.share = "8 to 16"
+        traffic.notes.can_wait.share = "80 % to 95 %"
+        "#,
+    ),
+    (
+        "nothing is reserved",
+        "support-desk-tokyo.toml",
+        r#"supply.tokyo-h200.rented.reserved_1y = "0 replicas""#,
+    ),
+    (
+        "more is reserved than is ever needed, for both terms",
+        "support-desk-tokyo.toml",
+        r#"
+        supply.tokyo-h200.rented.reserved_1y = "20 replicas"
+        supply.tokyo-h200.rented.reserved_3y = "2 replicas"
+        vendor.tokyo-cloud.gpu.h200.factors.reserved_3y = "0.4 to 0.6"
+        "#,
+    ),
+    (
+        "a fleet is too small and sheds",
+        "support-desk-tokyo.toml",
+        r#"
+        traffic.chat.requests = "6M to 9M /month"
+        supply.tokyo-h200.rented.fleet = { max_replicas = 3, spare_replicas = 0 }
+        supply.tokyo-h200.rented.reserved_1y = "1 replica"
+        "#,
+    ),
+    (
+        "servers by month, some from before the scenario, short lives, another convention of discounting",
+        "support-desk-tokyo.toml",
+        r#"
+        supply.base-h200.owned.purchase = { dated = { 2026-10 = "1 server", 2027-09 = "1 server", 2029-12 = "2 servers" } }
+        supply.base-h200.owned.depreciation.straight_line.over = "14 months"
+        finance.first_flow = "now"
+        "#,
+    ),
+    (
+        "a GPU by the month, a lever and training that begin in the middle, costs by the hour",
+        "support-desk-tokyo.toml",
+        r#"
+        vendor.tokyo-cloud.gpu.h200.rates.on_demand = "2400 USD /GPU-month"
+        lever.prompt-cache.prefix_cache.rollout = { from = "2028-06", ramp = "5 months", running = "90 JPY /hour" }
+        training.quarterly-lora.lora.from = "2028-02"
+        "#,
+    ),
+    (
+        "users, of whom another traffic is a share; large customers who leave; agents; longer requests",
+        "support-desk-tokyo.toml",
+        r#"
+        [traffic.web]
+        users              = "20k to 30k users"
+        requests_per_user  = "1 to 3 /day"
+        growth             = "1 % to 2 % /month"
+        season             = { feb = 0.8, dec = 1.3 }
+        customers          = { top = 5, share = "60 %", leave = "20 % /year" }
+        input_tokens       = 900
+        output_tokens      = "100 to 200 tokens"
+        length_growth      = "5 % to 10 % /year"
+        agent              = { calls = "2 to 4", fan_out = 2, retries = "5 %" }
+        shed_cost          = "1 JPY /request"
+        week               = "support"
+
+        [traffic.mail]
+        users              = { share_of = { traffic = "web", share = "20 % to 30 %" } }
+        requests_per_user  = "1 /week"
+        input_tokens       = 700
+        output_tokens      = 300
+        shed_cost          = "2 JPY /request"
+
+        [strategy.web]
+        serve = [{ traffic = ["web", "mail"], by = "openai/terra" }, { traffic = "chat", by = "openai/terra", share = "30 % to 50 %" }]
+        "#,
+    ),
+    (
+        "a volume discount on everything, uncertain",
+        "workload.toml",
+        r#"
+        [contract.bands.volume_discount]
+        vendors = ["api", "cloud"]
+        applies = "all_units"
+        bands   = [{ above = "7 USD /hour", discount = "5 %" }, { above = "20 USD /hour", discount = "10 % to 20 %" }]
+        "#,
+    ),
+    (
+        "a volume discount on all tokens",
+        "workload.toml",
+        r#"
+        [contract.bands.volume_discount]
+        applies = "all_units"
+        bands   = [{ above = "4B tokens /month", discount = "5 %" }, { above = "30B tokens /month", discount = "9 %" }]
+        "#,
+    ),
+];
+
+#[test]
+fn changed_scenarios_agree() {
+    for (what, base, change) in CHANGES {
+        let folder = if base == "workload.toml" { "tests/bench" } else { "scenarios" };
+        let child = format!("extends = \"{base}\"\n{change}");
+        let files = Folder::at(folder).with(&format!("{what}.toml"), &child);
+        compare(&files, &format!("{what}.toml"), Sampling::Plain);
+    }
+}

@@ -1,0 +1,316 @@
+//! Replicas, rented or owned, month after month on one path.
+
+use tokencast::demand::Traffic;
+use tokencast::finance::{Component, Measure};
+use tokencast::scenario::{Serve, Strategy};
+use tokencast::serving::{Capacity, Deployment};
+
+use crate::account::Account;
+use crate::bills::gpu_price;
+use crate::book::{Book, Now};
+use crate::week::Hours;
+use crate::work::work;
+
+/// A fleet of one strategy; what it remembers is there from month to month.
+pub(crate) struct Fleet<'a> {
+    name: String,
+    at: String,
+    owned: bool,
+    deployment: &'a Deployment,
+    hours: Hours,
+    /// Replicas at full capacity: offered at once, carried of that, carried of what can wait.
+    offered: f64,
+    carried: f64,
+    waiting: f64,
+    /// The most replicas that an entry allowed this month.
+    most: f64,
+    /// Servers by month: ordered to arrive, and what was paid for them; what would have been needed.
+    arriving: Vec<f64>,
+    paid: Vec<f64>,
+    needed: Vec<f64>,
+    servers: f64,
+    on_order: f64,
+}
+
+impl<'a> Fleet<'a> {
+    pub(crate) fn new(book: &'a Book, name: &str, traffic: &Traffic) -> Self {
+        let owned = !book.below(&format!("supply.{name}.owned")).is_empty();
+        let at = format!("supply.{name}.{}", if owned { "owned" } else { "rented" });
+        let id = book
+            .text(&format!("{at}.deployment"))
+            .unwrap_or_else(|| panic!("a supply of a new kind: {name}"));
+        let deployments = &book.scenario.definitions.deployments;
+        let months = book.model.timeline.length;
+        Self {
+            name: name.to_owned(),
+            owned,
+            deployment: &deployments.iter().find(|(found, _)| found.id == id).unwrap().1,
+            hours: Hours::new(&traffic.week, traffic.hourly_noise),
+            at,
+            offered: 0.0,
+            carried: 0.0,
+            waiting: 0.0,
+            most: 0.0,
+            arriving: vec![0.0; months],
+            paid: vec![0.0; months],
+            needed: vec![0.0; months],
+            servers: 0.0,
+            on_order: 0.0,
+        }
+    }
+
+    pub(crate) fn is(&self, name: &str) -> bool {
+        self.name == name
+    }
+
+    fn key(&self, key: &str) -> String {
+        format!("{}.{key}", self.at)
+    }
+
+    fn count(&self, book: &Book, key: &str, otherwise: f64) -> f64 {
+        book.number(&self.key(key), otherwise)
+    }
+
+    fn target(&self, now: &Now) -> f64 {
+        now.raw(&self.key("fleet.utilization_target"))
+    }
+
+    /// A month begins.
+    pub(crate) fn open(&mut self, now: &Now, account: &mut Account) {
+        (self.offered, self.carried, self.waiting, self.most) = (0.0, 0.0, 0.0, 0.0);
+        if self.owned {
+            self.order(now);
+            self.deliver(now, account);
+        }
+    }
+
+    /// Offers requests, says how many of them are served.
+    pub(crate) fn accept(
+        &mut self,
+        now: &Now,
+        strategy: &Strategy,
+        serve: &Serve,
+        stream: usize,
+        offered: f64,
+    ) -> f64 {
+        let per_hour = offered / now.month.hours;
+        let (calls, waits) = self.calls(now, strategy, stream);
+        let load = per_hour * calls;
+        let (waiting, at_once) = (load * waits, load * (1.0 - waits));
+        let most = self.replicas_there(now).min(serve.up_to_replicas.unwrap_or(f64::INFINITY));
+        let capacity = most * self.target(now);
+        self.most = self.most.max(most);
+        // Hour by hour, all streams together: what fits into the capacity.
+        let all = self.offered + at_once;
+        let fits = self.hours.mean(|hour| (hour * all).min(capacity));
+        let room = (capacity - self.carried - self.waiting).max(0.0);
+        let more = (fits - self.carried).clamp(0.0, at_once).min(room);
+        let more_waiting = waiting.min(room - more);
+        self.offered += at_once;
+        self.carried += more;
+        self.waiting += more_waiting;
+        let share = if load > 0.0 { (more + more_waiting) / load } else { 1.0 };
+        if share > 1.0 - 1e-9 { offered } else { offered * share }
+    }
+
+    /// Replica-hours at full capacity that a request takes, and the share of requests that can wait.
+    fn calls(&self, now: &Now, strategy: &Strategy, stream: usize) -> (f64, f64) {
+        let llms = &now.book.scenario.definitions.llms;
+        let llm = &llms.iter().find(|(id, _)| id.id == self.deployment.llm.id).unwrap().1;
+        let work = work(now, strategy, stream, llm.tokenizer.as_ref());
+        let input = work.input * (1.0 - work.cached.map_or(0.0, |(read, _)| read));
+        let traffic = &now.book.scenario.traffics[stream].1;
+        let error = now.raw(&self.deployment.capacity_error.origin.address);
+        let calls_per_hour = match &self.deployment.capacity {
+            Capacity::Stated { tokens_per_hour } => tokens_per_hour / (input + work.output),
+            Capacity::Measured { input_tokens, .. } => {
+                // Which concurrency meets the targets is decided once, for the mean length; its own tests cover that.
+                let mean = traffic.input_tokens.mean.distribution.mean();
+                let bound = self.deployment.capacity.within(traffic.targets, mean / input_tokens);
+                let point = bound.unwrap().unwrap().point;
+                let prefill = point.ttft_hours * input / input_tokens;
+                point.concurrency / (prefill + (work.output - 1.0).max(0.0) * point.tpot_hours)
+            }
+        } / error;
+        (work.calls / calls_per_hour, work.waits)
+    }
+
+    fn replicas_there(&self, now: &Now) -> f64 {
+        let most = self.count(now.book, "fleet.max_replicas", f64::INFINITY);
+        if !self.owned {
+            return most;
+        }
+        let spare = self.count(now.book, "fleet.spare_replicas", 0.0);
+        ((self.servers * self.replicas_per_server(now.book) + 1e-9).floor() - spare).clamp(0.0, most)
+    }
+
+    /// The month ends: bills.
+    pub(crate) fn close(&mut self, now: &Now, account: &mut Account) {
+        if self.owned {
+            self.close_owned(now, account);
+        } else {
+            self.close_rented(now, account);
+        }
+    }
+
+    fn close_rented(&self, now: &Now, account: &mut Account) {
+        let book = now.book;
+        let gpus = book.text(&self.key("gpus")).unwrap();
+        let (one, three) = (self.count(book, "reserved_1y", 0.0), self.count(book, "reserved_3y", 0.0));
+        let least = self.count(book, "fleet.min_replicas", 1.0);
+        let spare = self.count(book, "fleet.spare_replicas", 0.0);
+        let (target, reserved) = (self.target(now), one + three);
+        // How many run follows the load from hour to hour; those reserved are paid for anyway.
+        let running = |hour: f64| {
+            let needed = (self.offered / target * hour * (1.0 - 1e-12)).ceil();
+            needed.max(least).min(self.most.max(least)) + spare
+        };
+        let beyond = self.hours.mean(|hour| (running(hour) - reserved).max(0.0));
+        // What can wait fills what is paid for; what is left needs hours of its own.
+        let room = (reserved + beyond - spare).max(0.0) * target;
+        let used = self.carried + self.waiting;
+        let on_demand = beyond + ((used - room) / target).max(0.0);
+        let gpu_hours = self.deployment.gpus * now.month.hours;
+        let vendor = gpus.split('/').next().unwrap();
+        let mut rent = |replicas: f64, term| {
+            let price = gpu_price(now, gpus, term);
+            account.buy(vendor, Component::GpuRental, replicas * gpu_hours, price, false);
+        };
+        rent(on_demand, None);
+        for (replicas, term) in [(one, "reserved_1y"), (three, "reserved_3y")] {
+            if replicas > 0.0 {
+                rent(replicas, Some(term));
+            }
+        }
+        account.count(Measure::GpuHours, (on_demand + reserved) * gpu_hours);
+        account.count(Measure::BusyGpuHours, used * gpu_hours);
+    }
+
+    // ---- Owned servers ---------------------------------------------------------------------------------------------
+
+    fn server<'b>(&self, book: &'b Book) -> &'b tokencast::serving::Server {
+        let id = book.text(&self.key("server")).unwrap();
+        &book.scenario.definitions.servers.iter().find(|(found, _)| found.id == id).unwrap().1
+    }
+
+    fn replicas_per_server(&self, book: &Book) -> f64 {
+        self.server(book).gpus / self.deployment.gpus
+    }
+
+    fn order(&mut self, now: &Now) {
+        let (book, lead) = (now.book, now.in_months(&self.server(now.book).lead_time.origin.address));
+        let start = book.model.timeline.start;
+        let mut begun = false;
+        for (month, servers) in self.dated_orders(book) {
+            let ordered = start.months_until(month);
+            begun |= ordered <= now.month.index as i32;
+            // An order before the scenario is taken up in its first month, with what is left of its lead time.
+            if ordered.max(0) == now.month.index as i32 {
+                self.order_servers(now, servers, lead - f64::from((-ordered).max(0)));
+            }
+        }
+        if book.below(&self.key("purchase")).contains(&"trailing_need") && begun {
+            let over = book.months(&self.key("purchase.trailing_need.over"), 1.0) as usize;
+            if now.month.index < over {
+                return;
+            }
+            let past = &self.needed[now.month.index - over..now.month.index];
+            let mean = past.iter().sum::<f64>() / over as f64;
+            let margin = self.count(book, "purchase.trailing_need.margin", 0.0);
+            let want = (mean * (1.0 + margin) - 1e-9).ceil() - self.servers - self.on_order;
+            if want > 0.0 {
+                self.order_servers(now, want, lead);
+            }
+        }
+    }
+
+    fn dated_orders(&self, book: &Book) -> Vec<(tokencast::calendar::YearMonth, f64)> {
+        for (policy, count) in [("once", "servers"), ("trailing_need", "first")] {
+            let at = self.key(&format!("purchase.{policy}"));
+            if let Some(ordered) = book.text(&format!("{at}.ordered")) {
+                return vec![(crate::month(ordered), book.number(&format!("{at}.{count}"), 0.0))];
+            }
+        }
+        let at = self.key("purchase.dated");
+        let months = book.below(&at).into_iter();
+        months.map(|name| (crate::month(name), book.number(&format!("{at}.{name}"), 0.0))).collect()
+    }
+
+    fn order_servers(&mut self, now: &Now, servers: f64, lead: f64) {
+        let arrival = now.month.index + (lead.max(0.0) - 1e-9).ceil().max(0.0) as usize;
+        self.on_order += servers;
+        if let Some(arriving) = self.arriving.get_mut(arrival) {
+            *arriving += servers;
+        }
+    }
+
+    fn deliver(&mut self, now: &Now, account: &mut Account) {
+        let arrived = self.arriving[now.month.index];
+        let cost = arrived * now.value(&self.server(now.book).price.origin().address);
+        self.servers += arrived;
+        self.on_order -= arrived;
+        self.paid[now.month.index] = cost;
+        account.spend(Component::Servers, cost);
+        account.upfront += cost;
+    }
+
+    fn close_owned(&mut self, now: &Now, account: &mut Account) {
+        let book = now.book;
+        let per_server = self.replicas_per_server(book);
+        let spare = self.count(book, "fleet.spare_replicas", 0.0);
+        let peak = (self.offered * self.hours.peak() / self.target(now) - 1e-9).ceil();
+        self.needed[now.month.index] = (peak + spare) / per_server;
+        let hours = now.month.hours;
+        account.count(Measure::GpuHours, self.servers * self.server(book).gpus * hours);
+        account.count(Measure::BusyGpuHours, (self.carried + self.waiting) * self.deployment.gpus * hours);
+        self.run_servers(now, account);
+        self.write_off(now, account);
+    }
+
+    fn run_servers(&self, now: &Now, account: &mut Account) {
+        let book = now.book;
+        let server = format!("server.{}", book.text(&self.key("server")).unwrap());
+        let site = format!("site.{}", book.text(&self.key("site")).unwrap());
+        let power = now.raw(&format!("{server}.power"));
+        let drawn = power * now.raw(&self.key("load")) * now.raw(&format!("{site}.pue"));
+        let energy = self.servers * drawn * now.month.hours;
+        account.spend(Component::Energy, energy * now.value(&format!("{site}.electricity")));
+        let provided = now.said(&format!("{server}.provisioned_power")).unwrap_or(power);
+        for key in ["colocation", "demand_charge"] {
+            if let Some(price) = now.said(&format!("{site}.{key}")) {
+                account.spend(Component::Colocation, self.servers * provided * price);
+            }
+        }
+        let monthly = |address: String| book.has(&address).then(|| now.per_month(&address));
+        if let Some(price) = monthly(self.key("software")) {
+            account.spend(Component::Software, self.servers * self.server(book).gpus * price);
+        }
+        if let Some(share) = monthly(self.key("maintenance")) {
+            account.spend(Component::Maintenance, share * self.paid.iter().sum::<f64>());
+        }
+        for address in [format!("{site}.network"), self.key("storage")] {
+            account.spend(Component::Colocation, monthly(address).unwrap_or(0.0));
+        }
+    }
+
+    fn write_off(&self, now: &Now, account: &mut Account) {
+        let months = now.book.months(&self.key("depreciation.straight_line.over"), f64::NAN);
+        let resale = now.said(&self.key("resale.share"));
+        let index =
+            now.book.text(&self.key("resale.follows")).map_or(1.0, |id| now.raw(&format!("index.{id}")));
+        let (mut book_value, mut market) = (0.0, 0.0);
+        for (delivered, paid) in self.paid.iter().enumerate().take(now.month.index + 1) {
+            let age = (now.month.index - delivered) as f64;
+            if age < months {
+                account.spend(Component::Depreciation, paid / months);
+            }
+            let written_off = ((age + 1.0) / months).min(1.0);
+            book_value += paid * (1.0 - written_off);
+            market += paid * resale.map_or(0.0, |share| (1.0 - (1.0 - share) * written_off) * index);
+        }
+        if now.month.index + 1 == now.book.model.timeline.length {
+            account.spend(Component::Resale, -market);
+            account.spend(Component::Disposal, book_value - market);
+        }
+    }
+}

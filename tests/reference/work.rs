@@ -1,0 +1,114 @@
+//! Requests, and the tokens that they are for the llm that serves them.
+
+use tokencast::demand::{Amount, Requests, Traffic};
+use tokencast::document::Reference;
+use tokencast::scenario::Strategy;
+
+use crate::book::Now;
+
+/// Requests of a month.
+pub(crate) fn requests(now: &Now, stream: usize) -> f64 {
+    match &now.book.scenario.traffics[stream].1.requests {
+        Requests::Direct(amount) => {
+            let base = match amount {
+                Amount::Own(path) => now.per_month(&path.origin().address),
+                Amount::ShareOf(other, share) => {
+                    requests(now, place_of(now, &other.id)) * now.raw(&share.origin.address)
+                }
+            };
+            base * factors(now, stream)
+        }
+        Requests::Users(_, each) => users(now, stream) * now.per_month(&each.origin().address),
+    }
+}
+
+/// Users of a month; a traffic that is a share of them has growth, season and noise of the whole.
+fn users(now: &Now, stream: usize) -> f64 {
+    let (id, traffic) = &now.book.scenario.traffics[stream];
+    let Requests::Users(amount, _) = &traffic.requests else { panic!("{} has no users", id.id) };
+    let base = match amount {
+        Amount::Own(path) => now.value(&path.origin().address),
+        Amount::ShareOf(other, share) => {
+            users(now, place_of(now, &other.id)) * now.raw(&share.origin.address)
+        }
+    };
+    base * factors(now, stream)
+}
+
+fn place_of(now: &Now, id: &str) -> usize {
+    now.book.scenario.traffics.iter().position(|(found, _)| found.id == id).unwrap()
+}
+
+/// What multiplies requests and users from month to month.
+fn factors(now: &Now, stream: usize) -> f64 {
+    let factors = &now.book.scenario.traffics[stream].1.factors;
+    let moving = [&factors.growth, &factors.noise, &factors.customers].into_iter().flatten();
+    let season = factors.season[usize::from(now.month.label.month()) - 1];
+    moving.map(|path| now.raw(&path.origin().address)).product::<f64>() * season
+}
+
+/// The work of one request.
+pub(crate) struct Work {
+    /// llm calls.
+    pub(crate) calls: f64,
+    /// Tokens of a call.
+    pub(crate) input: f64,
+    pub(crate) output: f64,
+    /// Shares of the input that are read from a prefix cache and written to it.
+    pub(crate) cached: Option<(f64, f64)>,
+    /// Share of the requests that can wait.
+    pub(crate) waits: f64,
+}
+
+/// The work of a stream for an llm that counts with this tokenizer.
+pub(crate) fn work(now: &Now, strategy: &Strategy, stream: usize, tokenizer: Option<&Reference>) -> Work {
+    let (id, traffic) = &now.book.scenario.traffics[stream];
+    let at = format!("traffic.{}", id.id);
+    let ratio = token_ratio(now, traffic, tokenizer);
+    let hit_rate = hit_rate(now, strategy, &id.id);
+    let cacheable = now.said(&format!("{at}.cacheable"));
+    let agent = [&traffic.agent.calls, &traffic.agent.fan_out, &traffic.agent.retries];
+    let [calls, fan_out, retries] = agent.map(|number| now.raw(&number.origin.address));
+    let longer = traffic.length_growth.as_ref().map_or(1.0, |path| now.raw(&path.origin().address));
+    Work {
+        calls: calls * fan_out * (1.0 + retries),
+        input: now.raw(&traffic.input_tokens.mean.origin.address) * longer * ratio,
+        output: now.raw(&traffic.output_tokens.mean.origin.address) * longer * ratio,
+        cached: cacheable.zip(hit_rate).map(|(c, hits)| (c * hits, c - c * hits)),
+        waits: traffic.can_wait.as_ref().map_or(0.0, |share| now.raw(&share.origin.address)),
+    }
+}
+
+/// Tokens of the llm for one token as counted: by language.
+fn token_ratio(now: &Now, traffic: &Traffic, tokenizer: Option<&Reference>) -> f64 {
+    let (Some(counted), Some(target)) = (&traffic.counted_with, tokenizer) else { return 1.0 };
+    if counted.id == target.id {
+        return 1.0;
+    }
+    let tokens = |tokenizer: &str| -> f64 {
+        let factor = |language: &str| now.raw(&format!("tokenizer.{tokenizer}.tokens.{language}"));
+        traffic.languages.iter().map(|(language, share)| share * factor(language)).sum()
+    };
+    tokens(&target.id) / tokens(&counted.id)
+}
+
+/// The share of cacheable input that a lever of the strategy finds in a cache.
+fn hit_rate(now: &Now, strategy: &Strategy, traffic: &str) -> Option<f64> {
+    let lever = strategy.levers.iter().find(|lever| {
+        let on = now.book.text(&format!("lever.{}.prefix_cache.on", lever.id));
+        on.is_none_or(|list| list.contains(&format!("\"{traffic}\"")))
+    })?;
+    let at = format!("lever.{}.prefix_cache", lever.id);
+    assert!(now.book.has(&format!("{at}.hit_rate")), "a lever that this evaluator does not know: {lever:?}");
+    let ramp = now.book.months(&format!("{at}.rollout.ramp"), 0.0);
+    let age = age_of_rollout(now, &at);
+    let progress = if age < 0 { 0.0 } else { (f64::from(age + 1) / (ramp + 1.0)).min(1.0) };
+    Some(now.raw(&format!("{at}.hit_rate")) * progress)
+}
+
+/// Months since a lever was introduced; negative before.
+pub(crate) fn age_of_rollout(now: &Now, lever: &str) -> i32 {
+    let from = now.book.text(&format!("{lever}.rollout.from"));
+    let from = from.map_or(now.book.model.timeline.start, crate::month);
+    from.months_until(now.month.label)
+}
