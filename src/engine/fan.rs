@@ -1,7 +1,7 @@
 //! One column of a fan: all paths' values of one month.
 
 use super::outcome::PERCENTILES;
-use crate::stats::{Number, OrderedF32, Sketch, counted_quantiles, cvar};
+use crate::stats::{OrderedF32, Sketch, counted_quantiles, cvar};
 
 /// Values while they fit, and counts beyond; which one depends on the size of the run alone.
 pub(super) enum Column {
@@ -29,15 +29,11 @@ impl Column {
                 return;
             }
             let mut sketch = Box::<Sketch>::default();
-            for value in all.iter() {
-                sketch.add(value.value());
-            }
+            sketch.extend(all);
             *self = Self::Sketch(sketch);
         }
         if let Self::Sketch(sketch) = self {
-            for value in values {
-                sketch.add(value.value());
-            }
+            sketch.extend(values);
         }
     }
 

@@ -1,6 +1,4 @@
 //! Quantiles of many 32-bit floats: counting says in which narrow bin each lies, and only those bins are searched.
-use multiversion::multiversion;
-
 use super::OrderedF32;
 use super::quantile::{Number, Place};
 
@@ -66,16 +64,6 @@ fn at_ranks(values: &[OrderedF32], ranks: &[u64]) -> Vec<OrderedF32> {
     found
 }
 
-#[multiversion(targets("x86_64+avx512f+avx512dq+avx512vl+avx512bw", "x86_64+avx+avx2"))]
-fn range(values: &[OrderedF32]) -> (u32, u32) {
-    let (mut low, mut high) = (u32::MAX, 0);
-    for value in values {
-        low = low.min(value.key());
-        high = high.max(value.key());
-    }
-    (low, high)
-}
-
 /// Equal ranges of keys.
 struct Bins {
     lowest: u32,
@@ -84,7 +72,7 @@ struct Bins {
 
 impl Bins {
     fn of(values: &[OrderedF32]) -> Self {
-        let (lowest, highest) = range(values);
+        let (lowest, highest) = OrderedF32::range(values);
         Self { lowest, shift: (32 - (highest - lowest).leading_zeros()).saturating_sub(BIN_BITS) }
     }
 

@@ -37,12 +37,27 @@ impl OrderedF32 {
         self.0
     }
 
+    /// The least and the greatest key of some numbers; the other way round without any.
+    pub(super) fn range(values: &[Self]) -> (u32, u32) {
+        range(values)
+    }
+
     /// The keys of sixty-four numbers, each rounded to a 32-bit float.
     pub fn of_lanes(values: &Lanes) -> [Self; LANES] {
         let mut keys = [Self::default(); LANES];
         keys_of(values, &mut keys);
         keys
     }
+}
+
+#[multiversion(targets("x86_64+avx512f+avx512dq+avx512vl+avx512bw", "x86_64+avx+avx2"))]
+fn range(values: &[OrderedF32]) -> (u32, u32) {
+    let (mut low, mut high) = (u32::MAX, 0);
+    for value in values {
+        low = low.min(value.0);
+        high = high.max(value.0);
+    }
+    (low, high)
 }
 
 #[multiversion(targets("x86_64+avx512f+avx512dq+avx512vl+avx512bw", "x86_64+avx+avx2"))]

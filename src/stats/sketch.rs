@@ -1,10 +1,18 @@
 //! Quantiles of samples too large to keep.
-use super::quantile::Place;
+use super::OrderedF32;
+use super::quantile::{Number, Place};
 
 /// Bins per octave, as a power of two.
 const BIN_BITS: u32 = 11;
 /// A double's bits below those that name its bin.
 const SHIFT: u32 = 52 - BIN_BITS;
+/// The bit that the key of a positive 32-bit float has, and the keys of its normal numbers.
+const POSITIVE: u32 = 1 << 31;
+const LEAST_NORMAL: u32 = POSITIVE | 0x0080_0000;
+const GREATEST_FINITE: u32 = POSITIVE | 0x7f7f_ffff;
+/// A 32-bit float's bits below those that name its bin, and the bins below it that only a double has.
+const BIN_SHIFT_F32: u32 = 23 - BIN_BITS;
+const BINS_BELOW_F32: usize = (1023 - 127) << BIN_BITS;
 /// Bins that a window gains at a time. Windows begin and end at multiples, so that they depend on the values only.
 const CHUNK: usize = 256;
 
@@ -52,6 +60,25 @@ impl Sketch {
             if value > 0.0 { self.positive.add(bin) } else { self.negative.add(bin) }
         } else {
             self.add_special(value);
+        }
+    }
+
+    /// Adds many values; costs are positive, which takes the short way.
+    pub fn extend(&mut self, values: &[OrderedF32]) {
+        let (least, greatest) = OrderedF32::range(values);
+        if least < LEAST_NORMAL || greatest > GREATEST_FINITE {
+            values.iter().for_each(|value| self.add(value.value()));
+            return;
+        }
+        let bin = |key: u32| ((key & !POSITIVE) >> BIN_SHIFT_F32) as usize + BINS_BELOW_F32;
+        let number = |key: u32| f64::from(f32::from_bits(key & !POSITIVE));
+        self.count += values.len() as u64;
+        (self.low, self.high) = (self.low.min(number(least)), self.high.max(number(greatest)));
+        let window = &mut self.positive;
+        window.cover(bin(least), bin(greatest) + 1);
+        for value in values {
+            let count = &mut window.counts[bin(value.key()) - window.first];
+            *count = count.saturating_add(1);
         }
     }
 
@@ -178,8 +205,10 @@ impl Window {
     }
 
     /// Widens the window to hold the bins from `first` to `end` (excluded).
-    #[cold]
     fn cover(&mut self, first: usize, end: usize) {
+        if !self.counts.is_empty() && first >= self.first && end <= self.first + self.counts.len() {
+            return;
+        }
         let (first, end) = (first / CHUNK * CHUNK, end.div_ceil(CHUNK) * CHUNK);
         if self.counts.is_empty() {
             self.first = first;

@@ -199,3 +199,19 @@ fn memory_is_that_of_the_range() {
     let median = sketch.quantiles(&[0.5])[0];
     assert!((median - 1.0).abs() < 2e-3, "{median}");
 }
+
+/// Many at once are one by one, whatever their signs.
+#[test]
+fn sketches_take_many_at_once() {
+    for shape in [
+        |i: u32| 1e-3 * i as f32,
+        |i: u32| i as f32 - 700.0,
+        |i: u32| if i == 9 { f32::INFINITY } else { 2.5 },
+    ] {
+        let values: Vec<OrderedF32> = (1..2000).map(|i| OrderedF32::from(shape(i))).collect();
+        let (mut at_once, mut one_by_one) = (Sketch::default(), Sketch::default());
+        values.chunks(300).for_each(|some| at_once.extend(some));
+        values.iter().for_each(|value| one_by_one.add(value.value()));
+        assert_eq!(at_once, one_by_one);
+    }
+}

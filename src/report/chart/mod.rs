@@ -107,7 +107,8 @@ pub fn png(svg: &str, scale: f32) -> Result<Vec<u8>, String> {
 /// As PNG with red, green and blue: charts have an opaque page. Fast compression makes files a little larger and saves
 /// half of the time that a run takes for its charts.
 fn encoded(pixels: &tiny_skia::Pixmap) -> Result<Vec<u8>, png::EncodingError> {
-    let opaque: Vec<u8> = pixels.data().as_chunks::<4>().0.iter().flat_map(|[r, g, b, _]| [*r, *g, *b]).collect();
+    let opaque: Vec<u8> =
+        pixels.data().as_chunks::<4>().0.iter().flat_map(|[r, g, b, _]| [*r, *g, *b]).collect();
     let mut bytes = Vec::new();
     let mut encoder = png::Encoder::new(&mut bytes, pixels.width(), pixels.height());
     encoder.set_color(png::ColorType::Rgb);
