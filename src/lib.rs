@@ -63,6 +63,7 @@ pub mod scenario;
 pub mod serving;
 pub mod stats;
 pub mod supply;
+pub mod switching;
 pub mod text;
 pub mod training;
 pub mod units;

@@ -19,6 +19,7 @@ const LAYERS: &[&[&str]] = &[
     &["pricing", "serving", "training", "operations"],
     &["world"],
     &["supply", "lever", "contract"],
+    &["switching"],
     &["scenario"],
     &["catalog"],
     &["model"],

@@ -46,5 +46,7 @@ mod rig;
 mod serving;
 #[path = "laws/support.rs"]
 mod support;
+#[path = "laws/switching.rs"]
+mod switching;
 #[path = "laws/worlds.rs"]
 mod worlds;

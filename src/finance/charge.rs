@@ -20,7 +20,12 @@ impl Charge {
     /// Posts it if it is due.
     pub fn post(&self, month: usize, values: &Values, ledger: &mut Ledger) {
         if self.due.as_ref().is_none_or(|due| due[month]) {
-            ledger.post(&self.line, &values[self.quantity], &values[self.price]);
+            self.post_now(values, ledger);
         }
+    }
+
+    /// Posts it, whether this is its month or not.
+    pub fn post_now(&self, values: &Values, ledger: &mut Ledger) {
+        ledger.post(&self.line, &values[self.quantity], &values[self.price]);
     }
 }

@@ -36,6 +36,7 @@ pub enum Component {
     Incidents,
     Compliance,
     Levers,
+    Migration,
     Shed,
 }
 
@@ -43,7 +44,7 @@ use Component as C;
 
 impl Component {
     /// All of them, in the order of tables and charts.
-    pub const ALL: [Self; 21] = [
+    pub const ALL: [Self; 22] = [
         C::ApiTokens,
         C::ApiCache,
         C::Discounts,
@@ -64,6 +65,7 @@ impl Component {
         C::Incidents,
         C::Compliance,
         C::Levers,
+        C::Migration,
         C::Shed,
     ];
     /// How many there are.
@@ -92,6 +94,7 @@ impl Component {
             C::Incidents => "Incidents",
             C::Compliance => "Compliance",
             C::Levers => "Levers",
+            C::Migration => "Migration",
             C::Shed => "Unserved requests",
         }
     }
@@ -119,6 +122,7 @@ impl Component {
             C::Incidents => "障害対応",
             C::Compliance => "コンプライアンス",
             C::Levers => "削減策",
+            C::Migration => "移行",
             C::Shed => "未処理リクエスト",
         }
     }
@@ -146,6 +150,7 @@ impl Component {
             C::Incidents => "incidents, as frequency times severity",
             C::Compliance => "audits and compliance work",
             C::Levers => "one-off and running cost of optimizations",
+            C::Migration => "work of moving from one strategy to another",
             C::Shed => "requests that nobody could serve, at their price",
         }
     }

@@ -65,6 +65,7 @@ pub(super) fn resolve(
         contracts: agreed.contracts,
         vendors: agreed.vendors,
         state: agreed.state,
+        switching: None,
     };
     check_shed_costs(scenario, written, &strategy, lookup);
     Some(strategy)

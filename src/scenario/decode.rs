@@ -22,6 +22,7 @@ use crate::process::{Path, PathOf};
 use crate::random::{Design, Sampling};
 use crate::serving::{Deployment, Llm, Server, Site};
 use crate::supply::{self, Definitions};
+use crate::switching::{self, Migration};
 use crate::training::{self, Programme};
 use crate::units::{self, Currency};
 use crate::world::Correlation;
@@ -60,6 +61,8 @@ pub struct Scenario {
     pub training: Vec<(Reference, Programme)>,
     /// Operations.
     pub operations: Vec<(Reference, Operations)>,
+    /// What moving from one strategy to another costs.
+    pub migrations: Vec<(Reference, Migration)>,
     /// Ways to serve, in the order of the file.
     pub strategies: Vec<(Reference, Strategy)>,
     /// Warnings of definitions in the scenario's own file that nothing uses.
@@ -206,6 +209,7 @@ impl Scenario {
             t.or("training", "{}", MapOf("training", training::programmes()), "training programmes");
         let operations =
             t.or("operations", "{}", MapOf("operations", TableOf(Operations::read)), "people and running");
+        let migrations = switching::read_all(t);
         let strategies = t.required("strategy", MapOf("strategy", TableOf(Strategy::read)), "ways to serve");
         let strategies = strategies?;
         if strategies.is_empty() {
@@ -234,6 +238,7 @@ impl Scenario {
             contracts: contracts?,
             training: training?,
             operations: operations?,
+            migrations: migrations?,
             strategies,
             unused: Diagnostics::new(),
             unknown: Diagnostics::new(),

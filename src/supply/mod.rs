@@ -21,7 +21,7 @@ pub use work::{Entry, Work};
 use crate::calendar::Month;
 use crate::document::Plugin;
 use crate::finance::Ledger;
-use crate::lanes::{Lanes, Values};
+use crate::lanes::{LANES, Lanes, Values};
 use crate::process::Lookup;
 
 /// A supply as it stands in a scenario.
@@ -63,6 +63,14 @@ pub trait Supply: Send + Sync {
     );
     /// Whether it never refuses a request of an entry.
     fn unlimited(&self, entry: usize) -> bool;
+    /// Whether it is still there, and costs, when a strategy that has begun to need it is left: what is owned.
+    fn stays(&self) -> bool {
+        false
+    }
+    /// Its strategy is not needed from the start, but perhaps later: nothing begins before [`Supply::enter`].
+    fn wait(&self, _state: &mut [Lanes]) {}
+    /// Work on its strategy begins in some lanes, before the month is opened.
+    fn enter(&self, _now: &Month, _values: &Values, _lanes: &[bool; LANES], _state: &mut [Lanes]) {}
     /// Ends a month: posts what depends on everything it served.
     fn close(&self, _now: &Month, _values: &Values, _state: &mut [Lanes], _ledger: &mut Ledger) {}
 }
