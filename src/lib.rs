@@ -50,6 +50,7 @@ pub mod distribution;
 pub mod document;
 pub mod engine;
 pub mod finance;
+pub mod hazard;
 pub mod lanes;
 pub mod lever;
 pub mod math;

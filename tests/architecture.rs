@@ -18,6 +18,7 @@ const LAYERS: &[&[&str]] = &[
     &["demand", "finance"],
     &["pricing", "serving", "training", "operations"],
     &["world"],
+    &["hazard"],
     &["supply", "lever", "contract"],
     &["switching"],
     &["scenario"],

@@ -30,6 +30,8 @@ mod families;
 mod finance;
 #[path = "laws/gates.rs"]
 mod gates;
+#[path = "laws/hazards.rs"]
+mod hazards;
 #[path = "laws/owned.rs"]
 mod owned;
 #[path = "laws/phases.rs"]

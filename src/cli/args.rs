@@ -409,6 +409,8 @@ pub(super) enum Catalog {
     Contracts,
     /// What a rule waits for before it switches strategies
     Conditions,
+    /// What can go wrong with vendors
+    Hazards,
     /// Kinds of training programmes
     Training,
     /// Named shapes of a week

@@ -31,6 +31,6 @@ pub use plugin::{Plugin, Plugins, plugin_names};
 pub(crate) use provenance::is_note;
 pub use provenance::{Evidence, Origin, Provenance};
 pub use reader::{Found, Reader, Scale, Scope, Use};
-pub use several::Several;
+pub use several::{OneOf, Several};
 pub use shape::{Field, Here, Need, Shape};
 pub use word::WordOf;

@@ -1,4 +1,4 @@
-//! A table that holds any of the kinds of a registry, each at most once: conditions that must all hold.
+//! Several where elsewhere there is one: a table that holds any of the kinds of a registry, and a value alone for a list of one.
 
 use super::decode::{At, Decode};
 use super::node::Value;
@@ -52,5 +52,20 @@ impl<T> Decode for Several<T> {
             meaning: plugin.meaning,
         };
         Shape::Table(self.0.iter().map(field).collect())
+    }
+}
+
+/// A single value where a list of one is meant.
+pub struct OneOf<D>(pub D);
+
+impl<D: Decode> Decode for OneOf<D> {
+    type Value = Vec<D::Value>;
+
+    fn decode(&self, at: &At<'_>) -> Option<Self::Value> {
+        self.0.decode(at).map(|value| vec![value])
+    }
+
+    fn shape(&self) -> Shape {
+        self.0.shape()
     }
 }

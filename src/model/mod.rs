@@ -13,6 +13,7 @@ use crate::calendar::Timeline;
 use crate::contract::Contract;
 use crate::document::Title;
 use crate::finance::{Charge, Gauge, Line};
+use crate::hazard;
 use crate::lanes::{Lanes, Slot};
 use crate::supply::Supply;
 use crate::switching::{Condition, Migrating};
@@ -47,6 +48,8 @@ pub struct Model {
     pub chosen: Option<usize>,
     /// What is measured path by path for the gates, in the order of the file.
     pub gates: Vec<Gate>,
+    /// What can go wrong with vendors.
+    pub hazards: hazard::World,
 }
 
 /// What a gate measures.

@@ -7,6 +7,7 @@ use crate::demand;
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::document::{Reference, Title};
 use crate::finance::{Component, Line};
+use crate::hazard;
 use crate::lanes::Slot;
 use crate::process::Lookup;
 use crate::scenario::Scenario;
@@ -21,9 +22,16 @@ pub fn resolve(scenario: &Scenario) -> (Option<Model>, Diagnostics) {
     let mut builder = Builder::new(scenario.timeline.clone(), scenario.currency, fx, indexes);
     let discount = scenario.finance.as_ref().map(|finance| finance.resolve(&mut builder));
     let streams = streams(scenario, &mut builder);
+    let hazards = hazard::resolve(
+        &scenario.hazards,
+        &scenario.definitions.vendors,
+        &ids(&scenario.supplies),
+        &mut builder,
+    );
+    builder.strike(hazards.hits().clone());
     let strategies: Vec<_> =
         scenario.strategies.iter().map(|s| strategy::resolve(scenario, s, &streams, &mut builder)).collect();
-    let switchings = switching::resolve(scenario, &streams, &strategies, &mut builder);
+    let switchings = switching::resolve(scenario, (&streams, &hazards), &strategies, &mut builder);
     let baseline = named_strategy(scenario, scenario.questions.baseline.as_ref(), &mut builder);
     let chosen = named_strategy(scenario, scenario.questions.chosen.as_ref(), &mut builder);
     check_budget(scenario, &mut builder);
@@ -74,6 +82,7 @@ pub fn resolve(scenario: &Scenario) -> (Option<Model>, Diagnostics) {
         baseline: baseline.unwrap_or(0),
         chosen,
         gates,
+        hazards,
     });
     (model, mistakes)
 }

@@ -4,6 +4,7 @@ use super::{Rule, Strategy, Switching};
 use crate::demand;
 use crate::diagnostic::Diagnostic;
 use crate::document::Reference;
+use crate::hazard;
 use crate::process::Lookup;
 use crate::scenario::{Scenario, Strategy as Written};
 use crate::supply::{find, ids, unknown};
@@ -12,7 +13,7 @@ use crate::switching::{Condition, Rule as WrittenRule, Sight};
 /// What each strategy can give way to, in the order of the file; `None` if a mistake was noted.
 pub(super) fn resolve(
     scenario: &Scenario,
-    streams: &[Option<demand::Stream>],
+    (streams, hazards): (&[Option<demand::Stream>], &hazard::World),
     strategies: &[Option<Strategy>],
     lookup: &mut dyn Lookup,
 ) -> Option<Vec<Option<Switching>>> {
@@ -26,7 +27,7 @@ pub(super) fn resolve(
         .zip(streams)
         .map(|((id, _), stream)| (id.id.as_str(), stream.as_ref()))
         .collect();
-    let sight = Sight { traffics: &traffics, definitions: &scenario.definitions };
+    let sight = Sight { traffics: &traffics, definitions: &scenario.definitions, hazards };
     let resolver = Resolver { scenario, sight, targets: &targets, places: places(scenario) };
     let all: Vec<Option<Option<Switching>>> = (0..scenario.strategies.len())
         .map(|place| match scenario.strategies[place].1.switches.is_empty() {

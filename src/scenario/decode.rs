@@ -15,6 +15,7 @@ use crate::document::{
     Whole,
 };
 use crate::finance::Discounting;
+use crate::hazard;
 use crate::lever::Lever;
 use crate::operations::Operations;
 use crate::pricing::Vendor;
@@ -57,6 +58,8 @@ pub struct Scenario {
     pub levers: Vec<(Reference, Box<dyn Lever>)>,
     /// Contracts with vendors.
     pub contracts: Vec<(Reference, Box<dyn contract::Written>)>,
+    /// What can go wrong with vendors.
+    pub hazards: Vec<(Reference, Box<dyn hazard::Written>)>,
     /// Training programmes.
     pub training: Vec<(Reference, Programme)>,
     /// Operations.
@@ -205,6 +208,7 @@ impl Scenario {
             "what changes the work or the price",
         );
         let contracts = contract::read_all(t);
+        let hazards = hazard::read_all(t);
         let training =
             t.or("training", "{}", MapOf("training", training::programmes()), "training programmes");
         let operations =
@@ -236,6 +240,7 @@ impl Scenario {
             supplies: supplies?,
             levers: levers?,
             contracts: contracts?,
+            hazards: hazards?,
             training: training?,
             operations: operations?,
             migrations: migrations?,

@@ -3,7 +3,7 @@
 use crate::diagnostic::Diagnostic;
 use crate::distribution::QuantityOf;
 use crate::document::{
-    At, Decode, Either, Flag, Id, ListOf, MapOf, Origin, Reader, Reference, Shape, TableOf, Title, TitleOf,
+    At, Decode, Either, Flag, Id, ListOf, MapOf, OneOf, Origin, Reader, Reference, Shape, TableOf, Title, TitleOf,
     Value,
 };
 use crate::process::{Path, PathOf};
@@ -86,7 +86,7 @@ impl Strategy {
 impl Serve {
     fn read(t: &mut Reader) -> Option<Self> {
         let one_or_many =
-            Either(|value| matches!(value, Value::List(_)), ListOf(Id("traffic")), One(Id("traffic")));
+            Either(|value| matches!(value, Value::List(_)), ListOf(Id("traffic")), OneOf(Id("traffic")));
         let traffic = t.required("traffic", one_or_many, "the traffic, or a list of them");
         let by = t.required("by", Id("supply, or vendor/llm"), "who serves it");
         let share = t.optional(
@@ -107,21 +107,6 @@ impl Serve {
             batch: tier?,
             region: region?,
         })
-    }
-}
-
-/// A single value where a list of one is meant.
-struct One<D>(D);
-
-impl<D: Decode> Decode for One<D> {
-    type Value = Vec<D::Value>;
-
-    fn decode(&self, at: &At<'_>) -> Option<Self::Value> {
-        self.0.decode(at).map(|value| vec![value])
-    }
-
-    fn shape(&self) -> Shape {
-        self.0.shape()
     }
 }
 

@@ -22,6 +22,14 @@ struct Bill {
     price: Slot,
 }
 
+impl Bill {
+    /// Multiplies its price.
+    fn times(&mut self, factor: Slot, lookup: &mut dyn Lookup) {
+        self.price = lookup.times(self.price, factor);
+        self.line.inputs.push(factor);
+    }
+}
+
 impl Api {
     /// The API behind an entry.
     pub fn resolve(entry: &Entry, all: &Definitions, lookup: &mut dyn Lookup) -> Option<Self> {
@@ -55,7 +63,11 @@ impl Api {
         if let (Some(waiting), Some(batch)) = (waiting, batch) {
             bills.waiting(&card, waiting, batch);
         }
-        Some(Self { bills: bills.bills })
+        let mut bills = bills.bills;
+        if let Some(factor) = lookup.hit(&entry.by.id).price {
+            bills.iter_mut().for_each(|bill| bill.times(factor, lookup));
+        }
+        Some(Self { bills })
     }
 }
 

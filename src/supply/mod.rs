@@ -2,6 +2,7 @@
 
 mod api;
 mod definitions;
+mod disrupted;
 mod hosting;
 mod owned;
 mod purchase;
@@ -13,6 +14,7 @@ use std::fmt::Debug;
 
 pub use api::Api;
 pub use definitions::{Definitions, find, ids, unknown};
+pub use disrupted::disrupted;
 pub use owned::Owned;
 pub use purchase::{PURCHASES, Purchase};
 pub use rented::Rented;

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use multiversion::multiversion;
 
 use super::definitions::find;
+use super::disrupted::disrupted;
 use super::hosting::{Hosted, Hosting, Load};
 use super::purchase::{Order, PURCHASES, Purchase};
 use super::rented::other_gpu;
@@ -137,7 +138,7 @@ impl Written for Owned {
             Purchase::TrailingNeed { margin, over_months, .. } => (margin, over_months),
             Purchase::Dated(_) => (0.0, 0),
         };
-        Some(Box::new(Running {
+        let running = Box::new(Running {
             orders: self.purchase.dated_orders(&timeline),
             months: timeline.length,
             margin,
@@ -152,7 +153,8 @@ impl Written for Owned {
             entries: hosting.entries,
             depreciation: self.depreciation,
             costs,
-        }))
+        });
+        Some(disrupted(running, &[id], lookup))
     }
 }
 

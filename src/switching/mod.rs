@@ -8,6 +8,7 @@ mod date;
 mod migration;
 mod monthly_cost;
 mod moves;
+mod phase;
 mod price_ratio;
 mod rule;
 mod shed;
@@ -23,6 +24,7 @@ pub use rule::Rule;
 use crate::calendar::Month;
 use crate::demand::Stream;
 use crate::document::{Plugin, Reference};
+use crate::hazard;
 use crate::lanes::{LANES, Lanes, Values};
 use crate::process::Lookup;
 use crate::supply::{Definitions, unknown};
@@ -40,6 +42,8 @@ pub struct Sight<'a> {
     pub traffics: &'a [(&'a str, Option<&'a Stream>)],
     /// Vendors and what they sell.
     pub definitions: &'a Definitions,
+    /// What can go wrong with vendors.
+    pub hazards: &'a hazard::World,
 }
 
 impl Sight<'_> {
@@ -77,5 +81,13 @@ pub trait Condition: Send + Sync {
 }
 
 /// Every kind of condition that a rule can name.
-pub const KINDS: &[Plugin<Box<dyn Written>>] =
-    &[date::PLUGIN, price_ratio::PLUGIN, volume::PLUGIN, monthly_cost::PLUGIN, shed::PLUGIN];
+pub const KINDS: &[Plugin<Box<dyn Written>>] = &[
+    phase::STRESSED_VENDORS,
+    phase::ACQUIRED_VENDORS,
+    phase::CLOSING_VENDORS,
+    date::PLUGIN,
+    price_ratio::PLUGIN,
+    volume::PLUGIN,
+    monthly_cost::PLUGIN,
+    shed::PLUGIN,
+];

@@ -71,9 +71,16 @@ fn is_gpu(offer: &Reference, sight: &Sight) -> bool {
     offer.halves().is_some_and(|(id, sold)| vendor(id).is_some_and(|(_, vendor)| vendor.gpu(sold).is_some()))
 }
 
-fn gpu_price(offer: &Reference, sight: &Sight, lookup: &mut dyn Lookup) -> Option<Slot> {
-    let offer = sight.definitions.gpu_offer(offer, lookup)?;
-    Some(offer.resolve(lookup)?.on_demand)
+fn gpu_price(name: &Reference, sight: &Sight, lookup: &mut dyn Lookup) -> Option<Slot> {
+    let offer = sight.definitions.gpu_offer(name, lookup)?;
+    let price = offer.resolve(lookup)?.on_demand;
+    Some(hit(price, name, lookup))
+}
+
+/// A price as hazards leave it.
+fn hit(price: Slot, offer: &Reference, lookup: &mut dyn Lookup) -> Slot {
+    let factor = lookup.hit(&offer.id).price;
+    factor.map_or(price, |factor| lookup.times(price, factor))
 }
 
 /// List price per token of the mix of input and output that all traffics have in a month, without cache and batch.
@@ -89,7 +96,7 @@ fn llm_price(offer: &Reference, sight: &Sight, lookup: &mut dyn Lookup) -> Optio
         (tokens_in, tokens_out) = (lookup.plus(tokens_in, input), lookup.plus(tokens_out, output));
     }
     let (paid_in, paid_out) = (lookup.times(card.input, tokens_in), lookup.times(card.output, tokens_out));
-    Some(lookup.derive(
+    let price = lookup.derive(
         "price per token of the mix",
         &[tokens_in, tokens_out, paid_in, paid_out],
         Box::new(move |v, out| {
@@ -98,5 +105,6 @@ fn llm_price(offer: &Reference, sight: &Sight, lookup: &mut dyn Lookup) -> Optio
                 out[i] = (v[paid_in][i] + v[paid_out][i]) / (v[tokens_in][i] + v[tokens_out][i]).max(1.0);
             }
         }),
-    ))
+    );
+    Some(hit(price, offer, lookup))
 }

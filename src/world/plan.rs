@@ -13,6 +13,14 @@ use crate::random::{Coordinate, Plan};
 /// By the name of a stream.
 pub(super) type Plans = BTreeMap<String, Plan>;
 
+/// More turns than the months of a scenario.
+const LATE: usize = 1 << 16;
+
+/// Whether a stream belongs to a hazard, or to the books of a vendor that a hazard reads.
+fn is_hazard(name: &str) -> bool {
+    name.starts_with("hazard.") || (name.starts_with("vendor.") && name.contains(".finances."))
+}
+
 /// The plans of a program over so many months; a name that is known already keeps its own.
 pub(super) fn plans(nodes: &[Node], months: usize, known: &Plans) -> Plans {
     let mut plans = Plans::new();
@@ -26,6 +34,8 @@ pub(super) fn plans(nodes: &[Node], months: usize, known: &Plans) -> Plans {
             Node::Draw(..) => (0, 1, false),
             _ => continue,
         };
+        // Behind all others, so that a hazard that comes or goes leaves the draws of everything else as they are.
+        let first_turn = if is_hazard(name) { first_turn + LATE } else { first_turn };
         let kept =
             known.get(name).filter(|plan| plan.coordinates.len() == count && plan.diffusion == diffusion);
         if kept.is_none() {
