@@ -32,6 +32,8 @@ mod families;
 mod finance;
 #[path = "laws/gates.rs"]
 mod gates;
+#[path = "laws/hazards.rs"]
+mod hazards;
 #[path = "laws/owned.rs"]
 mod owned;
 #[path = "laws/phases.rs"]
@@ -52,5 +54,7 @@ mod serving;
 mod support;
 #[path = "laws/throughput.rs"]
 mod throughput;
+#[path = "laws/switching.rs"]
+mod switching;
 #[path = "laws/worlds.rs"]
 mod worlds;

@@ -6,6 +6,7 @@ use super::break_even::{BreakEven, break_even};
 use super::compare::{Difference, cheapest_shares, difference};
 use super::convergence::{Settled, convergence};
 use super::summary::{Summary, summarize};
+use super::switches::{Switched, switches};
 use crate::document::Title;
 use crate::engine::{Fans, Outcomes, PERCENTILES, PathTotals, StrategyOutcome};
 use crate::finance::{Component, Measure, View};
@@ -56,6 +57,8 @@ pub struct StrategyFindings {
     pub settled: Vec<Settled>,
     /// Share of paths in which it is the cheapest.
     pub cheapest: f64,
+    /// What its rules did, in the order in which they are met.
+    pub switches: Vec<Switched>,
     /// Against the baseline; absent for the baseline itself.
     pub difference: Option<Difference>,
     /// Against the baseline; absent for the baseline itself.
@@ -141,7 +144,7 @@ pub fn findings(model: &Model, outcomes: Outcomes) -> Findings {
         .zip(&model.strategies)
         .zip(shares)
         .map(|(((outcome, compared), strategy), cheapest)| {
-            let StrategyOutcome { totals, components, posted, measures, monthly_error, served, fans } =
+            let StrategyOutcome { totals, components, posted, measures, monthly_error, served, fired, fans } =
                 outcome;
             let Compared { cost, nominal, sorted, settled, difference, break_even } = compared;
             let mut found = StrategyFindings {
@@ -161,6 +164,7 @@ pub fn findings(model: &Model, outcomes: Outcomes) -> Findings {
                 monthly_error,
                 served_by_stream: ratios(&served, &outcomes.offered),
                 gates: totals.gates,
+                switches: switches(model, strategy, &fired, outcomes.paths),
                 fans: fans.unwrap_or_default(),
                 years: Vec::new(),
             };

@@ -407,6 +407,10 @@ pub(super) enum Catalog {
     Levers,
     /// What is agreed with vendors beyond their list prices
     Contracts,
+    /// What a rule waits for before it switches strategies
+    Conditions,
+    /// What can go wrong with vendors
+    Hazards,
     /// Kinds of training programmes
     Training,
     /// Named shapes of a week

@@ -11,7 +11,7 @@ use crate::report::catalog::{Item, text};
 use crate::report::chart::CHARTS;
 use crate::report::display::Lang;
 use crate::report::measure::MEASURES;
-use crate::{contract, demand, distribution, lever, process, serving, supply, training};
+use crate::{contract, demand, distribution, hazard, lever, process, serving, supply, switching, training};
 
 /// Lists one thing, or the lists.
 pub(super) fn list(args: &List, terminal: &mut Terminal) -> Result<Exit, Stop> {
@@ -48,6 +48,8 @@ fn items(what: Catalog, lang: Lang) -> Vec<Item> {
         Catalog::Capacity => serving::EVIDENCE.iter().map(Item::of).collect(),
         Catalog::Levers => lever::KINDS.iter().map(Item::of).collect(),
         Catalog::Contracts => contract::KINDS.iter().map(Item::of).collect(),
+        Catalog::Conditions => switching::KINDS.iter().map(Item::of).collect(),
+        Catalog::Hazards => hazard::KINDS.iter().map(Item::of).collect(),
         Catalog::Training => training::KINDS.iter().map(Item::of).collect(),
         Catalog::Weeks => demand::PRESETS.iter().map(|week| Item::plain(week.name, week.meaning)).collect(),
         Catalog::Components => Component::ALL.into_iter().map(|component| part(component, lang)).collect(),

@@ -146,13 +146,14 @@ fn span_of(t: &Reader, key: &'static str) -> Option<(&'static str, Span)> {
 }
 
 /// A factor that grows, and whether it is known that it never does.
-pub(super) struct Growth {
-    pub(super) path: Path,
+pub struct Growth {
+    /// The factor.
+    pub path: Path,
     none: bool,
 }
 
 /// A rate that compounds, or a path that is a factor.
-pub(super) struct GrowthOf;
+pub struct GrowthOf;
 
 impl Decode for GrowthOf {
     type Value = Growth;

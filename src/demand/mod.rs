@@ -11,7 +11,7 @@ mod stream;
 mod traffic;
 mod week;
 
-pub use arrivals::{Amount, Factors, Requests};
+pub use arrivals::{Amount, Factors, Growth, GrowthOf, Requests};
 pub use effects::Effects;
 pub use language::{Tokenizer, token_ratio};
 pub use length::{Differ, Lengths};

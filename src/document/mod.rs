@@ -14,6 +14,7 @@ mod parse;
 mod plugin;
 mod provenance;
 mod reader;
+mod several;
 mod shape;
 mod word;
 
@@ -30,5 +31,6 @@ pub use plugin::{Plugin, Plugins, plugin_names};
 pub(crate) use provenance::is_note;
 pub use provenance::{Evidence, Origin, Provenance};
 pub use reader::{Found, Reader, Scale, Scope, Use};
+pub use several::{OneOf, Several};
 pub use shape::{Field, Here, Need, Shape};
 pub use word::WordOf;

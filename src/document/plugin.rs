@@ -96,7 +96,7 @@ impl<T> Decode for Plugins<T> {
     }
 }
 
-fn unknown_kind(noun: &str, found: &Entry, names: &[&str]) -> Diagnostic {
+pub(super) fn unknown_kind(noun: &str, found: &Entry, names: &[&str]) -> Diagnostic {
     let message = format!("`{}` is not a kind of {noun}", found.key);
     Diagnostic::error("unknown-kind", found.key_span, message)
         .label(format!("expected one of: {}", names.join(", ")))

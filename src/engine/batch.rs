@@ -1,9 +1,10 @@
 //! One batch of paths through all months and strategies.
 
+use super::switched::{Switched, SwitchedMonth};
 use crate::calendar::Month;
 use crate::finance::{Ledger, Measure};
 use crate::lanes::{self, LANES, Lanes, Values};
-use crate::model::{Model, Strategy};
+use crate::model::{Entry, Model, Strategy};
 use crate::random::Design;
 use crate::world::World;
 
@@ -11,6 +12,8 @@ use crate::world::World;
 pub(super) trait Sink {
     /// Takes a ledger; the values are those of the month, and `left` are the requests of each stream that nobody served.
     fn take(&mut self, strategy: usize, now: &Month, ledger: &Ledger, values: &Values, left: &[Lanes]);
+    /// Says where a rule of a strategy came true when a month began.
+    fn fired(&mut self, _strategy: usize, _rule: usize, _now: &Month, _lanes: &[bool; LANES]) {}
     /// All strategies of a month have been taken.
     fn end_month(&mut self, _now: &Month, _values: &Values) {}
     /// Whether postings should be kept one by one.
@@ -22,18 +25,30 @@ pub(super) trait Sink {
 /// The lanes of one batch, allocated once.
 pub(super) struct Batch {
     world: World,
-    states: Vec<Vec<Lanes>>,
+    runners: Vec<Runner>,
     ledger: Ledger,
     remaining: Vec<Lanes>,
     /// Of a stream, what was turned away and is not offered again.
     away: Vec<Lanes>,
 }
 
+/// What a strategy keeps from month to month.
+enum Runner {
+    /// It serves from the first month to the last.
+    Plain(Vec<Lanes>),
+    /// It may give way to others.
+    Switching(Box<Switched>),
+}
+
 impl Batch {
     pub(super) fn new(model: &Model, design: Design) -> Self {
+        let runner = |strategy: &Strategy| match &strategy.switching {
+            None => Runner::Plain(vec![[0.0; LANES]; strategy.state]),
+            Some(switching) => Runner::Switching(Box::new(Switched::new(model, switching))),
+        };
         Self {
             world: model.program.world(design),
-            states: model.strategies.iter().map(|strategy| vec![[0.0; LANES]; strategy.state]).collect(),
+            runners: model.strategies.iter().map(runner).collect(),
             ledger: Ledger::new(),
             remaining: vec![[0.0; LANES]; model.streams.len()],
             away: vec![[0.0; LANES]; model.streams.len()],
@@ -42,28 +57,32 @@ impl Batch {
 
     /// Simulates the paths from `first_path` on, as many as there are lanes.
     pub(super) fn run(&mut self, model: &Model, first_path: u64, sink: &mut impl Sink) {
-        let Self { world, states, ledger, remaining, away } = self;
+        let Self { world, runners, ledger, remaining, away } = self;
         model.program.start(first_path, world);
-        for (strategy, state) in model.strategies.iter().zip(states.iter_mut()) {
-            for user in &strategy.supplies {
-                user.supply.start(&world.values(), user.own(state));
-            }
-            for user in &strategy.contracts {
-                user.contract.start(&world.values(), user.own(state));
+        for (strategy, runner) in model.strategies.iter().zip(runners.iter_mut()) {
+            match (runner, &strategy.switching) {
+                (Runner::Switching(switched), Some(switching)) => {
+                    switched.start(model, switching, &world.values());
+                }
+                (Runner::Plain(state), _) => start(strategy, &world.values(), state),
+                (Runner::Switching(_), None) => {}
             }
         }
         for now in model.timeline.months() {
             model.program.step(&now, world);
             let values = world.values();
-            for (place, (strategy, state)) in model.strategies.iter().zip(states.iter_mut()).enumerate() {
+            for (place, (strategy, runner)) in model.strategies.iter().zip(runners.iter_mut()).enumerate() {
                 ledger.clear(sink.records(place, now.index));
-                ledger.watch(&strategy.vendors);
-                serve(model, strategy, &now, &values, state, (remaining, away), ledger);
-                for charge in &strategy.charges {
-                    charge.post(now.index, &values, ledger);
-                }
-                for user in &strategy.contracts {
-                    user.contract.settle(&now, &values, user.own(state), ledger);
+                match (runner, &strategy.switching) {
+                    (Runner::Plain(state), _) => {
+                        run_month(model, strategy, &now, &values, state, (remaining, away), ledger);
+                    }
+                    (Runner::Switching(switched), Some(switching)) => {
+                        let month = SwitchedMonth { model, switching, now: &now, values: &values };
+                        let fired = |rule, lanes: &_| sink.fired(place, rule, &now, lanes);
+                        switched.run_month(&month, remaining, ledger, fired);
+                    }
+                    (Runner::Switching(_), None) => {}
                 }
                 sink.take(place, &now, ledger, &values, remaining);
             }
@@ -72,8 +91,18 @@ impl Batch {
     }
 }
 
-/// Asks the supplies of a strategy in order; what nobody takes is shed.
-fn serve(
+/// Sets the state of a strategy's supplies and contracts before the first month.
+pub(super) fn start(strategy: &Strategy, values: &Values, state: &mut [Lanes]) {
+    for user in &strategy.supplies {
+        user.supply.start(values, user.own(state));
+    }
+    for user in &strategy.contracts {
+        user.contract.start(values, user.own(state));
+    }
+}
+
+/// A month of a strategy that never gives way.
+fn run_month(
     model: &Model,
     strategy: &Strategy,
     now: &Month,
@@ -82,12 +111,10 @@ fn serve(
     (remaining, away): (&mut [Lanes], &mut [Lanes]),
     ledger: &mut Ledger,
 ) {
+    ledger.watch(&strategy.vendors);
+    arrive(model, values, remaining, ledger);
     if strategy.sheds {
         away.fill([0.0; LANES]);
-    }
-    for (stream, left) in model.streams.iter().zip(remaining.iter_mut()) {
-        *left = values[stream.work.requests];
-        ledger.measure(Measure::Offered, left);
     }
     for user in &strategy.supplies {
         user.supply.open(now, values, user.own(state), ledger);
@@ -96,31 +123,67 @@ fn serve(
     for entry in &strategy.entries {
         let user = &strategy.supplies[entry.supply];
         let left = &mut remaining[entry.stream];
-        let mut offered = *left;
-        if let Some(share) = entry.share {
-            let (all, share) = (&values[model.streams[entry.stream].work.requests], &values[share]);
-            for i in 0..LANES {
-                offered[i] = offered[i].min(all[i] * share[i]);
-            }
-        }
+        let offered = offer(entry, &values[model.streams[entry.stream].work.requests], left, values);
         user.supply.accept(entry.number, now, values, &offered, user.own(state), &mut served, ledger);
         lanes::subtract(left, &served);
         if entry.sheds {
-            for i in 0..LANES {
-                let shed = offered[i] - served[i];
-                left[i] -= shed;
-                away[entry.stream][i] += shed;
-            }
+            turn_away(&offered, &served, left, &mut away[entry.stream]);
         }
         ledger.measure(Measure::Served, &served);
     }
     if strategy.sheds {
-        for (left, away) in remaining.iter_mut().zip(away) {
-            for i in 0..LANES {
-                left[i] += away[i];
-            }
+        bring_back(remaining, away);
+    }
+    shed(model, values, remaining, ledger);
+    for user in &strategy.supplies {
+        user.supply.close(now, values, user.own(state), ledger);
+    }
+    for charge in &strategy.charges {
+        charge.post(now.index, values, ledger);
+    }
+    for user in &strategy.contracts {
+        user.contract.settle(now, values, user.own(state), ledger);
+    }
+}
+
+/// The requests of the month arrive.
+pub(super) fn arrive(model: &Model, values: &Values, remaining: &mut [Lanes], ledger: &mut Ledger) {
+    for (stream, left) in model.streams.iter().zip(remaining.iter_mut()) {
+        *left = values[stream.work.requests];
+        ledger.measure(Measure::Offered, left);
+    }
+}
+
+/// What an entry is offered of all requests of its stream, of which some are left.
+pub(super) fn offer(entry: &Entry, all: &Lanes, left: &Lanes, values: &Values) -> Lanes {
+    let mut offered = *left;
+    if let Some(share) = entry.share {
+        let share = &values[share];
+        for i in 0..LANES {
+            offered[i] = offered[i].min(all[i] * share[i]);
         }
     }
+    offered
+}
+
+/// Takes what an entry was offered and did not serve away from the entries behind it.
+pub(super) fn turn_away(offered: &Lanes, served: &Lanes, left: &mut Lanes, away: &mut Lanes) {
+    for i in 0..LANES {
+        let shed = offered[i] - served[i];
+        left[i] -= shed;
+        away[i] += shed;
+    }
+}
+
+/// What was turned away is among what nobody served.
+pub(super) fn bring_back(remaining: &mut [Lanes], away: &[Lanes]) {
+    for (left, away) in remaining.iter_mut().zip(away) {
+        lanes::add(left, away);
+    }
+}
+
+/// What nobody takes is shed, and priced.
+pub(super) fn shed(model: &Model, values: &Values, remaining: &[Lanes], ledger: &mut Ledger) {
     for (stream, left) in model.streams.iter().zip(remaining.iter()) {
         if left.iter().any(|requests| *requests > 0.0) {
             ledger.measure(Measure::Shed, left);
@@ -128,8 +191,5 @@ fn serve(
                 ledger.post(line, left, &values[*price]);
             }
         }
-    }
-    for user in &strategy.supplies {
-        user.supply.close(now, values, user.own(state), ledger);
     }
 }

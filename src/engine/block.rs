@@ -105,6 +105,8 @@ pub(super) struct Tally {
     /// The slot of each stream's requests.
     requests: Vec<crate::lanes::Slot>,
     pub(super) gates: Gates,
+    /// `fired[strategy][rule · months + month]`: paths in which a rule came true when the month began.
+    pub(super) fired: Vec<Vec<u64>>,
 }
 
 impl Block {
@@ -136,6 +138,7 @@ impl Block {
             offered: vec![[0.0; STRIDE]; model.streams.len()],
             requests: model.streams.iter().map(|stream| stream.work.requests).collect(),
             gates: Gates::new(model),
+            fired: model.strategies.iter().map(|strategy| vec![0; strategy.rules().len() * months]).collect(),
         };
         Self { batch: Batch::new(model, design), tally }
     }
@@ -146,6 +149,7 @@ impl Block {
         self.tally.sums.fill(MonthSums::ZERO);
         self.tally.shed.fill([0.0; STRIDE]);
         self.tally.offered.fill([0.0; STRIDE]);
+        self.tally.fired.iter_mut().for_each(|counts| counts.fill(0));
         for begin in (0..paths).step_by(width) {
             self.tally.begin_batch(begin, width.min(paths - begin));
             self.batch.run(model, first_path + begin as u64, &mut self.tally);
@@ -252,6 +256,11 @@ impl Sink for Tally {
         }
         self.write_fan(2 * strategy * self.months + now.index, &cash);
         self.write_fan((2 * strategy + 1) * self.months + now.index, &cumulative);
+    }
+
+    fn fired(&mut self, strategy: usize, rule: usize, now: &Month, lanes: &[bool; LANES]) {
+        let paths = lanes[..self.width].iter().filter(|fired| **fired).count();
+        self.fired[strategy][rule * self.months + now.index] += paths as u64;
     }
 
     fn end_month(&mut self, now: &Month, values: &Values) {

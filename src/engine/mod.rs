@@ -9,6 +9,7 @@ mod observer;
 mod outcome;
 mod recorded;
 mod run;
+mod switched;
 
 pub use observer::{Observer, Progress};
 pub use outcome::{Fans, Outcomes, PERCENTILES, PathTotals, StrategyOutcome, place_of};

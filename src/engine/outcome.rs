@@ -41,6 +41,8 @@ pub struct StrategyOutcome {
     pub monthly_error: Vec<f64>,
     /// Mean of the requests of each stream that were served, over all months.
     pub served: Vec<f64>,
+    /// By rule of the strategy and its members, then month: paths in which it came true when the month began.
+    pub fired: Vec<Vec<u64>>,
     /// Distributions by month, if they were asked for.
     pub fans: Option<Fans>,
 }

@@ -78,6 +78,8 @@ struct Simulation<'a> {
     /// Sums of requests over all paths so far: those nobody served, `[strategy · streams + stream]`, and all by stream.
     shed: Vec<f64>,
     offered: Vec<f64>,
+    /// `fired[strategy][rule · months + month]`
+    fired: Vec<Vec<u64>>,
 }
 
 /// Sums over all paths so far, of one strategy and month.
@@ -104,6 +106,7 @@ impl<'a> Simulation<'a> {
             totals: (0..strategies).map(|_| PathTotals::of_gates(model.gates.len())).collect(),
             shed: vec![0.0; strategies * model.streams.len()],
             offered: vec![0.0; model.streams.len()],
+            fired: model.strategies.iter().map(|strategy| vec![0; strategy.rules().len() * months]).collect(),
         }
     }
 
@@ -157,6 +160,9 @@ impl<'a> Simulation<'a> {
             }
             self.shed.iter_mut().zip(tally.shed()).for_each(|(sum, block)| *sum += block);
             self.offered.iter_mut().zip(tally.offered()).for_each(|(sum, block)| *sum += block);
+            for (sums, counts) in self.fired.iter_mut().zip(&tally.fired) {
+                sums.iter_mut().zip(counts).for_each(|(sum, count)| *sum += count);
+            }
             for (place, totals) in self.totals.iter_mut().enumerate() {
                 let values = &tally.gates.values[place * totals.gates.len()..];
                 for (gate, values) in totals.gates.iter_mut().zip(values) {
@@ -222,6 +228,7 @@ impl<'a> Simulation<'a> {
                     posted: std::array::from_fn(|c| sums.iter().any(|s| s.posted[c])),
                     measures: sums.iter().map(|s| s.measures.map(|sum| sum / n)).collect(),
                     monthly_error: sums.iter().map(|s| standard_error(&s.cash, self.done)).collect(),
+                    fired: self.fired[place].chunks(months).map(<[u64]>::to_vec).collect(),
                     fans: self.settings.fans.then(|| Fans {
                         monthly: percentiles[months_of(monthly)].to_vec(),
                         cumulative: percentiles[months_of(to_date)].to_vec(),

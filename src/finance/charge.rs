@@ -22,11 +22,16 @@ impl Charge {
     /// Posts it if it is due.
     pub fn post(&self, month: usize, values: &Values, ledger: &mut Ledger) {
         if self.due.as_ref().is_none_or(|due| due[month]) {
-            let (quantity, price) = (&values[self.quantity], &values[self.price]);
-            match self.from {
-                Some(from) => ledger.post_bought(from, &self.line, quantity, price),
-                None => ledger.post(&self.line, quantity, price),
-            }
+            self.post_now(values, ledger);
+        }
+    }
+
+    /// Posts it, whether this is its month or not.
+    pub fn post_now(&self, values: &Values, ledger: &mut Ledger) {
+        let (quantity, price) = (&values[self.quantity], &values[self.price]);
+        match self.from {
+            Some(from) => ledger.post_bought(from, &self.line, quantity, price),
+            None => ledger.post(&self.line, quantity, price),
         }
     }
 }

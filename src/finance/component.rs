@@ -41,6 +41,7 @@ pub enum Component {
     Incidents,
     Compliance,
     Levers,
+    Migration,
     Shed,
 }
 
@@ -48,7 +49,7 @@ use Component as C;
 
 impl Component {
     /// All of them, in the order of tables and charts.
-    pub const ALL: [Self; 26] = [
+    pub const ALL: [Self; 27] = [
         C::ApiTokens,
         C::ApiCache,
         C::Discounts,
@@ -74,6 +75,7 @@ impl Component {
         C::Incidents,
         C::Compliance,
         C::Levers,
+        C::Migration,
         C::Shed,
     ];
     /// How many there are.
@@ -107,6 +109,7 @@ impl Component {
             C::Incidents => "Incidents",
             C::Compliance => "Compliance",
             C::Levers => "Levers",
+            C::Migration => "Migration",
             C::Shed => "Unserved requests",
         }
     }
@@ -139,6 +142,7 @@ impl Component {
             C::Incidents => "障害対応",
             C::Compliance => "コンプライアンス",
             C::Levers => "削減策",
+            C::Migration => "移行",
             C::Shed => "未処理リクエスト",
         }
     }
@@ -151,7 +155,9 @@ impl Component {
             C::Discounts => "what contracts take off the list prices of vendors, a credit",
             C::Commitments => "spend that was promised to vendors and not reached",
             C::Prepaid => "prepaid credit when it is bought, less what is used of it (cash only)",
-            C::CreditLost => "prepaid credit that expired or was left over, and its exchange differences (accrual only)",
+            C::CreditLost => {
+                "prepaid credit that expired or was left over, and its exchange differences (accrual only)"
+            }
             C::VendorFees => "seats, and what lacks to minimum monthly fees of vendors",
             C::Provisioned => "provisioned throughput units of a vendor, paid used or not",
             C::GpuRental => "GPU-hours rented for serving, reserved and on demand",
@@ -171,6 +177,7 @@ impl Component {
             C::Incidents => "incidents, as frequency times severity",
             C::Compliance => "audits and compliance work",
             C::Levers => "one-off and running cost of optimizations",
+            C::Migration => "work of moving from one strategy to another",
             C::Shed => "requests that nobody could serve, at their price",
         }
     }

@@ -75,6 +75,15 @@ pub struct Purchases {
     pub tokens: Lanes,
 }
 
+/// For how much of a month, and at how many times its prices, somebody who posts is there: paths move between strategies.
+#[derive(Clone, Debug)]
+pub struct Presence {
+    /// Share of the month; every quantity and physical amount is multiplied by it.
+    pub share: Lanes,
+    /// Factor on every price; 1 if absent.
+    pub factor: Option<Lanes>,
+}
+
 /// The postings of one strategy in one month, added up by component.
 pub struct Ledger {
     components: Box<[Lanes; Component::COUNT]>,
@@ -84,6 +93,7 @@ pub struct Ledger {
     upfront: Lanes,
     paid_upfront: bool,
     record: Option<Vec<Posting>>,
+    presence: Option<Presence>,
     purchases: Vec<Purchases>,
 }
 
@@ -104,6 +114,7 @@ impl Ledger {
             upfront: [0.0; LANES],
             paid_upfront: false,
             record: None,
+            presence: None,
             purchases: Vec::new(),
         }
     }
@@ -112,6 +123,7 @@ impl Ledger {
     pub fn clear(&mut self, record: bool) {
         (self.posted, self.measured, self.paid_upfront) = (0, 0, false);
         self.record = record.then(Vec::new);
+        self.presence = None;
         self.purchases.clear();
     }
 
@@ -122,8 +134,37 @@ impl Ledger {
         self.purchases.extend(vendors.iter().map(zero));
     }
 
+    /// Forgets what was bought, and counts for these vendors from now on: another strategy has contracts of its own.
+    pub fn watch_only(&mut self, vendors: &[usize]) {
+        self.purchases.clear();
+        self.watch(vendors);
+    }
+
+    /// From now on whoever posts is there for a part of the month only; all of it if `None`.
+    pub fn limit(&mut self, presence: Option<Presence>) {
+        self.presence = presence;
+    }
+
+    /// A quantity for the part of the month that counts, and its price.
+    fn limited(&self, quantity: &Lanes, price: &Lanes) -> Option<(Lanes, Lanes)> {
+        let Presence { share, factor } = self.presence.as_ref()?;
+        let (mut quantity, mut price) = (*quantity, *price);
+        for i in 0..LANES {
+            quantity[i] *= share[i];
+            price[i] *= factor.as_ref().map_or(1.0, |factor| factor[i]);
+        }
+        Some((quantity, price))
+    }
+
     /// Posts `quantity · price`, paid over the month.
     pub fn post(&mut self, line: &Line, quantity: &Lanes, price: &Lanes) {
+        match self.limited(quantity, price) {
+            Some((quantity, price)) => self.post_whole(line, &quantity, &price),
+            None => self.post_whole(line, quantity, price),
+        }
+    }
+
+    fn post_whole(&mut self, line: &Line, quantity: &Lanes, price: &Lanes) {
         let bit = 1 << line.component as usize;
         let total = &mut self.components[line.component as usize];
         if self.posted & bit == 0 {
@@ -140,7 +181,9 @@ impl Ledger {
 
     /// Posts `quantity · price`, paid at the start of the month: a purchase. The moment of break-even depends on it.
     pub fn post_upfront(&mut self, line: &Line, quantity: &Lanes, price: &Lanes) {
-        self.post(line, quantity, price);
+        let limited = self.limited(quantity, price);
+        let (quantity, price) = limited.as_ref().map_or((quantity, price), |(q, p)| (q, p));
+        self.post_whole(line, quantity, price);
         if self.paid_upfront {
             lanes::add_product(&mut self.upfront, quantity, price);
         } else {
@@ -151,7 +194,9 @@ impl Ledger {
 
     /// Posts `quantity · price` that is owed to a vendor at list price.
     pub fn post_bought(&mut self, from: Bought, line: &Line, quantity: &Lanes, price: &Lanes) {
-        self.post(line, quantity, price);
+        let limited = self.limited(quantity, price);
+        let (quantity, price) = limited.as_ref().map_or((quantity, price), |(q, p)| (q, p));
+        self.post_whole(line, quantity, price);
         if let Some(purchases) = self.purchases.iter_mut().find(|p| p.vendor == from.vendor) {
             lanes::add_product(&mut purchases.list, quantity, price);
             lanes::add_product(&mut purchases.due, quantity, price);
@@ -186,6 +231,8 @@ impl Ledger {
 
     /// Adds to a physical amount.
     pub fn measure(&mut self, measure: Measure, amount: &Lanes) {
+        let limited = self.limited(amount, &ZERO);
+        let amount = limited.as_ref().map_or(amount, |(amount, _)| amount);
         let bit = 1 << measure as usize;
         let total = &mut self.measures[measure as usize];
         if self.measured & bit == 0 {

@@ -12,4 +12,4 @@ pub use component::{Component, View};
 pub use depreciation::StraightLine;
 pub use discount::{Discounting, FirstFlow};
 pub use gauge::{Amount, GAUGES, Gauge, Nothing};
-pub use ledger::{Bought, Ledger, Line, Measure, Posting, Purchases};
+pub use ledger::{Bought, Ledger, Line, Measure, Posting, Presence, Purchases};

@@ -106,8 +106,7 @@ fn evaluate(
     lookup: &mut dyn Lookup,
 ) -> Option<()> {
     let card = scenario.definitions.rate_card(&evaluation.judge, lookup)?;
-    let asked =
-        Asked { allowed: None, region: None, week: &[], lasts: None, at: &evaluation.judge };
+    let asked = Asked { allowed: None, region: None, week: &[], lasts: None, at: &evaluation.judge };
     let card = card.resolve(&asked, lookup)?;
     let cases = lookup.number(&evaluation.cases);
     let seller = scenario.definitions.seller(&evaluation.judge);

@@ -5,6 +5,7 @@ mod contracts;
 mod gates;
 mod resolve;
 mod strategy;
+mod switching;
 
 use std::ops::Range;
 
@@ -12,8 +13,10 @@ use crate::calendar::Timeline;
 use crate::contract::Contract;
 use crate::document::Title;
 use crate::finance::{Charge, Gauge, Line};
+use crate::hazard;
 use crate::lanes::{Lanes, Slot};
 use crate::supply::Supply;
+use crate::switching::{Condition, Migrating};
 use crate::units::Currency;
 use crate::world::{Input, Program};
 
@@ -35,14 +38,18 @@ pub struct Model {
     pub discount: Option<Slot>,
     /// Streams of requests, in the order of the file.
     pub streams: Vec<Stream>,
-    /// Ways to serve, in the order of the file.
+    /// Ways to serve that are compared, in the order of the file.
     pub strategies: Vec<Strategy>,
+    /// Ways to serve that are only places to switch to; they are counted on from the others.
+    pub elsewhere: Vec<Strategy>,
     /// The strategy that others are compared with.
     pub baseline: usize,
     /// The strategy that budgets and gates bind, if the scenario names one.
     pub chosen: Option<usize>,
     /// What is measured path by path for the gates, in the order of the file.
     pub gates: Vec<Gate>,
+    /// What can go wrong with vendors.
+    pub hazards: hazard::World,
 }
 
 /// What a gate measures.
@@ -99,6 +106,47 @@ pub struct Strategy {
     pub sheds: bool,
     /// Lanes of state that its supplies and contracts need.
     pub state: usize,
+    /// To which strategies it can give way, and when; absent if it has no rule.
+    pub switching: Option<Switching>,
+}
+
+/// How paths of a strategy may move to other strategies.
+pub struct Switching {
+    /// The strategies, the one itself first, as [`Model::strategy`] counts them.
+    pub members: Vec<usize>,
+    /// The rules of all members; of one member in the order of their ids.
+    pub rules: Vec<Rule>,
+    /// Lanes of state that the conditions need.
+    pub state: usize,
+}
+
+/// A rule by which one strategy gives way to another.
+pub struct Rule {
+    /// Its id.
+    pub id: String,
+    /// The member whose rule it is.
+    pub from: usize,
+    /// The member that takes over.
+    pub to: usize,
+    /// What must hold, with the place of each condition's state.
+    pub when: Vec<(Box<dyn Condition>, usize)>,
+    /// What the move takes.
+    pub migration: Migrating,
+}
+
+impl Strategy {
+    /// The rules by which its paths may move on; empty if it never gives way.
+    pub fn rules(&self) -> &[Rule] {
+        self.switching.as_ref().map_or(&[], |switching| &switching.rules)
+    }
+}
+
+impl Model {
+    /// A strategy by its place: those that are compared come first, then those that are only switched to.
+    pub fn strategy(&self, place: usize) -> &Strategy {
+        let compared = self.strategies.len();
+        if place < compared { &self.strategies[place] } else { &self.elsewhere[place - compared] }
+    }
 }
 
 /// One question to one supply.

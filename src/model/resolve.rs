@@ -2,11 +2,12 @@
 
 use std::collections::BTreeMap;
 
-use super::{Model, Stream, Work, gates, strategy};
+use super::{Model, Strategy, Stream, Work, gates, strategy, switching};
 use crate::demand;
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::document::{Reference, Title};
 use crate::finance::{Component, Line};
+use crate::hazard;
 use crate::lanes::Slot;
 use crate::process::Lookup;
 use crate::scenario::Scenario;
@@ -21,8 +22,16 @@ pub fn resolve(scenario: &Scenario) -> (Option<Model>, Diagnostics) {
     let mut builder = Builder::new(scenario.timeline.clone(), scenario.currency, fx, indexes);
     let discount = scenario.finance.as_ref().map(|finance| finance.resolve(&mut builder));
     let streams = streams(scenario, &mut builder);
+    let hazards = hazard::resolve(
+        &scenario.hazards,
+        &scenario.definitions.vendors,
+        &ids(&scenario.supplies),
+        &mut builder,
+    );
+    builder.strike(hazards.hits().clone());
     let strategies: Vec<_> =
         scenario.strategies.iter().map(|s| strategy::resolve(scenario, s, &streams, &mut builder)).collect();
+    let switchings = switching::resolve(scenario, (&streams, &hazards), &strategies, &mut builder);
     let baseline = named_strategy(scenario, scenario.questions.baseline.as_ref(), &mut builder);
     let chosen = named_strategy(scenario, scenario.questions.chosen.as_ref(), &mut builder);
     check_budget(scenario, &mut builder);
@@ -42,7 +51,14 @@ pub fn resolve(scenario: &Scenario) -> (Option<Model>, Diagnostics) {
     }
     // Only now: what a misspelt name leaves unused is no second mistake.
     mistakes.extend(scenario.unused.clone());
-    let model = strategies.into_iter().collect::<Option<Vec<_>>>().map(|strategies| Model {
+    let strategies = strategies.into_iter().collect::<Option<Vec<_>>>();
+    let whole = strategies.zip(switchings).map(|(strategies, switchings)| {
+        let with = strategies.into_iter().zip(switchings);
+        let with = with.map(|(strategy, switching)| Strategy { switching, ..strategy });
+        with.zip(&scenario.strategies).partition::<Vec<_>, _>(|(_, (_, written))| written.compare)
+    });
+    let plain = |list: Vec<(Strategy, _)>| list.into_iter().map(|(strategy, _)| strategy).collect();
+    let model = whole.map(|(strategies, elsewhere)| Model {
         title: scenario.title.clone(),
         timeline: scenario.timeline.clone(),
         currency: scenario.currency,
@@ -61,10 +77,12 @@ pub fn resolve(scenario: &Scenario) -> (Option<Model>, Diagnostics) {
                 Some(Stream { id: id.id.clone(), title, work, shed })
             })
             .collect(),
-        strategies,
+        strategies: plain(strategies),
+        elsewhere: plain(elsewhere),
         baseline: baseline.unwrap_or(0),
         chosen,
         gates,
+        hazards,
     });
     (model, mistakes)
 }
@@ -88,11 +106,21 @@ fn shed_line(id: &Reference, requests: Slot, price: Slot) -> Line {
 /// The place of a strategy that the scenario names.
 fn named_strategy(scenario: &Scenario, wanted: Option<&Reference>, lookup: &mut dyn Lookup) -> Option<usize> {
     let wanted = wanted?;
-    let place = scenario.strategies.iter().position(|(id, _)| id.id == wanted.id);
-    if place.is_none() {
+    let Some((_, written)) = scenario.strategies.iter().find(|(id, _)| id.id == wanted.id) else {
         lookup.refuse(unknown("strategy", wanted, &ids(&scenario.strategies)));
+        return None;
+    };
+    if !written.compare {
+        let message = format!("`{}` is only a place to switch to", wanted.id);
+        lookup.refuse(
+            Diagnostic::error("not-compared", wanted.span, message)
+                .related(written.origin.span, "it says `compare = false`")
+                .help("name a strategy that is compared, or take `compare = false` away"),
+        );
+        return None;
     }
-    place
+    let mut compared = scenario.strategies.iter().filter(|(_, written)| written.compare);
+    compared.position(|(id, _)| id.id == wanted.id)
 }
 
 /// A budget in another currency than the scenario's would say something else each month.

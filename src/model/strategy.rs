@@ -8,7 +8,7 @@ use crate::document::Reference;
 use crate::lever::Lever;
 use crate::process::Lookup;
 use crate::scenario::{Scenario, Serve, Strategy as Written};
-use crate::supply::{Api, Entry as SupplyEntry, Supply, find, ids, unknown};
+use crate::supply::{Api, Entry as SupplyEntry, Supply, disrupted, find, ids, unknown};
 
 /// A question to a supply: an entry of `serve`, for one of its traffics.
 struct Question<'a> {
@@ -68,6 +68,7 @@ pub(super) fn resolve(
         contracts: agreed.contracts,
         vendors: agreed.vendors,
         state: agreed.state,
+        switching: None,
     };
     check_shed_costs(scenario, written, &strategy, lookup);
     Some(strategy)
@@ -133,7 +134,7 @@ fn supply(
 ) -> Option<Box<dyn Supply>> {
     if name.contains('/') {
         let api = Api::resolve(entries, &scenario.definitions, lookup)?;
-        return Some(Box::new(api));
+        return Some(disrupted(Box::new(api), &[name], lookup));
     }
     find("supply", &scenario.supplies, entries[0].by, lookup)?.resolve(
         name,

@@ -3,6 +3,7 @@
 mod announced;
 mod cache;
 mod card;
+mod finances;
 mod limits;
 mod long_context;
 mod provisioned;
@@ -14,6 +15,7 @@ mod windows;
 pub use announced::{Rates, Retirement};
 pub use cache::{CacheRates, Write, hours_of};
 pub use card::RateCard;
+pub use finances::{Books, Finances};
 pub use limits::{Limited, Limits};
 pub use long_context::{Band, ByLength, ContextTier};
 pub use provisioned::{Buy, Offer};

@@ -1,10 +1,10 @@
 //! Vendors: who sells tokens and GPU-hours.
 
-use super::RateCard;
+use super::{Finances, RateCard};
 use crate::distribution::{Number, NumberOf};
 use crate::document::{MapOf, Origin, Reader, Reference, TableOf, Title, TitleOf};
-use crate::lanes::Slot;
-use crate::process::{Lookup, Path, PathOf};
+use crate::lanes::{LANES, Slot};
+use crate::process::{Hit, Lookup, Path, PathOf};
 use crate::units;
 
 /// `[vendor.<id>]`.
@@ -20,6 +20,8 @@ pub struct Vendor {
     pub minimum: Option<Path>,
     /// The price of a person who may use it.
     pub seat: Option<Path>,
+    /// Its books.
+    pub finances: Option<Finances>,
 }
 
 impl Vendor {
@@ -39,7 +41,19 @@ impl Vendor {
             PathOf(&units::MONEY_PER_SEAT_TIME),
             "price of a person who may use it; a contract of kind `seats` says how many",
         );
-        Some(Self { title: title?, llms: llms?, gpus: gpus?, minimum: minimum?, seat: seat? })
+        let finances = t.optional(
+            "finances",
+            TableOf(Finances::read),
+            "its cash, revenue and costs: how long it can go on",
+        );
+        Some(Self {
+            title: title?,
+            llms: llms?,
+            gpus: gpus?,
+            minimum: minimum?,
+            seat: seat?,
+            finances: finances?,
+        })
     }
 
     /// An llm by id.
@@ -146,6 +160,35 @@ pub struct GpuRates {
     pub reserved_1y: Option<Slot>,
     /// For three years.
     pub reserved_3y: Option<Slot>,
+}
+
+impl GpuRates {
+    /// Prices as hazards leave them: dearer, and nothing to pay once the vendor is gone. In the month in which it closes, GPUs
+    /// by the hour follow the load that is left, and reserved ones are paid until that day.
+    #[must_use]
+    pub fn hit(mut self, hit: Hit, lookup: &mut dyn Lookup) -> Self {
+        let mut times = |price: Option<Slot>, factor: Slot| price.map(|price| lookup.times(price, factor));
+        if let Some(factor) = hit.price {
+            self.on_demand = times(Some(self.on_demand), factor).unwrap_or(self.on_demand);
+            self.reserved_1y = times(self.reserved_1y, factor);
+            self.reserved_3y = times(self.reserved_3y, factor);
+        }
+        if let Some(open) = hit.open {
+            self.reserved_1y = times(self.reserved_1y, open);
+            self.reserved_3y = times(self.reserved_3y, open);
+            let sold = lookup.derive(
+                "still sold",
+                &[open],
+                Box::new(move |values, out| {
+                    for i in 0..LANES {
+                        out[i] = if values[open][i] > 0.0 { 1.0 } else { 0.0 };
+                    }
+                }),
+            );
+            self.on_demand = lookup.times(self.on_demand, sold);
+        }
+        self
+    }
 }
 
 fn read_rates(t: &mut Reader) -> Option<(Path, Option<Path>, Option<Path>)> {

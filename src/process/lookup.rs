@@ -10,6 +10,19 @@ use crate::lanes::{self, Lanes, Slot, Values};
 /// A formula over values that are known earlier.
 pub type Formula = Box<dyn Fn(&Values, &mut Lanes) + Send + Sync>;
 
+/// What hazards do in a month to something that is sold or run; nothing where a value is absent.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Hit {
+    /// The share of the month in which no outage hits it.
+    pub up: Option<Slot>,
+    /// The share of the month before it is turned off for good.
+    pub open: Option<Slot>,
+    /// Factor on its price.
+    pub price: Option<Slot>,
+    /// Factor on its rate limits.
+    pub limits: Option<Slot>,
+}
+
 /// Turns what a scenario says into places in the world. The same number asked for twice has one place and one draw.
 pub trait Lookup {
     /// The months of the scenario.
@@ -38,6 +51,10 @@ pub trait Lookup {
     fn converted(&mut self, slot: Slot, like: &Number) -> Option<Slot>;
     /// A known number.
     fn constant(&mut self, value: f64) -> Slot;
+    /// What hazards do to a vendor, to `vendor/llm`, to `vendor/gpu` or to a supply.
+    fn hit(&self, _name: &str) -> Hit {
+        Hit::default()
+    }
     /// The product of two values.
     fn times(&mut self, a: Slot, b: Slot) -> Slot {
         self.derive(

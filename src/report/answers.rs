@@ -4,6 +4,7 @@ use super::Report;
 use super::display::{Lang, percent};
 use super::table::{Align, table, wrapped};
 use crate::analysis::{Passage, Verdict};
+use crate::document::Title;
 use crate::finance::Gauge;
 use crate::units::format_number;
 
@@ -114,6 +115,35 @@ impl Report<'_> {
     pub(super) fn gauge_unit(&self, measure: &Gauge) -> String {
         let currency = if measure.is_money() { self.findings.currency } else { "" };
         format!("{currency} {}", measure.shown.0).trim().to_owned()
+    }
+
+    /// How often and when each rule of each strategy acted; empty without rules.
+    pub fn switches(&self) -> String {
+        let mut rows = Vec::new();
+        for (place, strategy) in self.findings.strategies.iter().enumerate() {
+            for rule in &strategy.switches {
+                let title = |(_, title): &(String, Title)| self.translate(title, 60);
+                let median = rule.median.map_or("–", |month| self.findings.months[month].as_str());
+                rows.push(vec![
+                    wrapped(&self.name(place), 24),
+                    format!(
+                        "{}\n{}",
+                        rule.rule,
+                        wrapped(&format!("{} → {}", title(&rule.from), title(&rule.to)), 40)
+                    ),
+                    percent(rule.share),
+                    median.to_owned(),
+                ]);
+            }
+        }
+        if rows.is_empty() {
+            return String::new();
+        }
+        let header = match self.lang {
+            Lang::En => ["Strategy", "Switches by its rule", "In futures", "Half of them by"],
+            Lang::Ja => ["方式", "切り替えルール", "発動する割合", "その半数の時期"],
+        };
+        table(header.map(str::to_owned).to_vec(), rows, &[Align::Left, Align::Left])
     }
 
     /// Mean cost under each stress, and how it changes; empty without stresses.

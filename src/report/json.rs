@@ -112,6 +112,15 @@ impl Report<'_> {
             "served_share_by_traffic": s.served_by_stream.iter().enumerate().map(|(stream, share)| json!({
                 "traffic": self.stream_name(stream), "share": share,
             })).collect::<Vec<_>>(),
+            "switches": s.switches.iter().map(|switch| json!({
+                "rule": switch.rule,
+                "from": switch.from.0,
+                "to": switch.to.0,
+                "share": switch.share,
+                "interval_95": interval(switch.interval),
+                "median_month": switch.median.map(|month| &self.findings.months[month]),
+                "share_by_month": switch.by_month,
+            })).collect::<Vec<_>>(),
             "components": components(s),
             "fiscal_years": s.years.iter().map(|y| json!({
                 "fiscal_year": y.name, "months": y.months, "cash": y.cash, "accrual": y.accrual,

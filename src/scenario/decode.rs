@@ -15,6 +15,7 @@ use crate::document::{
     Whole,
 };
 use crate::finance::Discounting;
+use crate::hazard;
 use crate::lever::Lever;
 use crate::operations::Operations;
 use crate::pricing::{Vendor, ZoneOf};
@@ -22,6 +23,7 @@ use crate::process::{Path, PathOf};
 use crate::random::{Design, Sampling};
 use crate::serving::{Deployment, Llm, Server, Site};
 use crate::supply::{self, Definitions};
+use crate::switching::{self, Migration};
 use crate::training::{self, Programme};
 use crate::units::{self, Currency};
 use crate::world::Correlation;
@@ -56,10 +58,14 @@ pub struct Scenario {
     pub levers: Vec<(Reference, Box<dyn Lever>)>,
     /// Contracts with vendors.
     pub contracts: Vec<(Reference, Box<dyn contract::Written>)>,
+    /// What can go wrong with vendors.
+    pub hazards: Vec<(Reference, Box<dyn hazard::Written>)>,
     /// Training programmes.
     pub training: Vec<(Reference, Programme)>,
     /// Operations.
     pub operations: Vec<(Reference, Operations)>,
+    /// What moving from one strategy to another costs.
+    pub migrations: Vec<(Reference, Migration)>,
     /// Ways to serve, in the order of the file.
     pub strategies: Vec<(Reference, Strategy)>,
     /// Warnings of definitions in the scenario's own file that nothing uses.
@@ -202,10 +208,12 @@ impl Scenario {
             "what changes the work or the price",
         );
         let contracts = contract::read_all(t);
+        let hazards = hazard::read_all(t);
         let training =
             t.or("training", "{}", MapOf("training", training::programmes()), "training programmes");
         let operations =
             t.or("operations", "{}", MapOf("operations", TableOf(Operations::read)), "people and running");
+        let migrations = switching::read_all(t);
         let strategies = t.required("strategy", MapOf("strategy", TableOf(Strategy::read)), "ways to serve");
         let strategies = strategies?;
         if strategies.is_empty() {
@@ -232,8 +240,10 @@ impl Scenario {
             supplies: supplies?,
             levers: levers?,
             contracts: contracts?,
+            hazards: hazards?,
             training: training?,
             operations: operations?,
+            migrations: migrations?,
             strategies,
             unused: Diagnostics::new(),
             unknown: Diagnostics::new(),

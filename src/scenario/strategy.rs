@@ -2,14 +2,16 @@
 
 use crate::distribution::QuantityOf;
 use crate::document::{
-    At, Decode, Either, Id, ListOf, Origin, Reader, Reference, Shape, TableOf, Title, TitleOf, Value, WordOf,
+    At, Decode, Either, Flag, Id, ListOf, MapOf, OneOf, Origin, Reader, Reference, Shape, TableOf, Title,
+    TitleOf, Value, WordOf,
 };
 use crate::pricing::Tier;
 use crate::process::{Path, PathOf};
+use crate::switching::Rule;
 use crate::units;
 
 /// A strategy as it is written.
-#[derive(Clone, Debug)]
+#[derive(Debug)]
 pub struct Strategy {
     /// What people call it.
     pub title: Option<Title>,
@@ -23,6 +25,10 @@ pub struct Strategy {
     pub training: Vec<Reference>,
     /// Operations that it needs.
     pub operations: Vec<Reference>,
+    /// Whether it is compared with others, or only a place to switch to.
+    pub compare: bool,
+    /// When it gives way to another, by id.
+    pub switches: Vec<(Reference, Rule)>,
     /// Name and place.
     pub origin: Origin,
 }
@@ -56,6 +62,10 @@ impl Strategy {
         let training = t.or("training", "[]", ListOf(Id("training")), "training programmes that it needs");
         let operations =
             t.or("operations", "[]", ListOf(Id("operations")), "people and running that it needs");
+        let compare = t.or("compare", "true", Flag, "false: only a place to switch to");
+        let rule = MapOf("rule", TableOf(Rule::read));
+        let switches =
+            t.or("switch", "{}", rule, "when it gives way to another strategy; the first to hold acts");
         let serve = serve?;
         if serve.is_empty() {
             t.refuse("serve", "empty-list", "a strategy that serves nothing", "list at least one entry");
@@ -68,6 +78,8 @@ impl Strategy {
             contracts: contracts?,
             training: training?,
             operations: operations?,
+            compare: compare?,
+            switches: switches?,
             origin: t.place()?.origin(),
         })
     }
@@ -76,7 +88,7 @@ impl Strategy {
 impl Serve {
     fn read(t: &mut Reader) -> Option<Self> {
         let one_or_many =
-            Either(|value| matches!(value, Value::List(_)), ListOf(Id("traffic")), One(Id("traffic")));
+            Either(|value| matches!(value, Value::List(_)), ListOf(Id("traffic")), OneOf(Id("traffic")));
         let traffic = t.required("traffic", one_or_many, "the traffic, or a list of them");
         let by = t.required("by", Id("supply, or vendor/llm"), "who serves it");
         let share = t.optional(

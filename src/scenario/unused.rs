@@ -7,7 +7,7 @@ use crate::document::{Entry, Node, Table, Value, is_note};
 use crate::text::did_you_mean;
 
 /// Families of definitions that something else has to name, with their words for people.
-const FAMILIES: [(&str, &str); 10] = [
+const FAMILIES: [(&str, &str); 11] = [
     ("traffic", "traffic"),
     ("index", "index"),
     ("deployment", "deployment"),
@@ -18,6 +18,7 @@ const FAMILIES: [(&str, &str); 10] = [
     ("contract", "contract"),
     ("training", "training programme"),
     ("operations", "operations"),
+    ("migration", "migration"),
 ];
 /// What vendors sell, named as `vendor/id`.
 const SOLD: [(&str, &str); 2] = [("llm", "llm of a vendor"), ("gpu", "GPU of a vendor")];

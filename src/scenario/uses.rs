@@ -12,7 +12,7 @@ use crate::supply::unknown;
 use crate::text::did_you_mean;
 
 /// What a decoder calls an id, what people call it, and the table that defines it. What vendors sell is `vendor/id`.
-const FAMILIES: [(&str, &str, &str); 16] = [
+const FAMILIES: [(&str, &str, &str); 17] = [
     ("strategy", "strategy", "strategy"),
     ("traffic", "traffic", "traffic"),
     ("index", "index", "index"),
@@ -27,6 +27,7 @@ const FAMILIES: [(&str, &str, &str); 16] = [
     ("vendor", "vendor", "vendor"),
     ("training", "training", "training"),
     ("operations", "operations", "operations"),
+    ("migration", "migration", "migration"),
     ("llm of a vendor, as vendor/llm", "llm of a vendor", "llm"),
     ("GPU of a vendor, as vendor/gpu", "GPU of a vendor", "gpu"),
 ];
@@ -193,7 +194,14 @@ mod tests {
     use crate::document::Shape;
 
     /// Words for ids that stand in no table of the scenario: they are judged where they are used.
-    const NO_TABLE: [&str; 4] = ["number or path", "region", "regime", "gpu"];
+    const NO_TABLE: [&str; 6] = [
+        "number or path",
+        "region",
+        "regime",
+        "gpu",
+        "llm or GPU of a vendor, as vendor/id",
+        "vendor, vendor/llm, vendor/gpu or supply",
+    ];
 
     fn ids(shape: &Shape, found: &mut Vec<&'static str>) {
         match shape {

@@ -60,7 +60,15 @@ impl Api {
             }
         }
         let curve = (!limits.is_empty()).then(|| first.stream.curve.clone());
-        let entries = served.into_iter().collect::<Option<Vec<_>>>()?;
+        let mut entries = served.into_iter().collect::<Option<Vec<_>>>()?;
+        let hit = lookup.hit(&first.by.id);
+        if let Some(factor) = hit.price {
+            let bills = entries.iter_mut().flat_map(|served| &mut served.bills);
+            bills.for_each(|bill| bill.times(factor, lookup));
+        }
+        if let Some(factor) = hit.limits {
+            limits = limits.into_iter().map(|limit| lookup.times(limit, factor)).collect();
+        }
         Some(Self { vendor, entries, limits, curve, available: available.map(|(_, share)| share) })
     }
 }

@@ -18,6 +18,12 @@ pub(super) struct Bill {
 }
 
 impl Bill {
+    /// Multiplies its price.
+    pub(super) fn times(&mut self, factor: Slot, lookup: &mut dyn Lookup) {
+        self.price = lookup.times(self.price, factor);
+        self.line.inputs.push(factor);
+    }
+
     /// Posts it for so many requests.
     pub(super) fn post(&self, requests: &Lanes, values: &Values, ledger: &mut Ledger) {
         let per_request = &values[self.per_request];

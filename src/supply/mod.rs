@@ -3,6 +3,7 @@
 mod api;
 mod bill;
 mod definitions;
+mod disrupted;
 mod hosting;
 mod owned;
 mod provisioned;
@@ -15,6 +16,7 @@ use std::fmt::Debug;
 
 pub use api::Api;
 pub use definitions::{Definitions, find, ids, unknown};
+pub use disrupted::disrupted;
 pub use owned::Owned;
 pub use purchase::{PURCHASES, Purchase};
 pub use rented::Rented;
@@ -23,7 +25,7 @@ pub use work::{Entry, Work};
 use crate::calendar::Month;
 use crate::document::Plugin;
 use crate::finance::Ledger;
-use crate::lanes::{Lanes, Values};
+use crate::lanes::{LANES, Lanes, Values};
 use crate::process::Lookup;
 
 /// A supply as it stands in a scenario.
@@ -69,6 +71,14 @@ pub trait Supply: Send + Sync {
     fn sellers(&self) -> Vec<usize> {
         Vec::new()
     }
+    /// Whether it is still there, and costs, when a strategy that has begun to need it is left: what is owned.
+    fn stays(&self) -> bool {
+        false
+    }
+    /// Its strategy is not needed from the start, but perhaps later: nothing begins before [`Supply::enter`].
+    fn wait(&self, _state: &mut [Lanes]) {}
+    /// Work on its strategy begins in some lanes, before the month is opened.
+    fn enter(&self, _now: &Month, _values: &Values, _lanes: &[bool; LANES], _state: &mut [Lanes]) {}
     /// Ends a month: posts what depends on everything it served.
     fn close(&self, _now: &Month, _values: &Values, _state: &mut [Lanes], _ledger: &mut Ledger) {}
 }

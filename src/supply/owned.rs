@@ -5,6 +5,7 @@ use std::sync::Arc;
 use multiversion::multiversion;
 
 use super::definitions::find;
+use super::disrupted::disrupted;
 use super::hosting::{Hosted, Hosting, Load};
 use super::purchase::{Order, PURCHASES, Purchase};
 use super::rented::other_gpu;
@@ -137,7 +138,7 @@ impl Written for Owned {
             Purchase::TrailingNeed { margin, over_months, .. } => (margin, over_months),
             Purchase::Dated(_) => (0.0, 0),
         };
-        Some(Box::new(Running {
+        let running = Box::new(Running {
             orders: self.purchase.dated_orders(&timeline),
             months: timeline.length,
             margin,
@@ -152,7 +153,8 @@ impl Written for Owned {
             entries: hosting.entries,
             depreciation: self.depreciation,
             costs,
-        }))
+        });
+        Some(disrupted(running, &[id], lookup))
     }
 }
 
@@ -178,7 +180,9 @@ const SERVERS: usize = Load::STATE;
 const ON_ORDER: usize = SERVERS + 1;
 const BOOK_RATE: usize = SERVERS + 2;
 const PAID: usize = SERVERS + 3;
-const HISTORY: usize = SERVERS + 4;
+/// 1 where nothing is ordered, since its strategy is not needed yet.
+const WAITING: usize = SERVERS + 4;
+const HISTORY: usize = SERVERS + 5;
 
 /// Where servers that arrive in a month are noted.
 const fn arriving(month: usize) -> usize {
@@ -223,7 +227,10 @@ impl Running {
             [&state[SERVERS], &state[ON_ORDER]],
             &mut want,
         );
-        for lane in (0..LANES).filter(|lane| want[*lane] > 0.0) {
+        for lane in 0..LANES {
+            if want[lane] <= 0.0 || state[WAITING][lane] > 0.0 {
+                continue;
+            }
             self.order(now, lane, want[lane], 0.0, lead[lane], state);
         }
     }
@@ -298,11 +305,33 @@ impl Supply for Running {
         state.fill([0.0; LANES]);
     }
 
+    fn stays(&self) -> bool {
+        true
+    }
+
+    fn wait(&self, state: &mut [Lanes]) {
+        state[WAITING] = [1.0; LANES];
+    }
+
+    /// What was to be ordered before is ordered now, and from now on its dates count.
+    fn enter(&self, now: &Month, values: &Values, lanes: &[bool; LANES], state: &mut [Lanes]) {
+        let lead = &values[self.lead_months];
+        for lane in (0..LANES).filter(|lane| lanes[*lane]) {
+            state[WAITING][lane] = 0.0;
+            for order in self.orders[..now.index].iter().flatten() {
+                self.order(now, lane, order.servers, 0.0, lead[lane], state);
+            }
+        }
+    }
+
     fn open(&self, now: &Month, values: &Values, state: &mut [Lanes], ledger: &mut Ledger) {
         Load(state).clear();
         let lead = &values[self.lead_months];
         for order in &self.orders[now.index] {
             for lane in 0..LANES {
+                if state[WAITING][lane] > 0.0 {
+                    continue;
+                }
                 self.order(now, lane, order.servers, order.months_ago, lead[lane], state);
             }
         }

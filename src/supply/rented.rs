@@ -5,6 +5,7 @@ use std::sync::Arc;
 use multiversion::multiversion;
 
 use super::definitions::find;
+use super::disrupted::{disrupted, hit};
 use super::hosting::{Hosted, Hosting, Load};
 use super::{Definitions, Entry, Supply, Written};
 use crate::calendar::Month;
@@ -66,7 +67,8 @@ impl Written for Rented {
             return None;
         }
         let hosting = Hosting::resolve(entries, deployment, &offer.regions, all, lookup);
-        let rates = offer.resolve(lookup);
+        let hit = hit(&[id, &self.gpus.id], lookup);
+        let rates = offer.resolve(lookup).map(|rates| rates.hit(hit, lookup));
         let from = Bought { vendor: all.seller(&self.gpus)?, tokens: false };
         let (hosting, rates) = (hosting?, rates?);
         let gpus = deployment.gpus;
@@ -94,7 +96,7 @@ impl Written for Rented {
                 }
             }
         }
-        Some(Box::new(Running {
+        let running = Box::new(Running {
             from,
             on_demand: (line("GPU-hours on demand", rates.on_demand), rates.on_demand),
             reserved,
@@ -105,7 +107,8 @@ impl Written for Rented {
             spare: self.fleet.spare_replicas,
             curve: hosting.curve,
             entries: hosting.entries,
-        }))
+        });
+        Some(disrupted(running, &[id, &self.gpus.id], lookup))
     }
 }
 

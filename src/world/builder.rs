@@ -11,7 +11,7 @@ use crate::distribution::{Number, UnitOf};
 use crate::document::{Origin, Reference};
 use crate::lanes::{LANES, Slot};
 use crate::math;
-use crate::process::{Formula, Lookup, Path, Process};
+use crate::process::{Formula, Hit, Lookup, Path, Process};
 use crate::text::did_you_mean;
 use crate::units::{Currency, Period};
 
@@ -45,6 +45,7 @@ pub struct Builder {
     /// value in each of its processes and the whole is converted once.
     asked: Option<Vec<Slot>>,
     without_rate: BTreeSet<Currency>,
+    hits: BTreeMap<String, Hit>,
     mistakes: Diagnostics,
 }
 
@@ -68,6 +69,7 @@ impl Builder {
             mixes: Mixes::new(),
             asked: None,
             without_rate: BTreeSet::new(),
+            hits: BTreeMap::new(),
             mistakes: Diagnostics::new(),
         }
     }
@@ -77,6 +79,11 @@ impl Builder {
         let plans = plan::plans(&self.nodes, self.timeline.length, &Plans::new());
         let program = Program { nodes: self.nodes, state: self.state, mixes: self.mixes, plans };
         (program, self.inputs, self.mistakes)
+    }
+
+    /// Lets hazards hit what is resolved from now on, by name.
+    pub fn strike(&mut self, hits: BTreeMap<String, Hit>) {
+        self.hits = hits;
     }
 
     /// Lets inputs move together; asked last, when all of them are known. After a mistake they may not be.
@@ -311,6 +318,12 @@ impl Lookup for Builder {
 
     fn constant(&mut self, value: f64) -> Slot {
         self.add(Node::Constant(value), None, "constant", &[])
+    }
+
+    fn hit(&self, name: &str) -> Hit {
+        // What hits a vendor hits all it sells; who is hit by itself as well has both in its own entry.
+        let vendor = || self.hits.get(name.split_once('/')?.0);
+        self.hits.get(name).or_else(vendor).copied().unwrap_or_default()
     }
 
     fn refuse(&mut self, mistake: Diagnostic) {

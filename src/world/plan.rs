@@ -49,6 +49,14 @@ impl Asked {
     }
 }
 
+/// More turns than the months of a scenario.
+const LATE: usize = 1 << 16;
+
+/// Whether a stream belongs to a hazard, or to the books of a vendor that a hazard reads.
+fn is_hazard(name: &str) -> bool {
+    name.starts_with("hazard.") || (name.starts_with("vendor.") && name.contains(".finances."))
+}
+
 /// The plans of a program over so many months; a name that is known already keeps its own.
 pub(super) fn plans(nodes: &[Node], months: usize, known: &Plans) -> Plans {
     let mut plans = Plans::new();
@@ -56,9 +64,11 @@ pub(super) fn plans(nodes: &[Node], months: usize, known: &Plans) -> Plans {
     for node in nodes {
         let Some((name, asked)) = node.stream().zip(Asked::by(node, months)) else { continue };
         let kept = known.get(name).filter(|plan| asked.is(plan));
+        // Behind all others, so that a hazard that comes or goes leaves the draws of everything else as they are.
+        let late = if is_hazard(name) { LATE } else { 0 };
         if kept.is_none() {
-            turns.extend((0..asked.events).map(|event| (1 + event, name, true)));
-            turns.extend((0..asked.months).map(|month| (asked.first_turn + month, name, false)));
+            turns.extend((0..asked.events).map(|event| (late + 1 + event, name, true)));
+            turns.extend((0..asked.months).map(|month| (late + asked.first_turn + month, name, false)));
         }
         let new = Plan { diffusion: asked.diffusion, ..Plan::default() };
         plans.insert(name.to_owned(), kept.cloned().unwrap_or(new));

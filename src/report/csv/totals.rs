@@ -80,6 +80,12 @@ impl Report<'_> {
             }
             rows.plain("break_even", "never", "share", moment.never, Some(moment.never_interval));
         }
+        for switch in &strategy.switches {
+            // A rule is told by whose it is: two members of a chain may have rules of one name.
+            let name = format!("switch {}.{}", switch.from.0, switch.rule);
+            rows.plain(&name, "share", "share", switch.share, Some(switch.interval));
+            rows.plain(&name, "median", "months", switch.median.map_or(f64::NAN, |month| month as f64), None);
+        }
         for measure in Measure::ALL {
             let unit = if matches!(measure, Measure::GpuHours | Measure::BusyGpuHours) {
                 "GPU-hours"

@@ -1,0 +1,261 @@
+//! A strategy that may give way to others: its rules are judged, and each month whoever stands in a path plays its part.
+
+use super::batch::{arrive, bring_back, offer, shed, start, turn_away};
+use crate::calendar::Month;
+use crate::finance::{Ledger, Measure, Presence, View};
+use crate::lanes::{self, LANES, Lanes, Values};
+use crate::model::{Model, Strategy, Switching};
+use crate::switching::{Moves, Part, Seen};
+
+/// The lanes of a strategy with rules.
+pub(super) struct Switched {
+    moves: Moves,
+    /// By member: the state of its supplies and contracts.
+    states: Vec<Vec<Lanes>>,
+    /// By member: 1 where work on it has begun, be it only ordering; what is owned or agreed stays from then on.
+    begun: Vec<Lanes>,
+    /// By member: where it has stood in a month before.
+    stood: Vec<[bool; LANES]>,
+    conditions: Vec<Lanes>,
+    /// By stream: requests at the rate at which they are offered while a member stands, and those left of them.
+    rate: Vec<Lanes>,
+    left: Vec<Lanes>,
+    /// Of those, what was turned away and is not offered again.
+    away: Vec<Lanes>,
+}
+
+/// A month of a strategy with rules.
+#[derive(Clone, Copy)]
+pub(super) struct SwitchedMonth<'a> {
+    pub(super) model: &'a Model,
+    pub(super) switching: &'a Switching,
+    pub(super) now: &'a Month,
+    pub(super) values: &'a Values<'a>,
+}
+
+impl Switched {
+    pub(super) fn new(model: &Model, switching: &Switching) -> Self {
+        let members = || switching.members.iter();
+        Self {
+            moves: Moves::new(),
+            states: members().map(|place| vec![[0.0; LANES]; model.strategy(*place).state]).collect(),
+            begun: members().map(|_| [0.0; LANES]).collect(),
+            stood: members().map(|_| [false; LANES]).collect(),
+            conditions: vec![[0.0; LANES]; switching.state],
+            rate: vec![[0.0; LANES]; model.streams.len()],
+            left: vec![[0.0; LANES]; model.streams.len()],
+            away: vec![[0.0; LANES]; model.streams.len()],
+        }
+    }
+
+    /// Before the first month: the first member stands, the others wait.
+    pub(super) fn start(&mut self, model: &Model, switching: &Switching, values: &Values) {
+        self.moves = Moves::new();
+        self.conditions.fill([0.0; LANES]);
+        for (member, place) in switching.members.iter().enumerate() {
+            let (strategy, state) = (model.strategy(*place), &mut self.states[member]);
+            start(strategy, values, state);
+            self.begun[member] = [if member == 0 { 1.0 } else { 0.0 }; LANES];
+            self.stood[member] = [member == 0; LANES];
+            for user in strategy.supplies.iter().filter(|_| member > 0) {
+                user.supply.wait(user.own(state));
+            }
+        }
+    }
+
+    /// A month: rules are judged on what is past, then each member plays its part; `remaining` are requests not served.
+    pub(super) fn run_month(
+        &mut self,
+        month: &SwitchedMonth,
+        remaining: &mut [Lanes],
+        ledger: &mut Ledger,
+        fired: impl FnMut(usize, &[bool; LANES]),
+    ) {
+        arrive(month.model, month.values, remaining, ledger);
+        self.judge(month, ledger, fired);
+        let kept = self.kept(month);
+        for left in remaining.iter_mut() {
+            for i in 0..LANES {
+                left[i] *= 1.0 - kept[i];
+            }
+        }
+        for member in 0..month.switching.members.len() {
+            if self.begun[member].iter().any(|begun| *begun > 0.0) {
+                self.play(member, month, &kept, remaining, ledger);
+            }
+        }
+        ledger.limit(None);
+        shed(month.model, month.values, remaining, ledger);
+        self.note(month, remaining, ledger);
+        self.moves.settle(month.now.index);
+    }
+
+    /// Begins a move where a rule has come true: of several the first.
+    fn judge(
+        &mut self,
+        month: &SwitchedMonth,
+        ledger: &mut Ledger,
+        mut fired: impl FnMut(usize, &[bool; LANES]),
+    ) {
+        let SwitchedMonth { model, switching, now, values } = *month;
+        for (place, rule) in switching.rules.iter().enumerate() {
+            let mut acts: [bool; LANES] = std::array::from_fn(|lane| self.moves.rests(lane, rule.from));
+            for (condition, state) in &rule.when {
+                if acts.contains(&true) {
+                    let holds = condition.holds(now, &self.conditions[*state..*state + condition.state()]);
+                    acts.iter_mut().zip(holds).for_each(|(acts, holds)| *acts &= holds);
+                }
+            }
+            if !acts.contains(&true) {
+                continue;
+            }
+            let migration = &rule.migration;
+            let (takes, ramp) = (&values[migration.takes], &values[migration.dual_run]);
+            let mut times = [0.0; LANES];
+            for lane in (0..LANES).filter(|lane| acts[*lane]) {
+                self.moves.begin(lane, now.index, (place, rule.to), takes[lane], ramp[lane]);
+                (times[lane], self.begun[rule.to][lane]) = (1.0, 1.0);
+            }
+            if let Some((line, price)) = &migration.one_off {
+                ledger.post(line, &times, &values[*price]);
+            }
+            let strategy = model.strategy(switching.members[rule.to]);
+            for user in &strategy.supplies {
+                user.supply.enter(now, values, &acts, user.own(&mut self.states[rule.to]));
+            }
+            fired(place, &acts);
+        }
+    }
+
+    /// The share of the month's requests that is not lost in a move.
+    fn kept(&self, month: &SwitchedMonth) -> Lanes {
+        std::array::from_fn(|lane| {
+            let rule = self.moves.rule(lane).map(|rule| &month.switching.rules[rule]);
+            let lost = rule.and_then(|rule| rule.migration.lost_requests);
+            lost.map_or(1.0, |lost| {
+                1.0 - month.values[lost][lane] * self.moves.unsettled(lane, month.now.index)
+            })
+        })
+    }
+
+    /// A member serves its part, and costs what it costs while it stands.
+    fn play(
+        &mut self,
+        member: usize,
+        month: &SwitchedMonth,
+        kept: &Lanes,
+        remaining: &mut [Lanes],
+        ledger: &mut Ledger,
+    ) {
+        let SwitchedMonth { model, switching, now, values } = *month;
+        let strategy = model.strategy(switching.members[member]);
+        let part = self.moves.part(member, now.index);
+        let stands = Presence { share: part.stands, factor: self.emergency(&part, month) };
+        let owned = Presence { share: self.begun[member], factor: None };
+        let presence = |stays: bool| if stays { owned.clone() } else { stands.clone() };
+        ledger.watch_only(&strategy.vendors);
+        let state = &mut self.states[member];
+        for user in &strategy.supplies {
+            ledger.limit(Some(presence(user.supply.stays())));
+            user.supply.open(now, values, user.own(state), ledger);
+        }
+        if part.any() {
+            let intensity = part.intensity();
+            for ((rate, left), stream) in self.rate.iter_mut().zip(&mut self.left).zip(&model.streams) {
+                let requests = &values[stream.work.requests];
+                for i in 0..LANES {
+                    rate[i] = requests[i] * kept[i] * intensity[i];
+                }
+                *left = *rate;
+            }
+            self.away.fill([0.0; LANES]);
+            let mut served = [0.0; LANES];
+            for entry in &strategy.entries {
+                let user = &strategy.supplies[entry.supply];
+                let left = &mut self.left[entry.stream];
+                let offered = offer(entry, &self.rate[entry.stream], left, values);
+                ledger.limit(Some(presence(user.supply.stays())));
+                user.supply.accept(entry.number, now, values, &offered, user.own(state), &mut served, ledger);
+                lanes::subtract(left, &served);
+                if entry.sheds {
+                    turn_away(&offered, &served, left, &mut self.away[entry.stream]);
+                }
+                ledger.limit(Some(stands.clone()));
+                ledger.measure(Measure::Served, &served);
+            }
+            bring_back(&mut self.left, &self.away);
+            for (left, of_member) in remaining.iter_mut().zip(&self.left) {
+                lanes::add_product(left, of_member, &part.stands);
+            }
+        }
+        for user in &strategy.supplies {
+            ledger.limit(Some(presence(user.supply.stays())));
+            user.supply.close(now, values, user.own(state), ledger);
+        }
+        self.charge(member, strategy, &part, month, ledger);
+    }
+
+    /// What the supplies of a member that traffic moves to bill more, in a move without notice.
+    fn emergency(&self, part: &Part, month: &SwitchedMonth) -> Option<Lanes> {
+        if part.arriving.iter().all(|arriving| *arriving == 0.0) {
+            return None;
+        }
+        Some(std::array::from_fn(|lane| {
+            let rule = self.moves.rule(lane).map(|rule| &month.switching.rules[rule]);
+            match rule.and_then(|rule| rule.migration.emergency_factor) {
+                Some(factor) if part.arriving[lane] > 0.0 => {
+                    let dearer = part.arriving[lane] / part.stands[lane];
+                    1.0 + dearer * (month.values[factor][lane] - 1.0)
+                }
+                _ => 1.0,
+            }
+        }))
+    }
+
+    /// Charges and contracts. What was due once before a member stands is due when it first does.
+    fn charge(
+        &mut self,
+        member: usize,
+        strategy: &Strategy,
+        part: &Part,
+        month: &SwitchedMonth,
+        ledger: &mut Ledger,
+    ) {
+        let SwitchedMonth { now, values, .. } = *month;
+        let stands = part.stands.map(|share| share > 0.0);
+        let arrives: [bool; LANES] = std::array::from_fn(|lane| stands[lane] && !self.stood[member][lane]);
+        let whole = |lanes: &[bool; LANES]| lanes.map(|there| if there { 1.0 } else { 0.0 });
+        for charge in &strategy.charges {
+            let share = match &charge.due {
+                None => part.stands,
+                Some(due) if due[now.index] => whole(&stands),
+                Some(due) if due[..now.index].contains(&true) => whole(&arrives),
+                Some(_) => continue,
+            };
+            ledger.limit(Some(Presence { share, factor: None }));
+            charge.post_now(values, ledger);
+        }
+        for (stood, stands) in self.stood[member].iter_mut().zip(stands) {
+            *stood |= stands;
+        }
+        // What is agreed binds from then on. What is settled was bought in the part of the month that counts.
+        ledger.limit(Some(Presence { share: whole(&self.stood[member]), factor: None }));
+        for user in &strategy.contracts {
+            user.contract.settle(now, values, user.own(&mut self.states[member]), ledger);
+        }
+    }
+
+    /// Shows the conditions the month that is over.
+    fn note(&mut self, month: &SwitchedMonth, remaining: &[Lanes], ledger: &Ledger) {
+        let cash = ledger.total(View::Cash);
+        for rule in &month.switching.rules {
+            let alone = |lane| if self.moves.rests(lane, rule.from) { 1.0 } else { 0.0 };
+            let alone = std::array::from_fn(alone);
+            let seen = Seen { values: month.values, cash: &cash, left: remaining, alone: &alone };
+            for (condition, state) in &rule.when {
+                let state = &mut self.conditions[*state..*state + condition.state()];
+                condition.note(month.now, &seen, state);
+            }
+        }
+    }
+}

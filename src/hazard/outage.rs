@@ -1,0 +1,193 @@
+//! Outages: short, frequent, and over again.
+
+use super::hits::{self, World};
+use super::{Written, address, drawn};
+use crate::calendar::Month;
+use crate::distribution::{Number, NumberOf};
+use crate::document::{Plugin, Reader, Reference};
+use crate::lanes::{LANES, Lanes, Slot, Values};
+use crate::math;
+use crate::pricing::Vendor;
+use crate::process::{Hit, Lookup, Path, PathOf, Process, Reads};
+use crate::random::Draws;
+use crate::units;
+
+pub(super) const PLUGIN: Plugin<Box<dyn Written>> = Plugin {
+    name: "outage",
+    meaning: "all that it hits is down together now and then, for so long that the availability is met",
+    example: "{ outage = { hits = [\"acme\"], availability = \"99.0 % to 99.7 %\", duration = { lognormal = { median = \"1 h\", sigma = 1.2 } } } }",
+    read,
+};
+
+/// `[hazard.<id>.outage]`: an alternating renewal process, up for exponential times, down for drawn ones.
+///
+/// Outages are far shorter than a month, so only the share of each month that is down is drawn, from one word. Its mean
+/// `1 − a` and its variance are those of the two-state Markov chain (D. R. Cox, Renewal Theory, 1962), and no outage at all is
+/// as likely as in the process; between nothing and the whole month it has the shape of a beta distribution. Months are
+/// independent.
+#[derive(Debug)]
+struct Outage {
+    hits: Vec<Reference>,
+    availability: Path,
+    /// Mean hours of an outage.
+    mean: f64,
+    /// Mean hours that an outage met at any moment still lasts, `E[D²] / 2E[D]`: as long as the mean if exponential.
+    remaining: f64,
+}
+
+fn read(t: &mut Reader) -> Option<Box<dyn Written>> {
+    let hits = hits::read(t);
+    let availability = t.required("availability", PathOf(&units::SHARE), "share of the time it is up");
+    let duration = t.required(
+        "duration",
+        NumberOf(&units::DURATION),
+        "how long outages last: a mean, of exponential ones, or how they are distributed",
+    );
+    let (hits, availability, duration) = (hits?, availability?, duration?);
+    let (mean, remaining) = hours(&duration);
+    if mean <= 0.0 || mean > LONGEST {
+        let help = "what lasts longer is a retirement, or a vendor in distress";
+        t.refuse(
+            "duration",
+            "out-of-range",
+            "outages last for more than no time, and a month at the most",
+            help,
+        );
+        return None;
+    }
+    Some(Box::new(Outage { hits, availability, mean, remaining }))
+}
+
+/// Hours of a month: longer outages would not be over within a month or two, as the months' independence supposes.
+const LONGEST: f64 = 744.0;
+
+/// The mean of a duration, and what remains of one that is met at any moment, in hours.
+fn hours(duration: &Number) -> (f64, f64) {
+    let unit = drawn::scale(duration) * crate::calendar::AVERAGE_MONTH_HOURS;
+    let mean = duration.distribution.mean();
+    let remaining = match duration.known() {
+        Some(mean) => mean,
+        None => (duration.distribution.sd().powi(2) + mean * mean) / (2.0 * mean),
+    };
+    (mean * unit, remaining * unit)
+}
+
+impl Written for Outage {
+    fn kind(&self) -> &'static str {
+        PLUGIN.name
+    }
+
+    fn hits(&self) -> Vec<&Reference> {
+        self.hits.iter().collect()
+    }
+
+    fn resolve(
+        &self,
+        id: &Reference,
+        _: &[(Reference, Vendor)],
+        world: &mut World,
+        lookup: &mut dyn Lookup,
+    ) -> Option<()> {
+        let available = lookup.path(&self.availability)?;
+        // An outage of several is nobody's own: the distress of one of them does not make it longer.
+        let own = if let [only] = self.hits.as_slice() { only.id.split('/').next() } else { None };
+        let factor = own.and_then(|vendor| world.health(vendor)).and_then(|health| health.outage_factor);
+        let running = Running { available, factor, mean: self.mean, remaining: self.remaining };
+        let inputs: Vec<Slot> = [available].into_iter().chain(factor).collect();
+        let up = lookup.monthly(&format!("{}.up", address(id)), &inputs, Box::new(running));
+        for hit in &self.hits {
+            world.strike(hit, Hit { up: Some(up), ..Hit::default() }, lookup);
+        }
+        Some(())
+    }
+}
+
+struct Running {
+    available: Slot,
+    /// On the share of time that is down.
+    factor: Option<Slot>,
+    mean: f64,
+    remaining: f64,
+}
+
+impl Running {
+    /// The share of a month of so many hours that is down, by its quantile.
+    fn down(&self, available: f64, hours: f64, u: f64) -> f64 {
+        let down = 1.0 - available;
+        if down <= 0.0 || available <= 0.0 {
+            return down.clamp(0.0, 1.0);
+        }
+        // Outages begin at this rate while it is up.
+        let rate = down / (available * self.mean);
+        let none = available * math::exp(-rate * hours);
+        if u <= none {
+            return 0.0;
+        }
+        // The covariance of two moments apart by t is a(1 − a)·exp(−t / (a·remaining)).
+        let decays = hours / (available * self.remaining);
+        let variance = 2.0 * available * down * (decays + math::exp_m1(-decays)) / (decays * decays);
+        let some = 1.0 - none;
+        let mean = down / some;
+        let spread = (variance + down * down) / some - mean * mean;
+        let most = mean * (1.0 - mean);
+        if most <= 0.0 || spread <= 1e-12 * most {
+            return mean.min(1.0);
+        }
+        let size = most / spread.min(most * (1.0 - 1e-9)) - 1.0;
+        math::beta_quantile(mean * size, (1.0 - mean) * size, (u - none) / some)
+    }
+}
+
+impl Process for Running {
+    fn words(&self) -> u64 {
+        1
+    }
+    fn reads(&self) -> Reads {
+        Reads::Monthly
+    }
+    fn step(&self, now: &Month, values: &Values, draws: &mut Draws, _: &mut [Lanes], out: &mut Lanes) {
+        let mut u = [0.0; LANES];
+        draws.uniform(now.index as u64, &mut u);
+        for i in 0..LANES {
+            let available = values[self.available][i].clamp(0.0, 1.0);
+            let worse = self.factor.map_or(1.0, |factor| values[factor][i]);
+            let available = (1.0 - worse * (1.0 - available)).max(0.0);
+            out[i] = 1.0 - self.down(available, now.hours, u[i]);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Running;
+    use crate::lanes::Slot;
+
+    /// Mean and variance over a month of the two-state chain, by the midpoint rule over the quantile.
+    #[test]
+    fn the_share_down_has_the_mean_and_variance_of_the_chain() {
+        const POINTS: usize = 20_000;
+        for (available, mean, hours) in
+            [(0.997, 1.0, 720.0), (0.99, 6.0, 744.0), (0.9, 40.0, 672.0), (0.5, 0.5, 730.0)]
+        {
+            let running = Running { available: Slot(0), factor: None, mean, remaining: mean };
+            let down = |i: usize| running.down(available, hours, (i as f64 + 0.5) / POINTS as f64);
+            let all: Vec<f64> = (0..POINTS).map(down).collect();
+            let n = POINTS as f64;
+            let found = all.iter().sum::<f64>() / n;
+            let spread = all.iter().map(|x| (x - found) * (x - found)).sum::<f64>() / n;
+            // Rates of the chain: up to down, down to up.
+            let (fails, repaired) = ((1.0 - available) / (available * mean), 1.0 / mean);
+            let both: f64 = (fails + repaired) * hours;
+            let expected = 2.0 * available * (1.0 - available) * (both - 1.0 + (-both).exp()) / (both * both);
+            assert!(
+                (found - (1.0 - available)).abs() < 2e-4 * (1.0 - available),
+                "{available} {mean}: {found}"
+            );
+            assert!(
+                (spread / expected - 1.0).abs() < 5e-3,
+                "{available} {mean}: {spread}, expected {expected}"
+            );
+            assert!(all.iter().all(|share| (0.0..=1.0).contains(share)));
+        }
+    }
+}

@@ -1,0 +1,68 @@
+//! Something is turned off, and nothing follows it.
+
+use super::hits::{self, World};
+use super::{Written, address};
+use crate::calendar::Month;
+use crate::distribution::{Number, NumberOf};
+use crate::document::{Plugin, Reader, Reference};
+use crate::lanes::{LANES, Lanes, Slot, Values};
+use crate::pricing::Vendor;
+use crate::process::{Hit, Lookup, Process};
+use crate::random::Draws;
+use crate::units;
+
+pub(super) const PLUGIN: Plugin<Box<dyn Written>> = Plugin {
+    name: "retirement",
+    meaning: "what it hits is turned off after a life from the start of the scenario, with no successor",
+    example: "{ retirement = { hits = [\"acme/large\"], life = \"12 to 24 months\" } }",
+    read,
+};
+
+/// `[hazard.<id>.retirement]`.
+#[derive(Debug)]
+struct Retirement {
+    hits: Vec<Reference>,
+    life: Number,
+}
+
+fn read(t: &mut Reader) -> Option<Box<dyn Written>> {
+    let hits = hits::read(t);
+    let life = t.required("life", NumberOf(&units::DURATION), "how long it is served, from the start on");
+    Some(Box::new(Retirement { hits: hits?, life: life? }))
+}
+
+impl Written for Retirement {
+    fn kind(&self) -> &'static str {
+        PLUGIN.name
+    }
+
+    fn hits(&self) -> Vec<&Reference> {
+        self.hits.iter().collect()
+    }
+
+    fn resolve(
+        &self,
+        id: &Reference,
+        _: &[(Reference, Vendor)],
+        world: &mut World,
+        lookup: &mut dyn Lookup,
+    ) -> Option<()> {
+        let life = lookup.in_months(&self.life);
+        let open = lookup.monthly(&format!("{}.open", address(id)), &[life], Box::new(Running(life)));
+        for hit in &self.hits {
+            world.strike(hit, Hit { open: Some(open), ..Hit::default() }, lookup);
+        }
+        Some(())
+    }
+}
+
+/// The share of the month that is over before the life is.
+struct Running(Slot);
+
+impl Process for Running {
+    fn step(&self, now: &Month, values: &Values, _: &mut Draws, _: &mut [Lanes], out: &mut Lanes) {
+        for i in 0..LANES {
+            out[i] = (values[self.0][i] - now.index as f64).clamp(0.0, 1.0);
+        }
+    }
+}

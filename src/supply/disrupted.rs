@@ -1,0 +1,93 @@
+//! A supply that hazards hit: what it cannot serve goes to the next entry.
+
+use super::Supply;
+use crate::calendar::Month;
+use crate::finance::Ledger;
+use crate::lanes::{LANES, Lanes, Slot, Values};
+use crate::process::{Hit, Lookup};
+
+/// What hazards do to a supply that goes by all of these names: its own id, what it buys.
+pub(super) fn hit(names: &[&str], lookup: &mut dyn Lookup) -> Hit {
+    let mut all = Hit::default();
+    for name in names {
+        let one = lookup.hit(name);
+        let mut product = |a: Option<Slot>, b: Option<Slot>| match (a, b) {
+            (Some(a), Some(b)) => Some(lookup.times(a, b)),
+            (a, b) => a.or(b),
+        };
+        all = Hit {
+            up: product(all.up, one.up),
+            open: product(all.open, one.open),
+            price: product(all.price, one.price),
+            limits: product(all.limits, one.limits),
+        };
+    }
+    all
+}
+
+/// A supply as hazards leave it; itself where none hits it.
+pub fn disrupted(supply: Box<dyn Supply>, names: &[&str], lookup: &mut dyn Lookup) -> Box<dyn Supply> {
+    let Hit { up, open, .. } = hit(names, lookup);
+    let works: Vec<Slot> = up.into_iter().chain(open).collect();
+    if works.is_empty() { supply } else { Box::new(Disrupted { supply, works }) }
+}
+
+/// Down for a part of the month, in which it is asked for nothing. Which hours these are is left open, so the others are as
+/// busy as ever on average, and a fleet that runs around the clock is paid all the same.
+struct Disrupted {
+    supply: Box<dyn Supply>,
+    works: Vec<Slot>,
+}
+
+impl Supply for Disrupted {
+    fn state(&self) -> usize {
+        self.supply.state()
+    }
+
+    fn start(&self, values: &Values, state: &mut [Lanes]) {
+        self.supply.start(values, state);
+    }
+
+    fn open(&self, now: &Month, values: &Values, state: &mut [Lanes], ledger: &mut Ledger) {
+        self.supply.open(now, values, state, ledger);
+    }
+
+    fn accept(
+        &self,
+        entry: usize,
+        now: &Month,
+        values: &Values,
+        offered: &Lanes,
+        state: &mut [Lanes],
+        served: &mut Lanes,
+        ledger: &mut Ledger,
+    ) {
+        let mut asked = *offered;
+        for works in &self.works {
+            for i in 0..LANES {
+                asked[i] *= values[*works][i];
+            }
+        }
+        self.supply.accept(entry, now, values, &asked, state, served, ledger);
+    }
+
+    fn stays(&self) -> bool {
+        self.supply.stays()
+    }
+
+    fn wait(&self, state: &mut [Lanes]) {
+        self.supply.wait(state);
+    }
+
+    fn enter(&self, now: &Month, values: &Values, lanes: &[bool; LANES], state: &mut [Lanes]) {
+        self.supply.enter(now, values, lanes, state);
+    }
+
+    fn unlimited(&self, _: usize) -> bool {
+        false
+    }
+
+    fn close(&self, now: &Month, values: &Values, state: &mut [Lanes], ledger: &mut Ledger) {
+        self.supply.close(now, values, state, ledger);
+    }
+}

@@ -1,0 +1,132 @@
+//! Where each path stands between strategies: which serves, which is moved to, and how far the move is.
+
+use crate::lanes::{LANES, Lanes};
+
+/// A move under way, in months from the start of the scenario.
+#[derive(Clone, Copy, Debug)]
+struct Move {
+    to: usize,
+    /// The rule that began it.
+    rule: usize,
+    /// When it was decided.
+    began: f64,
+    /// When traffic begins to move.
+    starts: f64,
+    /// When all of it has.
+    ends: f64,
+}
+
+impl Move {
+    /// Share of the traffic that has moved, on average over a month: the ramp is integrated, so that weeks count.
+    fn moved(&self, month: f64) -> f64 {
+        let until = |time: f64| {
+            let ramp = self.ends - self.starts;
+            let inside = (time - self.starts).clamp(0.0, ramp);
+            let behind = (time - self.ends).max(0.0);
+            if ramp > 0.0 { inside * inside / (2.0 * ramp) + behind } else { behind }
+        };
+        (until(month + 1.0) - until(month)).clamp(0.0, 1.0)
+    }
+}
+
+/// The share of a month that lies between two times.
+fn overlap(month: f64, from: f64, until: f64) -> f64 {
+    (until.min(month + 1.0) - from.max(month)).clamp(0.0, 1.0)
+}
+
+/// The part that one strategy plays in a month, by lane.
+#[derive(Clone, Debug)]
+pub struct Part {
+    /// Share of the month in which it stands: what it costs whatever it serves is paid for that long.
+    pub stands: Lanes,
+    /// Share of the month's requests that it is offered; over all strategies these shares sum to 1.
+    pub weight: Lanes,
+    /// Share of the month in which traffic moves to it.
+    pub arriving: Lanes,
+}
+
+impl Part {
+    /// Whether it plays a part in some lane.
+    pub fn any(&self) -> bool {
+        self.stands.iter().any(|stands| *stands > 0.0)
+    }
+
+    /// Share of the requests that arrive while it stands, of which it is offered its weight.
+    pub fn intensity(&self) -> Lanes {
+        std::array::from_fn(|i| if self.stands[i] > 0.0 { self.weight[i] / self.stands[i] } else { 0.0 })
+    }
+}
+
+/// Where the paths of a batch stand; strategies are counted from 0, the one that they begin with.
+#[derive(Clone, Debug)]
+pub struct Moves {
+    at: [usize; LANES],
+    moving: [Option<Move>; LANES],
+}
+
+impl Default for Moves {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl Moves {
+    /// All paths begin with the first strategy.
+    pub fn new() -> Self {
+        Self { at: [0; LANES], moving: [None; LANES] }
+    }
+
+    /// Whether a path is with a strategy and no move is under way.
+    pub fn rests(&self, lane: usize, strategy: usize) -> bool {
+        self.at[lane] == strategy && self.moving[lane].is_none()
+    }
+
+    /// Begins a move at the start of a month.
+    pub fn begin(&mut self, lane: usize, month: usize, (rule, to): (usize, usize), takes: f64, ramp: f64) {
+        let began = month as f64;
+        let starts = began + takes.max(0.0);
+        self.moving[lane] = Some(Move { to, rule, began, starts, ends: starts + ramp.max(0.0) });
+    }
+
+    /// The rule whose move is under way.
+    pub fn rule(&self, lane: usize) -> Option<usize> {
+        self.moving[lane].map(|one| one.rule)
+    }
+
+    /// The share of a month in which a move is under way, from its decision on.
+    pub fn unsettled(&self, lane: usize, month: usize) -> f64 {
+        self.moving[lane].map_or(0.0, |one| overlap(month as f64, one.began, one.ends))
+    }
+
+    /// The part of a strategy in a month.
+    pub fn part(&self, strategy: usize, month: usize) -> Part {
+        let month = month as f64;
+        let mut part = Part { stands: [0.0; LANES], weight: [0.0; LANES], arriving: [0.0; LANES] };
+        for lane in 0..LANES {
+            let (stands, weight, arriving) = match self.moving[lane] {
+                None if self.at[lane] == strategy => (1.0, 1.0, 0.0),
+                Some(one) if self.at[lane] == strategy => {
+                    (overlap(month, 0.0, one.ends), 1.0 - one.moved(month), 0.0)
+                }
+                Some(one) if one.to == strategy => (
+                    overlap(month, one.starts, f64::INFINITY),
+                    one.moved(month),
+                    overlap(month, one.starts, one.ends),
+                ),
+                _ => continue,
+            };
+            (part.stands[lane], part.weight[lane], part.arriving[lane]) = (stands, weight, arriving);
+        }
+        part
+    }
+
+    /// Ends a month: moves that are done leave the path with their strategy.
+    pub fn settle(&mut self, month: usize) {
+        let end = month as f64 + 1.0;
+        for (at, moving) in self.at.iter_mut().zip(&mut self.moving) {
+            if let Some(one) = moving.take_if(|one| one.ends <= end) {
+                *at = one.to;
+            }
+        }
+    }
+}
