@@ -8,6 +8,7 @@ mod findings;
 mod gate;
 mod stress;
 mod summary;
+mod vendors;
 
 pub use break_even::{BreakEven, break_even};
 pub use budget::{Verdict, verdicts};
@@ -17,3 +18,4 @@ pub use findings::{Findings, StrategyFindings, YearCost, findings};
 pub use gate::{Passage, passages};
 pub use stress::{StressFindings, Stressed, stressed};
 pub use summary::{Summary, summarize};
+pub use vendors::{CASH_PERCENTILES, Outcome, Share, VendorFindings, vendors};

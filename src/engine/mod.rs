@@ -4,12 +4,14 @@ mod batch;
 mod block;
 mod break_even;
 mod fan;
+mod fates;
 mod gate;
 mod observer;
 mod outcome;
 mod recorded;
 mod run;
 
+pub use fates::{Fate, Fates, fates};
 pub use observer::{Observer, Progress};
 pub use outcome::{Fans, Outcomes, PERCENTILES, PathTotals, StrategyOutcome, place_of};
 pub use recorded::{Account, Opened, drawn_inputs, open_month};
