@@ -14,6 +14,8 @@
 mod api;
 #[path = "laws/arrivals.rs"]
 mod arrivals;
+#[path = "laws/commitments.rs"]
+mod commitments;
 #[path = "laws/contracts.rs"]
 mod contracts;
 #[path = "laws/correlations.rs"]
@@ -40,6 +42,8 @@ mod phases;
 mod plans;
 #[path = "laws/processes.rs"]
 mod processes;
+#[path = "laws/rates.rs"]
+mod rates;
 #[path = "laws/rented.rs"]
 mod rented;
 #[path = "laws/rig.rs"]
@@ -48,5 +52,7 @@ mod rig;
 mod serving;
 #[path = "laws/support.rs"]
 mod support;
+#[path = "laws/throughput.rs"]
+mod throughput;
 #[path = "laws/worlds.rs"]
 mod worlds;

@@ -25,6 +25,8 @@ pub(super) struct Batch {
     states: Vec<Vec<Lanes>>,
     ledger: Ledger,
     remaining: Vec<Lanes>,
+    /// Of a stream, what was turned away and is not offered again.
+    away: Vec<Lanes>,
 }
 
 impl Batch {
@@ -34,12 +36,13 @@ impl Batch {
             states: model.strategies.iter().map(|strategy| vec![[0.0; LANES]; strategy.state]).collect(),
             ledger: Ledger::new(),
             remaining: vec![[0.0; LANES]; model.streams.len()],
+            away: vec![[0.0; LANES]; model.streams.len()],
         }
     }
 
     /// Simulates the paths from `first_path` on, as many as there are lanes.
     pub(super) fn run(&mut self, model: &Model, first_path: u64, sink: &mut impl Sink) {
-        let Self { world, states, ledger, remaining } = self;
+        let Self { world, states, ledger, remaining, away } = self;
         model.program.start(first_path, world);
         for (strategy, state) in model.strategies.iter().zip(states.iter_mut()) {
             for user in &strategy.supplies {
@@ -55,7 +58,7 @@ impl Batch {
             for (place, (strategy, state)) in model.strategies.iter().zip(states.iter_mut()).enumerate() {
                 ledger.clear(sink.records(place, now.index));
                 ledger.watch(&strategy.vendors);
-                serve(model, strategy, &now, &values, state, remaining, ledger);
+                serve(model, strategy, &now, &values, state, (remaining, away), ledger);
                 for charge in &strategy.charges {
                     charge.post(now.index, &values, ledger);
                 }
@@ -76,9 +79,12 @@ fn serve(
     now: &Month,
     values: &Values,
     state: &mut [Lanes],
-    remaining: &mut [Lanes],
+    (remaining, away): (&mut [Lanes], &mut [Lanes]),
     ledger: &mut Ledger,
 ) {
+    if strategy.sheds {
+        away.fill([0.0; LANES]);
+    }
     for (stream, left) in model.streams.iter().zip(remaining.iter_mut()) {
         *left = values[stream.work.requests];
         ledger.measure(Measure::Offered, left);
@@ -99,7 +105,21 @@ fn serve(
         }
         user.supply.accept(entry.number, now, values, &offered, user.own(state), &mut served, ledger);
         lanes::subtract(left, &served);
+        if entry.sheds {
+            for i in 0..LANES {
+                let shed = offered[i] - served[i];
+                left[i] -= shed;
+                away[entry.stream][i] += shed;
+            }
+        }
         ledger.measure(Measure::Served, &served);
+    }
+    if strategy.sheds {
+        for (left, away) in remaining.iter_mut().zip(away) {
+            for i in 0..LANES {
+                left[i] += away[i];
+            }
+        }
     }
     for (stream, left) in model.streams.iter().zip(remaining.iter()) {
         if left.iter().any(|requests| *requests > 0.0) {

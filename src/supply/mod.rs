@@ -1,10 +1,12 @@
 //! Where tokens are served. One file per kind, one line per kind in [`KINDS`].
 
 mod api;
+mod bill;
 mod definitions;
 mod disrupted;
 mod hosting;
 mod owned;
+mod provisioned;
 mod purchase;
 mod rented;
 mod running_costs;
@@ -65,9 +67,13 @@ pub trait Supply: Send + Sync {
     );
     /// Whether it never refuses a request of an entry.
     fn unlimited(&self, entry: usize) -> bool;
+    /// The vendors whose prices it pays, by their places.
+    fn sellers(&self) -> Vec<usize> {
+        Vec::new()
+    }
     /// Ends a month: posts what depends on everything it served.
     fn close(&self, _now: &Month, _values: &Values, _state: &mut [Lanes], _ledger: &mut Ledger) {}
 }
 
 /// Every kind of supply that a scenario can name; a vendor's llm needs no entry, it is named as `vendor/llm`.
-pub const KINDS: &[Plugin<Box<dyn Written>>] = &[rented::PLUGIN, owned::PLUGIN];
+pub const KINDS: &[Plugin<Box<dyn Written>>] = &[rented::PLUGIN, owned::PLUGIN, provisioned::PLUGIN];

@@ -1,10 +1,13 @@
 //! What hazards come to in money and requests, against arithmetic done by hand.
 
+use tokencast::analysis::vendors;
+use tokencast::engine::fates;
+use tokencast::finance::{Component, Measure};
 use tokencast::model::Model;
+use tokencast::random::Design;
 
 use crate::assert_near;
 use crate::common::{Folder, found, model_of, resolved};
-use tokencast::finance::{Component, Measure};
 
 /// A million requests a month at 1 USD each from acme, with borealis behind it at twice the price.
 const TWO_VENDORS: &str = r#"
@@ -142,4 +145,33 @@ fn who_can_fail_needs_a_price_of_not_serving() {
     );
     let (model, said) = resolved(&files(&hit), "scenario.toml", &[]);
     assert!(model.is_none() && said.contains("no-shed-cost"), "{said}");
+}
+
+/// The outcomes of a vendor divide the paths among them, and their means add up to that of the whole run.
+#[test]
+fn outcomes_add_up_to_the_whole() {
+    let text = "[hazard.x.vendor_distress]\nvendor = \"acme\"\nchance = { per_year = \"30 %\" }\n\
+        stressed = { price_factor = \"1 to 1.5\", lasts = \"3 to 9 months\" }\n\
+        ends = { recovers = { weight = 1 }, acquired = { weight = 1 }, wound_down = { weight = 1, notice = \"1 month\" } }\n";
+    let model = with(text);
+    let whole = found(&model, 3000);
+    let fates = fates(&model, Design::default(), 3000, &()).unwrap();
+    assert!(fates.costs[0] == whole.strategies[0].nominal_paths, "the same paths as those of a run");
+    let [vendor] = &vendors(fates)[..] else { panic!("one vendor can fail") };
+    for (strategy, of_run) in whole.strategies.iter().enumerate() {
+        let sum: f64 = vendor
+            .outcomes
+            .iter()
+            .filter_map(|outcome| Some(outcome.paths as f64 * outcome.strategies[strategy].as_ref()?.0.value))
+            .sum();
+        let mean = of_run.nominal.mean.value;
+        assert_near(sum / 3000.0, mean, 1e-9 * mean);
+    }
+    for month in &vendor.phases {
+        assert_near(month.iter().map(|phase| phase.share).sum(), 1.0, 1e-12);
+    }
+    // Who closes costs the most to who has nobody else.
+    let of = |outcome: usize| vendor.outcomes[outcome].strategies[0].as_ref().unwrap().0.value;
+    assert!(of(3) > of(2) && of(3) > of(1) && of(1) > of(0));
+    assert_near(of(0), 24_000.0, 1e-6);
 }

@@ -93,3 +93,38 @@ fn draw_stack(canvas: &mut Canvas, phases: &[[f64; 4]], count: usize, x: Scale, 
         canvas.polygon(&outline, color(index).fill, 0.85);
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn chart(panels: Vec<SurvivalPanel>, months: usize) -> Survival {
+        Survival {
+            caption: Caption::default(),
+            months: (1..=months).map(|month| format!("2027-{month:02}")).collect(),
+            phases: ["healthy", "stressed", "acquired", "wound down"].map(str::to_owned),
+            panels,
+            lang: Lang::En,
+        }
+    }
+
+    /// One area for each phase that occurs, whatever numbers and names come.
+    #[test]
+    fn draws_an_area_for_each_phase_that_occurs() {
+        let panel = |phases: Vec<[f64; 4]>| SurvivalPanel {
+            name: "<b>&\u{202e}".to_owned(),
+            detail: String::new(),
+            phases,
+        };
+        let areas = |phases: Vec<[f64; 4]>, months: usize| {
+            let svg = chart(vec![panel(phases)], months).svg();
+            resvg::usvg::Tree::from_str(&svg, &resvg::usvg::Options::default()).unwrap();
+            svg.matches("fill-opacity").count()
+        };
+        assert_eq!(areas(vec![[1.0, 0.0, 0.0, 0.0], [0.5, 0.25, 0.0, 0.25]], 2), 3);
+        assert_eq!(areas(vec![[0.5, 0.5, 0.0, 0.0]], 1), 2);
+        assert_eq!(areas(vec![[f64::NAN; 4]; 3], 3), 0);
+        assert_eq!(areas(Vec::new(), 3), 0);
+        assert!(chart(Vec::new(), 3).svg().contains("No data"));
+    }
+}
