@@ -9,6 +9,7 @@ mod gate;
 mod stress;
 mod summary;
 mod switches;
+mod vendors;
 
 pub use break_even::{BreakEven, break_even};
 pub use budget::{Verdict, verdicts};
@@ -19,3 +20,4 @@ pub use gate::{Passage, passages};
 pub use stress::{StressFindings, Stressed, stressed};
 pub use summary::{Summary, summarize};
 pub use switches::Switched;
+pub use vendors::{CASH_PERCENTILES, Outcome, Share, VendorFindings, vendors};

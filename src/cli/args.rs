@@ -95,6 +95,12 @@ Examples:
   tokencast explain scenario.toml --strategy api --month 2027-04 --path 17
   tokencast explain scenario.toml --origin traffic.chat.growth")]
     Explain(Explain),
+    /// The health of vendors: how likely each fails, how long its cash lasts, and what that costs under each strategy
+    #[command(after_help = "\
+Examples:
+  tokencast vendor scenario.toml
+  tokencast vendor scenario.toml --vendor acme --lang ja")]
+    Vendor(Vendor),
     /// What exists: distributions, processes, supplies, levers, contracts, charts ...
     #[command(after_help = "Examples:\n  tokencast list\n  tokencast list distributions")]
     List(List),
@@ -225,6 +231,26 @@ pub(super) struct Explain {
     pub(super) paths: Option<u64>,
     #[command(flatten)]
     pub(super) design: DesignArgs,
+}
+
+#[derive(Debug, clap::Args)]
+pub(super) struct Vendor {
+    #[command(flatten)]
+    pub(super) input: Input,
+    /// Only this vendor, by its id
+    #[arg(long, value_name = "ID")]
+    pub(super) vendor: Option<String>,
+    /// Simulated futures [default: what the scenario says, else 10,000]
+    #[arg(long, short = 'n', value_parser = paths)]
+    pub(super) paths: Option<u64>,
+    #[command(flatten)]
+    pub(super) design: DesignArgs,
+    /// Folder for the charts [default: output/<scenario>-vendors]
+    #[arg(long, short, value_name = "DIR")]
+    pub(super) output: Option<PathBuf>,
+    /// Replace the folder even if it holds other things
+    #[arg(long)]
+    pub(super) force: bool,
 }
 
 #[derive(Debug, clap::Args)]

@@ -19,6 +19,7 @@ mod publish;
 mod run;
 mod sources;
 mod terminal;
+mod vendor;
 
 use std::ffi::OsString;
 
@@ -51,6 +52,7 @@ fn parse_and_run(words: &[OsString]) -> Exit {
         Command::Check(check) => check::check(&check, &mut terminal),
         Command::Explain(explain) => explain::explain(&explain, &mut terminal),
         Command::List(list) => list::list(&list, &mut terminal),
+        Command::Vendor(args) => vendor::vendor(&args, &mut terminal),
         Command::Prices(args) => prices::prices(&args, &mut terminal),
         Command::Fit(args) => fit::fit(&args, &mut terminal),
         Command::Init(args) => init::init(&args, &mut terminal),

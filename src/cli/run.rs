@@ -155,7 +155,7 @@ fn kept(report: &Report, terminal: &mut Terminal) -> Exit {
     if over + missed == 0 { Exit::Ok } else { Exit::OverBudget }
 }
 
-fn interrupted() -> Stop {
+pub(super) fn interrupted() -> Stop {
     Stop::new(Exit::Interrupted, "interrupted; nothing was written")
 }
 

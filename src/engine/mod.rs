@@ -4,6 +4,7 @@ mod batch;
 mod block;
 mod break_even;
 mod fan;
+mod fates;
 mod gate;
 mod observer;
 mod outcome;
@@ -11,6 +12,7 @@ mod recorded;
 mod run;
 mod switched;
 
+pub use fates::{Fate, Fates, fates};
 pub use observer::{Observer, Progress};
 pub use outcome::{Fans, Outcomes, PERCENTILES, PathTotals, StrategyOutcome, place_of};
 pub use recorded::{Account, Opened, drawn_inputs, open_month};

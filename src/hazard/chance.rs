@@ -79,7 +79,7 @@ impl Chance {
                 let formula = move |values: &crate::lanes::Values, out: &mut crate::lanes::Lanes| {
                     for i in 0..LANES {
                         // A chance of zero never comes: its scale is infinite.
-                        out[i] = 12.0 / -math::ln_1p(-values[chance][i]);
+                        out[i] = 12.0 / math::ln_1p(-values[chance][i]).abs();
                     }
                 };
                 let scale = lookup.derive("months to distress", &[chance], Box::new(formula));

@@ -16,7 +16,7 @@ use crate::finance::{Component, View};
 /// Points of a distribution's line; odd, so that the one in the middle is the median.
 const POINTS: usize = 401;
 /// 1600 × 900 points become 2400 × 1350 pixels, enough for a slide.
-const PNG_SCALE: f32 = 1.5;
+pub(super) const PNG_SCALE: f32 = 1.5;
 
 impl Report<'_> {
     /// Every chart that the run has something to say in, as SVG and PNG.

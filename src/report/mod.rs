@@ -15,6 +15,7 @@ pub mod measure;
 pub mod opened;
 pub mod rounded;
 pub mod table;
+pub mod vendors;
 
 use crate::analysis::{Findings, Passage, StressFindings, Verdict};
 use crate::document::Title;

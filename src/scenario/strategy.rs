@@ -2,7 +2,7 @@
 
 use crate::distribution::QuantityOf;
 use crate::document::{
-    At, Decode, Either, Flag, Id, ListOf, MapOf, OneOf, Origin, Reader, Reference, Shape, TableOf, Title,
+    Either, Flag, Id, ListOf, MapOf, OneOf, Origin, Reader, Reference, TableOf, Title,
     TitleOf, Value, WordOf,
 };
 use crate::pricing::Tier;
@@ -121,20 +121,5 @@ impl Serve {
             sheds: sheds?,
             region: region?,
         })
-    }
-}
-
-/// A single value where a list of one is meant.
-struct One<D>(D);
-
-impl<D: Decode> Decode for One<D> {
-    type Value = Vec<D::Value>;
-
-    fn decode(&self, at: &At<'_>) -> Option<Self::Value> {
-        self.0.decode(at).map(|value| vec![value])
-    }
-
-    fn shape(&self) -> Shape {
-        self.0.shape()
     }
 }

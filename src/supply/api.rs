@@ -50,9 +50,11 @@ impl Api {
                 lookup.refuse(day.warning(&entry.by.id, entry.by.span));
             }
         }
+        let hit = lookup.hit(&first.by.id);
         let mut limits = Vec::new();
         for (_, limit) in &rates.limits.0 {
-            limits.push(lookup.per_hour(&Path::Number(limit.clone()))?);
+            let limit = lookup.per_hour(&Path::Number(limit.clone()))?;
+            limits.push(hit.limits.map_or(limit, |factor| lookup.times(limit, factor)));
         }
         if !limits.is_empty() {
             for entry in &entries[1..] {
@@ -60,15 +62,7 @@ impl Api {
             }
         }
         let curve = (!limits.is_empty()).then(|| first.stream.curve.clone());
-        let mut entries = served.into_iter().collect::<Option<Vec<_>>>()?;
-        let hit = lookup.hit(&first.by.id);
-        if let Some(factor) = hit.price {
-            let bills = entries.iter_mut().flat_map(|served| &mut served.bills);
-            bills.for_each(|bill| bill.times(factor, lookup));
-        }
-        if let Some(factor) = hit.limits {
-            limits = limits.into_iter().map(|limit| lookup.times(limit, factor)).collect();
-        }
+        let entries = served.into_iter().collect::<Option<Vec<_>>>()?;
         Some(Self { vendor, entries, limits, curve, available: available.map(|(_, share)| share) })
     }
 }
@@ -101,7 +95,10 @@ fn served(
             .related(rates.origin.span, "its rate card has no `cache`"),
         );
     }
-    let bills = bills(entry, work, &card, vendor, lookup)?;
+    let mut bills = bills(entry, work, &card, vendor, lookup)?;
+    if let Some(factor) = lookup.hit(&entry.by.id).price {
+        bills.iter_mut().for_each(|bill| bill.times(factor, lookup));
+    }
     let takes = rates.limits.0.iter().map(|(what, _)| takes(*what, &work, lookup)).collect();
     Some(Served { bills, takes, waits: work.waits.filter(|_| entry.tier == Tier::Batch) })
 }

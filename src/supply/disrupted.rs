@@ -83,6 +83,10 @@ impl Supply for Disrupted {
         self.supply.enter(now, values, lanes, state);
     }
 
+    fn sellers(&self) -> Vec<usize> {
+        self.supply.sellers()
+    }
+
     fn unlimited(&self, _: usize) -> bool {
         false
     }

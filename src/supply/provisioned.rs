@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use super::disrupted::{disrupted, hit};
 use super::hosting::{Hosted, Load, check_entry};
 use super::{Definitions, Entry, Supply, Work, Written};
 use crate::calendar::Month;
@@ -81,7 +82,10 @@ impl Written for Provisioned {
             );
             return None;
         }
-        let price = lookup.per_hour(rate)?;
+        let hit = hit(&[id, &self.of.id], lookup);
+        let list = lookup.per_hour(rate)?;
+        // Nothing to pay once the vendor is gone.
+        let price = hit.price.into_iter().chain(hit.open).fold(list, |price, factor| lookup.times(price, factor));
         let per_unit = lookup.per_hour(&Path::Number(offer.tokens_per_unit.clone()))?;
         let regions: Vec<String> = card.regions.iter().map(|(region, _)| region.clone()).collect();
         let first = entries.first()?;
@@ -108,7 +112,7 @@ impl Written for Provisioned {
             per_unit: 1.0,
             inputs,
         };
-        Some(Box::new(Running {
+        let running = Box::new(Running {
             from: Bought { vendor, tokens: false },
             units: self.units.value,
             price,
@@ -117,7 +121,8 @@ impl Written for Provisioned {
             held,
             entries: hosted,
             available: available.map(|(_, share)| share),
-        }))
+        });
+        Some(disrupted(running, &[id, &self.of.id], lookup))
     }
 }
 

@@ -377,3 +377,12 @@ fn a_hazard_moves_no_other_draw() {
     };
     assert_eq!(drawn(""), drawn(&distress("a", "acme", "{ per_year = \"5 % to 15 %\" }")));
 }
+
+/// Tighter limits: half of what the vendor takes in an hour.
+#[test]
+fn distress_tightens_rate_limits() {
+    let text = "[hazard.x.vendor_distress]\nvendor = \"acme\"\nchance = { per_year = 1 }\n\
+        stressed = { limit_factor = 0.5, lasts = \"1000 months\" }\nends = { recovers = { weight = 1 } }\n";
+    let (program, limits) = world(text, 2, |world| world.hit("acme/any").limits.unwrap());
+    assert!(paths(&program, 2, limits, 3, 64).iter().flatten().all(|factor| *factor == 0.5));
+}

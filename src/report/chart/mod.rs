@@ -8,6 +8,7 @@ mod distribution;
 mod fan;
 mod frame;
 mod labels;
+mod survival;
 mod svg;
 mod theme;
 
@@ -26,6 +27,7 @@ pub use convergence::{Convergence, ConvergenceSeries};
 pub use distribution::{Distribution, DistributionSeries, quantile_grid};
 pub use fan::{Fan, FanSeries};
 pub use frame::Caption;
+pub use survival::{Survival, SurvivalPanel};
 pub use theme::{Color, HEIGHT, WIDTH, color};
 
 use super::fonts;
