@@ -47,14 +47,14 @@ pub(crate) fn buy_tokens(
     let factor = factor(now, by, Some(traffic), serve.region.as_ref().map(|region| region.id.as_str()));
     let price = |number: &tokencast::distribution::Number| now.value(&number.origin.address) * factor;
     let calls = offered * work.calls;
-    let waiting = if serve.batch { work.waits } else { 0.0 };
+    let waiting = if serve.tier == tokencast::pricing::Tier::Batch { work.waits } else { 0.0 };
     let at_once = 1.0 - waiting;
     let mut fresh = 1.0;
     if let (Some(cache), Some((read, written))) = (&card.cache, work.cached) {
         let tokens = calls * work.input * at_once;
         account.buy(vendor, Component::ApiCache, tokens * read, price(&cache.read), true);
         fresh -= read;
-        if let Some(rate) = &cache.write {
+        if let Some(rate) = cache.writes.first().map(|write| &write.rate) {
             account.buy(vendor, Component::ApiCache, tokens * written, price(rate), true);
             fresh -= written;
         }
@@ -65,7 +65,7 @@ pub(crate) fn buy_tokens(
         account.buy(vendor, Component::ApiTokens, calls, price(request), false);
     }
     if waiting > 0.0 {
-        let batch = now.raw(&card.batch.as_ref().unwrap().origin.address);
+        let batch = now.raw(&card.factors.batch.as_ref().unwrap().origin.address);
         for (tokens, rate) in [(work.input, &card.input), (work.output, &card.output)] {
             let quantity = calls * tokens * waiting;
             account.buy(vendor, Component::ApiTokens, quantity, price(rate) * batch, true);
