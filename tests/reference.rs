@@ -19,12 +19,24 @@ mod account;
 mod bills;
 #[path = "reference/book.rs"]
 mod book;
+#[path = "reference/charges.rs"]
+mod charges;
 #[allow(dead_code, reason = "each test file uses a part of it")]
 mod common;
+#[path = "reference/contracts.rs"]
+mod contracts;
 #[path = "reference/fleet.rs"]
 mod fleet;
+#[path = "reference/known.rs"]
+mod known;
+#[path = "reference/lengths.rs"]
+mod lengths;
+#[path = "reference/load.rs"]
+mod load;
 #[path = "reference/path.rs"]
 mod path;
+#[path = "reference/throughput.rs"]
+mod throughput;
 #[path = "reference/week.rs"]
 mod week;
 #[path = "reference/work.rs"]
@@ -61,6 +73,7 @@ fn compare(files: &Folder, file: &str, sampling: Sampling) {
     assert!(loaded.scenario.is_some(), "{}", common::rendered(&loaded.diagnostics, &loaded.sources));
     let model = resolve(loaded.scenario.as_ref().unwrap()).0.unwrap();
     let book = Book::new(&loaded, &model);
+    known::check(&book);
     let design = Design { seed: 5, sampling };
     let settings = Settings { paths: PATHS, design, ..Settings::default() };
     let outcomes = simulate(&model, &settings, &()).unwrap();
