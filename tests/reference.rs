@@ -4,8 +4,16 @@
 //! tokens, loads, replicas, purchases, bills, contracts, discounting and totals are written again. Both must agree on every
 //! path, strategy, month and component of the shipped scenarios, of workload W, and of changes to them, except for rounding.
 //!
-//! What it shares with the engine beside the draws: the calendar, which measured concurrency meets latency targets, and the
-//! names of components and measures.
+//! What it shares with the engine beside the draws: the calendar, the decoding of quantities and lists, which measured
+//! concurrency meets latency targets, the distribution functions of a `spread` that a traffic states, and the names of
+//! components and measures.
+//!
+//! What it does not cover, and stops at: `tier = "batch"` for work that can wait at an llm with `limits`; weeks that have not
+//! 168 hours; supplies, contracts and levers of other kinds, and further keys of those it knows (`reference/known.rs`, which
+//! a new field of a rate card, a vendor, a traffic or an entry of `serve` does not get past the compiler either). New keys of
+//! servers, sites, operations and training have no such guard: they show as a disagreement once a scenario here uses them.
+//! What it does not look at: gates, budgets, quantiles and fans, requests shed by traffic, postings, warnings, and worlds
+//! under stress.
 #![allow(
     clippy::disallowed_methods,
     clippy::unwrap_used,
@@ -19,12 +27,24 @@ mod account;
 mod bills;
 #[path = "reference/book.rs"]
 mod book;
+#[path = "reference/charges.rs"]
+mod charges;
 #[allow(dead_code, reason = "each test file uses a part of it")]
 mod common;
+#[path = "reference/contracts.rs"]
+mod contracts;
 #[path = "reference/fleet.rs"]
 mod fleet;
+#[path = "reference/known.rs"]
+mod known;
+#[path = "reference/lengths.rs"]
+mod lengths;
+#[path = "reference/load.rs"]
+mod load;
 #[path = "reference/path.rs"]
 mod path;
+#[path = "reference/throughput.rs"]
+mod throughput;
 #[path = "reference/week.rs"]
 mod week;
 #[path = "reference/work.rs"]
@@ -61,6 +81,7 @@ fn compare(files: &Folder, file: &str, sampling: Sampling) {
     assert!(loaded.scenario.is_some(), "{}", common::rendered(&loaded.diagnostics, &loaded.sources));
     let model = resolve(loaded.scenario.as_ref().unwrap()).0.unwrap();
     let book = Book::new(&loaded, &model);
+    known::check(&book);
     let design = Design { seed: 5, sampling };
     let settings = Settings { paths: PATHS, design, ..Settings::default() };
     let outcomes = simulate(&model, &settings, &()).unwrap();
@@ -169,7 +190,7 @@ fn workload_w_agrees_however_paths_are_spread() {
 }
 
 /// What no shipped scenario does: each change makes a scenario go another way.
-const CHANGES: [(&str, &str, &str); 9] = [
+const CHANGES: [(&str, &str, &str); 13] = [
     (
         "much work that can wait fills what is paid for, and needs GPU-hours of its own",
         "support-desk-tokyo.toml",
@@ -264,6 +285,169 @@ const CHANGES: [(&str, &str, &str); 9] = [
         [contract.bands.volume_discount]
         applies = "all_units"
         bands   = [{ above = "4B tokens /month", discount = "5 %" }, { above = "30B tokens /month", discount = "9 %" }]
+        "#,
+    ),
+    (
+        "all contracts at once, some in another currency, one from before the scenario; seats and a minimum fee",
+        "commitment.toml",
+        r#"
+        fx.EUR = { geometric_brownian = { initial = "1.1 USD /EUR", drift = "0 % /year", annual_volatility = "10 %" } }
+        vendor.azure.minimum = "20k EUR /month"
+        vendor.azure.seat = "25 EUR /seat-month"
+
+        [contract.people.seats]
+        vendor = "azure"
+        seats  = "40 to 60 seats"
+
+        [contract.asked.negotiated_discount]
+        vendors  = ["azure"]
+        discount = "3 % to 6 %"
+        from     = "2027-06"
+        term     = "1 year"
+
+        [contract.many.volume_discount]
+        vendors = ["azure"]
+        applies = "marginal"
+        bands   = [{ above = "15k USD /month", discount = "5 %" }, { above = "30k USD /month", discount = "8 % to 12 %" }]
+
+        [contract.three-hundred.committed_spend]
+        amount    = "400k EUR /year"
+        from      = "2026-07"
+        term      = "18 months"
+        shortfall = "rolled_over"
+        beyond    = "list"
+        renews    = true
+
+        [contract.credit.prepaid_credit]
+        amount  = "150k EUR"
+        from    = "2027-03"
+        expires = "10 months"
+
+        [strategy.committed]
+        contracts = ["credit", "many", "people", "three-hundred", "asked"]
+
+        [strategy.yearly-base]
+        contracts = ["three-hundred"]
+
+        [strategy.office-hours]
+        contracts = ["many", "credit"]
+        "#,
+    ),
+    (
+        "a promise by the month, and one that is paid at the end of each year; a credit that does not expire",
+        "commitment.toml",
+        r#"
+        [contract.monthly.committed_spend]
+        vendors  = ["azure"]
+        amount   = "20k to 40k USD /month"
+        term     = "1 year"
+        from     = "2027-04"
+        discount = "10 %"
+        beyond   = "list"
+
+        [contract.credit.prepaid_credit]
+        vendors = ["azure"]
+        amount  = "900k to 1.5M USD"
+        expires = "10 years"
+
+        [strategy.committed]
+        contracts = ["monthly"]
+
+        [strategy.prepaid]
+        contracts = ["credit", "three-hundred"]
+        "#,
+    ),
+    (
+        "limits of all kinds, shared by two traffics; units in the night of another zone; an llm that is turned off",
+        "commitment.toml",
+        r#"
+        [traffic.claims]
+        cacheable        = "30 % to 50 %"
+        reasoning_tokens = "50 to 150 tokens"
+
+        [traffic.letters]
+        requests      = { share_of = { traffic = "claims", share = "10 % to 20 %" } }
+        week          = "office"
+        input_tokens  = 900
+        output_tokens = 500
+        can_wait      = { share = "40 %", up_to = "24 h" }
+        shed_cost     = "0.01 USD /request"
+
+        [lever.cache.prefix_cache]
+        hit_rate = "50 % to 70 %"
+
+        [vendor.azure.llm.gpt-5]
+        limits  = { requests = "600 /min", tokens = "1.5M tokens /min", input_tokens = "70M tokens /h", output_tokens = "200k tokens /min" }
+        retires = "2028-05-11"
+
+        [vendor.azure.llm.gpt-5.provisioned]
+        cached_weight = "0.1 to 0.3"
+
+        [vendor.azure.llm.next]
+        rates   = { input = "2 USD /Mtok", output = "12 USD /Mtok" }
+        retires = "2028-11"
+        tokenizer = "o200k"
+
+        [supply.ptu-hour.provisioned]
+        window = { from = "19:30", until = "07:00", days = "Thu to Mon", zone = "-09:00" }
+
+        [strategy.pay-as-you-go]
+        serve  = [{ traffic = ["letters", "claims"], by = "azure/gpt-5" }, { traffic = ["claims", "letters"], by = "azure/next" }]
+        levers = ["cache"]
+
+        [strategy.yearly-base]
+        serve  = [{ traffic = ["claims", "letters"], by = "ptu-year" }, { traffic = "claims", by = "azure/gpt-5", when_full = "shed" }, { traffic = ["claims", "letters"], by = "azure/next" }]
+        levers = ["cache"]
+
+        [strategy.office-hours]
+        serve  = [{ traffic = ["claims", "letters"], by = "ptu-hour", when_full = "shed" }, { traffic = "claims", by = "azure/gpt-5" }]
+        "#,
+    ),
+    (
+        "a full rate card: tiers, lengths, hours, lifetimes and storage of what is cached, reasoning, announced rates",
+        "support-desk-tokyo.toml",
+        r#"
+        [traffic.chat]
+        input_tokens     = { mean = "900 to 1,400 tokens", spread = { lognormal = { p50 = 800, p90 = 2500 } } }
+        reasoning_tokens = "200 to 600 tokens"
+
+        [traffic.notes]
+        cacheable        = "20 % to 30 %"
+        reasoning_tokens = 100
+
+        [vendor.openai.llm.terra]
+        rates        = { input = "2 to 3 USD /Mtok", output = "12 USD /Mtok", reasoning = "9 USD /Mtok", request = "0.0002 USD /request" }
+        factors      = { batch = 0.5, flex = "0.5 to 0.7", priority = "1.5 to 2" }
+        long_context = [{ above = "2k tokens", input_factor = 2, output_factor = 1.5 }, { above = "6k tokens", input_factor = "3 to 4", output_factor = 2 }]
+        windows      = [{ from = "16:30", until = "00:30", zone = "+00:00", factor = "0.5 to 0.75" }, { from = "12:00", until = "13:00", days = "Sat", factor = 1.2 }]
+        announced    = { 2028-01 = { input = "3 USD /Mtok", cache_read = "0.3 USD /Mtok" }, 2028-09 = { input = "1 USD /Mtok", output = "15 USD /Mtok", reasoning = "11 USD /Mtok", request = "0.0001 USD /request" } }
+
+        [vendor.openai.llm.terra.cache]
+        read    = "0.20 USD /Mtok"
+        minimum = "500 tokens"
+        storage = "0.5 USD /Mtok-hour"
+        writes  = [{ lasts = "2 h", rate = "4 USD /Mtok" }, { lasts = "5 min", rate = "2.5 USD /Mtok" }, { lasts = "1 h", rate = "3 USD /Mtok" }]
+
+        [vendor.openai.llm.plain]
+        like         = "terra"
+        long_context = []
+        windows      = []
+        announced    = {}
+        rates        = { input = "1 USD /Mtok", output = "6 USD /Mtok" }
+
+        [lever.prompt-cache.prefix_cache]
+        lasts = "45 min"
+
+        [lever.lasting.prefix_cache]
+        hit_rate = "60 %"
+
+        [strategy.fast]
+        serve  = [{ traffic = "chat", by = "openai/terra", tier = "priority", share = "60 %" }, { traffic = "chat", by = "openai/plain", tier = "flex" }, { traffic = "notes", by = "openai/plain", tier = "batch" }]
+        levers = ["lasting"]
+
+        [strategy.slow]
+        serve  = [{ traffic = "chat", by = "openai/terra", tier = "flex" }, { traffic = "notes", by = "openai/terra" }]
+        levers = ["prompt-cache"]
         "#,
     ),
 ];

@@ -9,8 +9,19 @@ pub(crate) struct Account {
     pub(crate) measures: [f64; Measure::COUNT],
     /// What of it is paid at the start of the month.
     pub(crate) upfront: f64,
-    /// What vendors bill: vendor, amount at list price, tokens.
-    pub(crate) bought: Vec<(String, f64, f64)>,
+    /// What vendors bill.
+    pub(crate) bought: Vec<Purchase>,
+}
+
+/// Something that a vendor bills.
+#[derive(Clone)]
+pub(crate) struct Purchase {
+    pub(crate) vendor: String,
+    /// At list price.
+    pub(crate) list: f64,
+    /// What contracts have left to pay.
+    pub(crate) due: f64,
+    pub(crate) tokens: f64,
 }
 
 impl Account {
@@ -36,7 +47,9 @@ impl Account {
         tokens: bool,
     ) {
         self.spend(component, quantity * price);
-        self.bought.push((vendor.to_owned(), quantity * price, if tokens { quantity } else { 0.0 }));
+        let amount = quantity * price;
+        let tokens = if tokens { quantity } else { 0.0 };
+        self.bought.push(Purchase { vendor: vendor.to_owned(), list: amount, due: amount, tokens });
     }
 
     pub(crate) fn count(&mut self, measure: Measure, amount: f64) {
@@ -45,7 +58,9 @@ impl Account {
 
     /// Money that moves.
     pub(crate) fn cash(&self) -> f64 {
-        let moves = |c: &&Component| !matches!(c, Component::Depreciation | Component::Disposal);
+        let moves = |c: &&Component| {
+            !matches!(c, Component::Depreciation | Component::Disposal | Component::CreditLost)
+        };
         Component::ALL.iter().filter(moves).map(|c| self.components[*c as usize]).sum()
     }
 }

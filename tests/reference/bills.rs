@@ -1,33 +1,86 @@
-//! What does not depend on a fleet: tokens of vendors, charges, contracts.
+//! What vendors bill for tokens and GPU-hours.
 
 use tokencast::demand::Traffic;
+use tokencast::distribution::Number;
 use tokencast::finance::Component;
-use tokencast::pricing::RateCard;
+use tokencast::pricing::{RateCard, Rates, Tier};
 use tokencast::scenario::{Serve, Strategy};
 
 use crate::account::Account;
-use crate::book::{Book, Now};
-use crate::work::{age_of_rollout, work};
+use crate::book::{Book, Now, key_of};
+use crate::lengths::Lengths;
+use crate::week::inside;
+use crate::work::work;
+
+/// The vendor of `vendor/llm` or `vendor/gpu`.
+pub(crate) fn seller(by: &str) -> &str {
+    by.split('/').next().unwrap()
+}
 
 /// A vendor's llm by `vendor/llm`.
-fn card<'a>(book: &'a Book, by: &str) -> (&'a RateCard, String) {
+pub(crate) fn card<'a>(book: &'a Book, by: &str) -> &'a RateCard {
     let (vendor, llm) = by.split_once('/').unwrap();
     let vendors = &book.scenario.definitions.vendors;
     let vendor = &vendors.iter().find(|(id, _)| id.id == vendor).unwrap().1;
-    (vendor.llm(llm).unwrap(), by.replace('/', ".llm."))
+    vendor.llm(llm).unwrap()
 }
 
-/// The factor on all rates: of the cheapest region that is allowed and asked for, and of time.
-fn factor(now: &Now, by: &str, traffic: Option<&Traffic>, region: Option<&str>) -> f64 {
-    let (card, at) = card(now.book, by);
-    let allowed = |name: &str| {
-        let stays = traffic.and_then(|traffic| traffic.stays_in.as_ref());
-        stays.is_none_or(|list| list.iter().any(|one| one == name)) && region.is_none_or(|one| one == name)
-    };
-    let fits = card.regions.iter().filter(|(name, _)| allowed(name));
-    let cheapest = fits.min_by(|a, b| a.1.distribution.mean().total_cmp(&b.1.distribution.mean()));
-    let here = cheapest.map_or(1.0, |(_, number)| now.raw(&number.origin.address));
-    here * now.said(&format!("vendor.{at}.over_time")).unwrap_or(1.0)
+/// The prices of a month.
+pub(crate) struct Prices<'a> {
+    now: &'a Now<'a>,
+    card: &'a RateCard,
+    /// On all rates: of the region, of time, and of the hours of the week.
+    factor: f64,
+}
+
+impl<'a> Prices<'a> {
+    pub(crate) fn new(now: &'a Now<'a>, by: &str, traffic: Option<&Traffic>, region: Option<&str>) -> Self {
+        let card = card(now.book, by);
+        // The cheapest region that is allowed and asked for.
+        let allowed = |name: &str| {
+            let stays = traffic.and_then(|traffic| traffic.stays_in.as_ref());
+            stays.is_none_or(|list| list.iter().any(|one| one == name))
+                && region.is_none_or(|one| one == name)
+        };
+        let fits = card.regions.iter().filter(|(name, _)| allowed(name));
+        let cheapest = fits.min_by(|a, b| a.1.distribution.mean().total_cmp(&b.1.distribution.mean()));
+        let here = cheapest.map_or(1.0, |(_, number)| now.raw(&number.origin.address));
+        let path = card.over_time.as_ref();
+        let over_time = path.map_or(1.0, |path| now.raw(&path.origin().address));
+        let week = traffic.map_or(&[1.0; 168][..], |traffic| &traffic.week);
+        let all: f64 = week.iter().sum::<f64>() * 60.0;
+        let at = format!("vendor.{}.windows", by.replacen('/', ".llm.", 1));
+        let tables = now.book.tables(&at);
+        assert_eq!(tables.len(), card.windows.len(), "this evaluator does not know how `{at}` is written");
+        let mut by_hour = 1.0;
+        for (window, table) in card.windows.iter().zip(tables) {
+            let minutes = inside(now.book, |key| key_of(table, key));
+            let load: f64 = minutes.iter().map(|minute| week[minute / 60]).sum();
+            by_hour += load / all * (now.raw(&window.factor.origin.address) - 1.0);
+        }
+        Self { now, card, factor: here * over_time * by_hour }
+    }
+
+    /// A rate as it was last announced.
+    fn rate(&self, list: &Number, announced: fn(&Rates) -> Option<&Number>) -> f64 {
+        let begun = self.card.announced.iter().filter(|(month, _)| *month <= self.now.month.label);
+        let latest = begun.filter_map(|(month, rates)| Some((month, announced(rates)?)));
+        let number = latest.max_by_key(|(month, _)| **month).map_or(list, |(_, number)| number);
+        self.now.value(&number.origin.address) * self.factor
+    }
+
+    pub(crate) fn input(&self) -> f64 {
+        self.rate(&self.card.input, |rates| rates.input.as_ref())
+    }
+
+    pub(crate) fn output(&self) -> f64 {
+        self.rate(&self.card.output, |rates| rates.output.as_ref())
+    }
+
+    fn reasoning(&self) -> f64 {
+        let own = self.card.reasoning.as_ref();
+        own.map_or_else(|| self.output(), |list| self.rate(list, |rates| rates.reasoning.as_ref()))
+    }
 }
 
 /// All requests of an entry, bought from a vendor.
@@ -36,40 +89,90 @@ pub(crate) fn buy_tokens(
     strategy: &Strategy,
     serve: &Serve,
     stream: usize,
-    offered: f64,
+    requests: f64,
     account: &mut Account,
 ) {
     let by = serve.by.id.as_str();
-    let vendor = by.split('/').next().unwrap();
-    let (card, _) = card(now.book, by);
+    let (card, vendor) = (card(now.book, by), seller(by));
     let traffic = &now.book.scenario.traffics[stream].1;
     let work = work(now, strategy, stream, card.tokenizer.as_ref());
-    let factor = factor(now, by, Some(traffic), serve.region.as_ref().map(|region| region.id.as_str()));
-    let price = |number: &tokencast::distribution::Number| now.value(&number.origin.address) * factor;
-    let calls = offered * work.calls;
-    let waiting = if serve.batch { work.waits } else { 0.0 };
-    let at_once = 1.0 - waiting;
-    let mut fresh = 1.0;
-    if let (Some(cache), Some((read, written))) = (&card.cache, work.cached) {
-        let tokens = calls * work.input * at_once;
-        account.buy(vendor, Component::ApiCache, tokens * read, price(&cache.read), true);
-        fresh -= read;
-        if let Some(rate) = &cache.write {
-            account.buy(vendor, Component::ApiCache, tokens * written, price(rate), true);
-            fresh -= written;
+    let region = serve.region.as_ref().map(|region| region.id.as_str());
+    let prices = Prices::new(now, by, Some(traffic), region);
+    let factor = |number: &Option<Number>| now.raw(&number.as_ref().unwrap().origin.address);
+    let (waiting, tier) = match serve.tier {
+        Tier::Standard => (0.0, 1.0),
+        Tier::Batch => (work.waits, 1.0),
+        Tier::Flex => (0.0, factor(&card.factors.flex)),
+        Tier::Priority => (0.0, factor(&card.factors.priority)),
+    };
+    let calls = requests * work.calls;
+    let mut buy = |component, quantity, price, tokens| {
+        account.buy(vendor, component, quantity, price, tokens);
+    };
+    // The shortest lifetime that is long enough, or the first.
+    let write = card.cache.as_ref().and_then(|cache| {
+        let Some(lasts) = work.lasts else { return cache.writes.first() };
+        let enough = cache.writes.iter().filter(|write| write.hours >= lasts);
+        enough.min_by(|a, b| a.hours.total_cmp(&b.hours))
+    });
+    let (read, written) = work.cached.filter(|_| card.cache.is_some()).unwrap_or((0.0, 0.0));
+    let written = if write.is_some() { written } else { 0.0 };
+    let minimum = card.cache.as_ref().and_then(|cache| cache.minimum);
+    let lengths = Lengths::new(traffic, work.input);
+    let ends: Vec<f64> = card.long_context.iter().map(|tier| tier.above.value).collect();
+    let mut all_written = 0.0;
+    for band in 0..=ends.len() {
+        let above = if band == 0 { 0.0 } else { ends[band - 1] };
+        let upto = ends.get(band).copied().unwrap_or(f64::INFINITY);
+        let (dear_in, dear_out) = card.long_context.get(band.wrapping_sub(1)).map_or((1.0, 1.0), |long| {
+            (now.raw(&long.input.origin.address), now.raw(&long.output.origin.address))
+        });
+        let of_calls = lengths.calls(above, upto);
+        let of_input = lengths.tokens(above, upto);
+        // Only where what repeats is long enough is anything cached.
+        let cached = match minimum {
+            Some(_) if work.repeats <= 0.0 => 0.0,
+            Some(least) => {
+                let least = least / work.repeats;
+                lengths.tokens(above.max(least), upto.max(least))
+            }
+            None => of_input,
+        };
+        let (read, written) = (read * cached, written * cached);
+        all_written += written;
+        for (part, price) in [(1.0 - waiting, tier), (waiting, 0.0)] {
+            if part <= 0.0 {
+                continue;
+            }
+            let at_once = price > 0.0;
+            let price = if at_once { price } else { factor(&card.factors.batch) };
+            let (read, written) = if at_once { (read, written) } else { (0.0, 0.0) };
+            let (tokens_in, dear) = (calls * part * work.input, price * dear_in);
+            buy(Component::ApiTokens, tokens_in * (of_input - read - written), prices.input() * dear, true);
+            if let Some(cache) = card.cache.as_ref().filter(|_| at_once) {
+                let rate = prices.rate(&cache.read, |rates| rates.cache_read.as_ref());
+                buy(Component::ApiCache, tokens_in * read, rate * dear, true);
+            }
+            if let Some(write) = write.filter(|_| at_once) {
+                buy(
+                    Component::ApiCache,
+                    tokens_in * written,
+                    prices.rate(&write.rate, |_| None) * dear,
+                    true,
+                );
+            }
+            let (calls, dear) = (calls * part * of_calls, price * dear_out);
+            buy(Component::ApiTokens, calls * work.output, prices.output() * dear, true);
+            buy(Component::ApiTokens, calls * work.reasoning, prices.reasoning() * dear, true);
         }
     }
-    account.buy(vendor, Component::ApiTokens, calls * work.input * fresh * at_once, price(&card.input), true);
-    account.buy(vendor, Component::ApiTokens, calls * work.output * at_once, price(&card.output), true);
-    if let Some(request) = &card.request {
-        account.buy(vendor, Component::ApiTokens, calls, price(request), false);
+    if let Some(list) = &card.request {
+        buy(Component::ApiTokens, calls, prices.rate(list, |rates| rates.request.as_ref()), false);
     }
-    if waiting > 0.0 {
-        let batch = now.raw(&card.batch.as_ref().unwrap().origin.address);
-        for (tokens, rate) in [(work.input, &card.input), (work.output, &card.output)] {
-            let quantity = calls * tokens * waiting;
-            account.buy(vendor, Component::ApiTokens, quantity, price(rate) * batch, true);
-        }
+    if let Some((storage, write)) = card.cache.as_ref().and_then(|cache| cache.storage.as_ref()).zip(write) {
+        let tokens = calls * work.input * (1.0 - waiting) * all_written;
+        let price = now.per_hour(&storage.origin.address) * prices.factor;
+        buy(Component::ApiCache, tokens * write.hours, price, false);
     }
 }
 
@@ -84,122 +187,4 @@ pub(crate) fn gpu_price(now: &Now, gpus: &str, term: Option<&str>) -> f64 {
         return now.per_hour(&rate) * over_time;
     }
     on_demand * now.raw(&format!("{at}.factors.{term}"))
-}
-
-/// What a strategy costs whatever it serves.
-pub(crate) fn charge(now: &Now, strategy: &Strategy, account: &mut Account) {
-    for lever in &strategy.levers {
-        let at = format!("lever.{}.prefix_cache", lever.id);
-        let age = age_of_rollout(now, &at);
-        if let Some(cost) = now.said(&format!("{at}.rollout.one_off")).filter(|_| age == 0) {
-            account.spend(Component::Levers, cost);
-        }
-        let running = format!("{at}.rollout.running");
-        if now.book.has(&running) && age >= 0 {
-            account.spend(Component::Levers, now.per_month(&running));
-        }
-    }
-    for training in &strategy.training {
-        train(now, &training.id, account);
-    }
-    for operations in &strategy.operations {
-        operate(now, &format!("operations.{}", operations.id), account);
-    }
-}
-
-fn train(now: &Now, id: &str, account: &mut Account) {
-    let (_, programme) = now.book.scenario.training.iter().find(|(name, _)| name.id == id).unwrap();
-    let from = programme.from.unwrap_or(now.book.model.timeline.start);
-    let age = from.months_until(now.month.label);
-    if age < 0 || !(age as usize).is_multiple_of(programme.every_months) {
-        return;
-    }
-    let at = format!("training.{id}.{}", programme.kind);
-    let hours = now.raw(&programme.gpu_hours.origin.address) * now.raw(&programme.runs.origin.address)
-        / (1.0 - now.raw(&programme.failed_runs.origin.address));
-    account.spend(Component::TrainingCompute, hours * gpu_price(now, &programme.gpus.id, None));
-    if programme.data.is_some() {
-        let of = |key: &str| now.value(&format!("{at}.data.{key}"));
-        let review = now.said(&format!("{at}.data.review")).unwrap_or(0.0);
-        let made = of("items") * (1.0 + of("rework")) / (1.0 - of("reject"));
-        account.spend(Component::TrainingData, made * (of("price") + review));
-    }
-    if let Some(evaluation) = &programme.evaluation {
-        let judge = evaluation.judge.id.as_str();
-        let (card, _) = card(now.book, judge);
-        let factor = factor(now, judge, None, None);
-        let cases = now.raw(&evaluation.cases.origin.address);
-        for (tokens, rate) in
-            [(&evaluation.input_tokens, &card.input), (&evaluation.output_tokens, &card.output)]
-        {
-            let each = now.raw(&tokens.origin.address) * now.value(&rate.origin.address) * factor;
-            account.spend(Component::Evaluation, cases * each);
-        }
-        if let Some(red_team) = &evaluation.red_team {
-            account.spend(Component::Evaluation, now.value(&red_team.origin.address));
-        }
-    }
-}
-
-fn operate(now: &Now, at: &str, account: &mut Account) {
-    for role in now.book.below(&format!("{at}.role")) {
-        let at = format!("{at}.role.{role}");
-        let growth = now.said(&format!("{at}.salary_growth")).unwrap_or(1.0);
-        let salary = now.per_month(&format!("{at}.salary")) * growth;
-        account.spend(Component::Staff, now.raw(&format!("{at}.fte")) * salary);
-    }
-    if let Some(seats) = now.said(&format!("{at}.on_call.seats")) {
-        account.spend(Component::Staff, seats * now.per_month(&format!("{at}.on_call.allowance")));
-    }
-    for (key, component) in
-        [("monitoring.running", Component::Monitoring), ("compliance.running", Component::Compliance)]
-    {
-        let key = format!("{at}.{key}");
-        if now.book.has(&key) {
-            account.spend(component, now.per_month(&key));
-        }
-    }
-    if let Some(once) = now.said(&format!("{at}.compliance.one_off")).filter(|_| now.month.index == 0) {
-        account.spend(Component::Compliance, once);
-    }
-    let incidents = format!("{at}.incidents.cost");
-    let names = &now.book.scenario.operations;
-    let (_, operations) = names.iter().find(|(id, _)| at.ends_with(&format!(".{}", id.id))).unwrap();
-    if let Some(written) = &operations.incidents {
-        // Number and cost of a month are drawn by the world; the cost is still in its own currency.
-        let own = now.book.model.currency;
-        let foreign = written.cost.unit.currency.filter(|currency| *currency != own);
-        let rate = foreign.map_or(1.0, |currency| now.rate_of(currency.code()));
-        account.spend(Component::Incidents, now.drawn(&incidents) * rate);
-    }
-}
-
-/// Contracts take off what their bands say.
-pub(crate) fn settle(now: &Now, strategy: &Strategy, account: &mut Account) {
-    for contract in &strategy.contracts {
-        let at = format!("contract.{}.volume_discount", contract.id);
-        let vendors = now.book.text(&format!("{at}.vendors"));
-        let vendors = vendors.unwrap_or_else(|| panic!("this evaluator does not know `{}`", contract.id));
-        let ours = |vendor: &str| vendors.contains(&format!("\"{vendor}\""));
-        let bought: Vec<_> = account.bought.iter().filter(|(vendor, ..)| ours(vendor)).collect();
-        let spend: f64 = bought.iter().map(|(_, amount, _)| amount).sum();
-        let tokens: f64 = bought.iter().map(|(.., tokens)| tokens).sum();
-        let bands = now.book.text(&format!("{at}.bands")).unwrap();
-        let volume = if bands.contains("token") { tokens } else { spend };
-        let count = now.book.below(&format!("{at}.bands")).len();
-        let begins = |band: usize| now.per_month(&format!("{at}.bands.{band}.above"));
-        let marginal = now.book.text(&format!("{at}.applies")) == Some("marginal");
-        let mut credit = 0.0;
-        for band in 0..count {
-            let discount = now.raw(&format!("{at}.bands.{band}.discount"));
-            let end = if band + 1 < count { begins(band + 1) } else { f64::INFINITY };
-            let inside = volume.min(end) - begins(band);
-            if inside > 0.0 && marginal {
-                credit += discount * spend * inside / volume;
-            } else if inside > 0.0 && volume <= end {
-                credit += discount * spend;
-            }
-        }
-        account.spend(Component::Discounts, -credit);
-    }
 }

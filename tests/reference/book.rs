@@ -48,6 +48,27 @@ impl<'a> Book<'a> {
         self.number(address, otherwise) * if years && self.text(address).is_some() { 12.0 } else { 1.0 }
     }
 
+    /// Hours of `30 min`, `1 h`, `2 days`, `1 week` or `1 month`.
+    pub(crate) fn hours(&self, address: &str) -> Option<f64> {
+        let text = self.text(address)?;
+        let unit = text.trim_start_matches(|c: char| !c.is_alphabetic()).trim_end_matches('s');
+        let hours = match unit {
+            "min" => 1.0 / 60.0,
+            "h" => 1.0,
+            "day" => 24.0,
+            "week" => 168.0,
+            "month" => AVERAGE_MONTH_HOURS,
+            other => panic!("this evaluator does not know a duration in `{other}`"),
+        };
+        Some(self.number(address, f64::NAN) * hours)
+    }
+
+    /// The texts of the tables of a list.
+    pub(crate) fn tables(&self, address: &str) -> Vec<&str> {
+        let list = self.said.get(address).map_or("", String::as_str);
+        list.split_terminator('}').filter(|table| table.contains('{')).collect()
+    }
+
     /// The names below an address.
     pub(crate) fn below(&self, address: &str) -> Vec<&str> {
         let prefix = format!("{address}.");
@@ -111,9 +132,14 @@ impl Now<'_> {
 
     /// The same in the scenario's currency, if it is money.
     pub(crate) fn value(&self, address: &str) -> f64 {
+        self.raw(address) * self.exchange(address)
+    }
+
+    /// What a unit of the currency of a value costs in the scenario's.
+    pub(crate) fn exchange(&self, address: &str) -> f64 {
         let unit = &self.book.model.inputs[self.slot(address)].unit;
         let foreign = unit.currency.filter(|c| *c != self.book.model.currency && unit.quoted.is_none());
-        self.raw(address) * foreign.map_or(1.0, |currency| self.rate_of(currency.code()))
+        foreign.map_or(1.0, |currency| self.rate_of(currency.code()))
     }
 
     /// What one unit of a currency costs in the scenario's.
@@ -145,6 +171,14 @@ impl Now<'_> {
         self.value(address) / if self.by_the_clock(address) == Some(false) { self.month.hours } else { 1.0 }
     }
 
+    /// The months in the unit of an amount per calendar time: 12 of `USD /year`.
+    pub(crate) fn period(&self, address: &str) -> f64 {
+        match self.book.model.inputs[self.slot(address)].unit.period {
+            Some(Period::Calendar { months }) => months,
+            _ => panic!("`{address}` is not an amount per calendar time"),
+        }
+    }
+
     /// A duration in months.
     pub(crate) fn in_months(&self, address: &str) -> f64 {
         self.raw(address) / if self.by_the_clock(address) == Some(true) { AVERAGE_MONTH_HOURS } else { 1.0 }
@@ -159,4 +193,11 @@ impl Now<'_> {
         };
         (1.0 + self.raw(address)).max(0.0).powf(1.0 / months)
     }
+}
+
+/// A text of a table: `08:00` of `{ from = "08:00", factor = 2`.
+pub(crate) fn key_of(table: &str, key: &str) -> Option<String> {
+    let mut pairs = table.split(['[', '{', ',']).filter_map(|pair| pair.split_once('='));
+    let (_, text) = pairs.find(|(name, _)| name.trim() == key)?;
+    Some(text.trim().trim_matches('"').to_owned())
 }

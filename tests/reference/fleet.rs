@@ -8,6 +8,7 @@ use tokencast::serving::{Capacity, Deployment};
 use crate::account::Account;
 use crate::bills::gpu_price;
 use crate::book::{Book, Now};
+use crate::load::Load;
 use crate::week::Hours;
 use crate::work::work;
 
@@ -18,10 +19,7 @@ pub(crate) struct Fleet<'a> {
     owned: bool,
     deployment: &'a Deployment,
     hours: Hours,
-    /// Replicas at full capacity: offered at once, carried of that, carried of what can wait.
-    offered: f64,
-    carried: f64,
-    waiting: f64,
+    load: Load,
     /// The most replicas that an entry allowed this month.
     most: f64,
     /// Servers by month: ordered to arrive, and what was paid for them; what would have been needed.
@@ -47,9 +45,7 @@ impl<'a> Fleet<'a> {
             deployment: &deployments.iter().find(|(found, _)| found.id == id).unwrap().1,
             hours: Hours::new(&traffic.week, traffic.hourly_noise),
             at,
-            offered: 0.0,
-            carried: 0.0,
-            waiting: 0.0,
+            load: Load::default(),
             most: 0.0,
             arriving: vec![0.0; months],
             paid: vec![0.0; months],
@@ -77,7 +73,7 @@ impl<'a> Fleet<'a> {
 
     /// A month begins.
     pub(crate) fn open(&mut self, now: &Now, account: &mut Account) {
-        (self.offered, self.carried, self.waiting, self.most) = (0.0, 0.0, 0.0, 0.0);
+        (self.load, self.most) = (Load::default(), 0.0);
         if self.owned {
             self.order(now);
             self.deliver(now, account);
@@ -95,22 +91,10 @@ impl<'a> Fleet<'a> {
     ) -> f64 {
         let per_hour = offered / now.month.hours;
         let (calls, waits) = self.calls(now, strategy, stream);
-        let load = per_hour * calls;
-        let (waiting, at_once) = (load * waits, load * (1.0 - waits));
         let most = self.replicas_there(now).min(serve.up_to_replicas.unwrap_or(f64::INFINITY));
-        let capacity = most * self.target(now);
         self.most = self.most.max(most);
-        // Hour by hour, all streams together: what fits into the capacity.
-        let all = self.offered + at_once;
-        let fits = self.hours.mean(|hour| (hour * all).min(capacity));
-        let room = (capacity - self.carried - self.waiting).max(0.0);
-        let more = (fits - self.carried).clamp(0.0, at_once).min(room);
-        let more_waiting = waiting.min(room - more);
-        self.offered += at_once;
-        self.carried += more;
-        self.waiting += more_waiting;
-        let share = if load > 0.0 { (more + more_waiting) / load } else { 1.0 };
-        if share > 1.0 - 1e-9 { offered } else { offered * share }
+        let capacity = most * self.target(now);
+        offered * self.load.carry(&self.hours, per_hour * calls, waits, capacity)
     }
 
     /// Replica-hours at full capacity that a request takes, and the share of requests that can wait.
@@ -119,17 +103,18 @@ impl<'a> Fleet<'a> {
         let llm = &llms.iter().find(|(id, _)| id.id == self.deployment.llm.id).unwrap().1;
         let work = work(now, strategy, stream, llm.tokenizer.as_ref());
         let input = work.input * (1.0 - work.cached.map_or(0.0, |(read, _)| read));
+        let generated = work.output + work.reasoning;
         let traffic = &now.book.scenario.traffics[stream].1;
         let error = now.raw(&self.deployment.capacity_error.origin.address);
         let calls_per_hour = match &self.deployment.capacity {
-            Capacity::Stated { tokens_per_hour } => tokens_per_hour / (input + work.output),
+            Capacity::Stated { tokens_per_hour } => tokens_per_hour / (input + generated),
             Capacity::Measured { input_tokens, .. } => {
                 // Which concurrency meets the targets is decided once, for the mean length; its own tests cover that.
                 let mean = traffic.input_tokens.mean.distribution.mean();
                 let bound = self.deployment.capacity.within(traffic.targets, mean / input_tokens);
                 let point = bound.unwrap().unwrap().point;
                 let prefill = point.ttft_hours * input / input_tokens;
-                point.concurrency / (prefill + (work.output - 1.0).max(0.0) * point.tpot_hours)
+                point.concurrency / (prefill + (generated - 1.0).max(0.0) * point.tpot_hours)
             }
         } / error;
         (work.calls / calls_per_hour, work.waits)
@@ -162,13 +147,13 @@ impl<'a> Fleet<'a> {
         let (target, reserved) = (self.target(now), one + three);
         // How many run follows the load from hour to hour; those reserved are paid for anyway.
         let running = |hour: f64| {
-            let needed = (self.offered / target * hour * (1.0 - 1e-12)).ceil();
+            let needed = (self.load.offered / target * hour * (1.0 - 1e-12)).ceil();
             needed.max(least).min(self.most.max(least)) + spare
         };
         let beyond = self.hours.mean(|hour| (running(hour) - reserved).max(0.0));
         // What can wait fills what is paid for; what is left needs hours of its own.
         let room = (reserved + beyond - spare).max(0.0) * target;
-        let used = self.carried + self.waiting;
+        let used = self.load.carried + self.load.waiting;
         let on_demand = beyond + ((used - room) / target).max(0.0);
         let gpu_hours = self.deployment.gpus * now.month.hours;
         let vendor = gpus.split('/').next().unwrap();
@@ -258,11 +243,14 @@ impl<'a> Fleet<'a> {
         let book = now.book;
         let per_server = self.replicas_per_server(book);
         let spare = self.count(book, "fleet.spare_replicas", 0.0);
-        let peak = (self.offered * self.hours.peak() / self.target(now) - 1e-9).ceil();
+        let peak = (self.load.offered * self.hours.peak() / self.target(now) - 1e-9).ceil();
         self.needed[now.month.index] = (peak + spare) / per_server;
         let hours = now.month.hours;
         account.count(Measure::GpuHours, self.servers * self.server(book).gpus * hours);
-        account.count(Measure::BusyGpuHours, (self.carried + self.waiting) * self.deployment.gpus * hours);
+        account.count(
+            Measure::BusyGpuHours,
+            (self.load.carried + self.load.waiting) * self.deployment.gpus * hours,
+        );
         self.run_servers(now, account);
         self.write_off(now, account);
     }

@@ -1,12 +1,15 @@
 //! One path through all months and strategies.
 
 use tokencast::finance::{Component, Measure};
-use tokencast::scenario::Strategy;
+use tokencast::scenario::{Serve, Strategy};
 
 use crate::account::Account;
-use crate::bills::{buy_tokens, charge, settle};
+use crate::bills::buy_tokens;
 use crate::book::{Book, Now};
+use crate::charges::charge;
+use crate::contracts::{Memory, settle};
 use crate::fleet::Fleet;
+use crate::throughput::{Quota, Units};
 use crate::work::requests;
 
 /// What a strategy did on one path.
@@ -18,17 +21,12 @@ pub(crate) struct Course {
 
 /// Follows one strategy through the months of a path.
 pub(crate) fn follow(book: &Book, strategy: &Strategy, months: &[Now]) -> Course {
-    let mut fleets: Vec<Fleet> = Vec::new();
-    for serve in strategy.serve.iter().filter(|serve| !serve.by.id.contains('/')) {
-        if !fleets.iter().any(|fleet| fleet.is(&serve.by.id)) {
-            let traffic = book.scenario.traffics.iter().find(|(id, _)| id.id == serve.traffic[0].id).unwrap();
-            fleets.push(Fleet::new(book, &serve.by.id, &traffic.1));
-        }
-    }
+    let mut supplies = Supplies::new(book, strategy);
+    let mut memory = Memory::default();
     let (mut nominal, mut npv) = (0.0, 0.0);
     let mut accounts = Vec::new();
     for now in months {
-        let account = spend_month(now, strategy, &mut fleets);
+        let account = spend_month(now, strategy, &mut supplies, &mut memory);
         nominal += account.cash();
         npv += account.cash() * discount(now);
         accounts.push(account);
@@ -46,43 +44,108 @@ fn discount(now: &Now) -> f64 {
     now.monthly_growth("finance.discount_rate").powi(-months)
 }
 
-fn spend_month(now: &Now, strategy: &Strategy, fleets: &mut [Fleet]) -> Account {
+/// Who serves in one strategy.
+#[derive(Default)]
+struct Supplies<'a> {
+    fleets: Vec<Fleet<'a>>,
+    units: Vec<Units>,
+    quotas: Vec<Quota>,
+}
+
+impl<'a> Supplies<'a> {
+    fn new(book: &'a Book, strategy: &Strategy) -> Self {
+        let mut all = Self::default();
+        for serve in &strategy.serve {
+            let by = serve.by.id.as_str();
+            // Streams that share a capacity have the same week.
+            let stream = place(book, &serve.traffic[0].id);
+            if by.contains('/') {
+                if !all.quotas.iter().any(|quota| quota.is(by)) {
+                    all.quotas.push(Quota::new(book, by, stream));
+                }
+            } else if !book.below(&format!("supply.{by}.provisioned")).is_empty() {
+                if !all.units.iter().any(|units| units.is(by)) {
+                    all.units.push(Units::new(book, by, stream));
+                }
+            } else if !all.fleets.iter().any(|fleet| fleet.is(by)) {
+                all.fleets.push(Fleet::new(book, by, &book.scenario.traffics[stream].1));
+            }
+        }
+        all
+    }
+
+    fn open(&mut self, now: &Now, account: &mut Account) {
+        self.fleets.iter_mut().for_each(|fleet| fleet.open(now, account));
+        self.units.iter_mut().for_each(Units::open);
+        self.quotas.iter_mut().for_each(Quota::open);
+    }
+
+    /// Offers requests to an entry, says how many of them are served.
+    fn accept(
+        &mut self,
+        now: &Now,
+        strategy: &Strategy,
+        serve: &Serve,
+        stream: usize,
+        offered: f64,
+        account: &mut Account,
+    ) -> f64 {
+        let by = serve.by.id.as_str();
+        if let Some(fleet) = self.fleets.iter_mut().find(|fleet| fleet.is(by)) {
+            fleet.accept(now, strategy, serve, stream, offered)
+        } else if let Some(units) = self.units.iter_mut().find(|units| units.is(by)) {
+            units.accept(now, strategy, stream, offered)
+        } else {
+            let quota = self.quotas.iter_mut().find(|quota| quota.is(by)).unwrap();
+            let served = quota.accept(now, strategy, serve, stream, offered);
+            buy_tokens(now, strategy, serve, stream, served, account);
+            served
+        }
+    }
+
+    fn close(&mut self, now: &Now, account: &mut Account) {
+        self.fleets.iter_mut().for_each(|fleet| fleet.close(now, account));
+        self.units.iter_mut().for_each(|units| units.close(now, account));
+    }
+}
+
+fn place(book: &Book, traffic: &str) -> usize {
+    book.scenario.traffics.iter().position(|(id, _)| id.id == traffic).unwrap()
+}
+
+fn spend_month(now: &Now, strategy: &Strategy, supplies: &mut Supplies, memory: &mut Memory) -> Account {
     let mut account = Account::new();
     let traffics = &now.book.scenario.traffics;
     let arrived: Vec<f64> = (0..traffics.len()).map(|stream| requests(now, stream)).collect();
     let mut left = arrived.clone();
-    for fleet in fleets.iter_mut() {
-        fleet.open(now, &mut account);
-    }
+    let mut turned_away = vec![0.0; traffics.len()];
+    supplies.open(now, &mut account);
     for serve in &strategy.serve {
         for traffic in &serve.traffic {
-            let stream = traffics.iter().position(|(id, _)| id.id == traffic.id).unwrap();
+            let stream = place(now.book, &traffic.id);
             let share = serve.share.as_ref().map(|share| now.raw(&share.origin().address));
             let offered = share.map_or(left[stream], |share| left[stream].min(arrived[stream] * share));
-            let fleet = fleets.iter_mut().find(|fleet| fleet.is(&serve.by.id));
-            let served = if let Some(fleet) = fleet {
-                fleet.accept(now, strategy, serve, stream, offered)
-            } else {
-                buy_tokens(now, strategy, serve, stream, offered, &mut account);
-                offered
-            };
+            let served = supplies.accept(now, strategy, serve, stream, offered, &mut account);
             left[stream] -= served;
+            if serve.sheds {
+                left[stream] -= offered - served;
+                turned_away[stream] += offered - served;
+            }
             account.count(Measure::Served, served);
         }
     }
     for (stream, (id, _)) in traffics.iter().enumerate() {
+        let shed = left[stream] + turned_away[stream];
         account.count(Measure::Offered, arrived[stream]);
-        account.count(Measure::Shed, left[stream]);
-        if left[stream] > 0.0 {
+        account.count(Measure::Shed, shed);
+        if shed > 0.0 {
             let price = now.said(&format!("traffic.{}.shed_cost", id.id)).unwrap_or(0.0);
-            account.spend(Component::Shed, left[stream] * price);
+            account.spend(Component::Shed, shed * price);
         }
     }
-    for fleet in fleets.iter_mut() {
-        fleet.close(now, &mut account);
-    }
+    supplies.close(now, &mut account);
     charge(now, strategy, &mut account);
-    settle(now, strategy, &mut account);
+    settle(now, strategy, memory, &mut account);
     account
 }
 

@@ -2,6 +2,8 @@
 
 use statrs::distribution::{ContinuousCDF, Normal};
 
+use crate::book::Book;
+
 /// Loads relative to their mean, each with its share of the hours.
 pub(crate) struct Hours(Vec<(f64, f64)>);
 
@@ -55,4 +57,34 @@ fn factors(log_sd: f64) -> Vec<f64> {
     let factors: Vec<f64> = scores.iter().map(|z| (log_sd * z / sd).exp()).collect();
     let mean = factors.iter().sum::<f64>() / 8.0;
     factors.into_iter().map(|factor| factor / mean).collect()
+}
+
+const DAYS: [&str; 7] = ["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"];
+
+/// The minutes of the scenario's week, from Monday 00:00 on, that lie in a window `{ from, until, days, zone }`.
+pub(crate) fn inside(book: &Book, key: impl Fn(&str) -> Option<String>) -> Vec<usize> {
+    let clock = |text: &str| {
+        let (hours, minutes) = text.split_once(':').unwrap();
+        hours.parse::<i32>().unwrap() * 60 + minutes.parse::<i32>().unwrap()
+    };
+    let (from, until) = (clock(&key("from").unwrap()), clock(&key("until").unwrap()));
+    let length = if until > from { until - from } else { until + 24 * 60 - from };
+    let days = key("days").unwrap_or_else(|| "Mon to Sun".to_owned());
+    let (first, last) = days.split_once(" to ").unwrap_or((&days, &days));
+    let place = |name: &str| DAYS.iter().position(|day| *day == name).unwrap() as i32;
+    let (first, last) = (place(first), place(last));
+    let local = i32::from(book.model.timeline.zone.minutes());
+    let zone = key("zone").map_or(local, |zone| {
+        let behind = zone.starts_with('-');
+        let minutes = clock(zone.trim_start_matches(['+', '-']));
+        if behind { -minutes } else { minutes }
+    });
+    let mut minutes = Vec::new();
+    for day in 0..=(last - first).rem_euclid(7) {
+        for minute in 0..length {
+            let there = (first + day) * 24 * 60 + from + minute;
+            minutes.push((there - zone + local).rem_euclid(7 * 24 * 60) as usize);
+        }
+    }
+    minutes
 }

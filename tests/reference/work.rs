@@ -53,7 +53,12 @@ pub(crate) struct Work {
     pub(crate) calls: f64,
     /// Tokens of a call.
     pub(crate) input: f64,
+    /// Of the answer, and of the reasoning before it.
     pub(crate) output: f64,
+    pub(crate) reasoning: f64,
+    /// The share of the input that repeats, and how many hours a cache should keep it.
+    pub(crate) repeats: f64,
+    pub(crate) lasts: Option<f64>,
     /// Shares of the input that are read from a prefix cache and written to it.
     pub(crate) cached: Option<(f64, f64)>,
     /// Share of the requests that can wait.
@@ -65,7 +70,8 @@ pub(crate) fn work(now: &Now, strategy: &Strategy, stream: usize, tokenizer: Opt
     let (id, traffic) = &now.book.scenario.traffics[stream];
     let at = format!("traffic.{}", id.id);
     let ratio = token_ratio(now, traffic, tokenizer);
-    let hit_rate = hit_rate(now, strategy, &id.id);
+    let lever = lever(now, strategy, &id.id);
+    let hit_rate = lever.as_ref().map(|lever| hit_rate(now, lever));
     let cacheable = now.said(&format!("{at}.cacheable"));
     let agent = [&traffic.agent.calls, &traffic.agent.fan_out, &traffic.agent.retries];
     let [calls, fan_out, retries] = agent.map(|number| now.raw(&number.origin.address));
@@ -74,6 +80,12 @@ pub(crate) fn work(now: &Now, strategy: &Strategy, stream: usize, tokenizer: Opt
         calls: calls * fan_out * (1.0 + retries),
         input: now.raw(&traffic.input_tokens.mean.origin.address) * longer * ratio,
         output: now.raw(&traffic.output_tokens.mean.origin.address) * longer * ratio,
+        reasoning: traffic
+            .reasoning_tokens
+            .as_ref()
+            .map_or(0.0, |tokens| now.raw(&tokens.mean.origin.address) * longer * ratio),
+        repeats: cacheable.unwrap_or(0.0),
+        lasts: lever.and_then(|lever| now.book.hours(&format!("{lever}.lasts"))),
         cached: cacheable.zip(hit_rate).map(|(c, hits)| (c * hits, c - c * hits)),
         waits: traffic.can_wait.as_ref().map_or(0.0, |share| now.raw(&share.origin.address)),
     }
@@ -92,18 +104,21 @@ fn token_ratio(now: &Now, traffic: &Traffic, tokenizer: Option<&Reference>) -> f
     tokens(&target.id) / tokens(&counted.id)
 }
 
-/// The share of cacheable input that a lever of the strategy finds in a cache.
-fn hit_rate(now: &Now, strategy: &Strategy, traffic: &str) -> Option<f64> {
+/// The lever of a strategy that acts on a traffic: a prefix cache.
+fn lever(now: &Now, strategy: &Strategy, traffic: &str) -> Option<String> {
     let lever = strategy.levers.iter().find(|lever| {
         let on = now.book.text(&format!("lever.{}.prefix_cache.on", lever.id));
         on.is_none_or(|list| list.contains(&format!("\"{traffic}\"")))
     })?;
-    let at = format!("lever.{}.prefix_cache", lever.id);
-    assert!(now.book.has(&format!("{at}.hit_rate")), "a lever that this evaluator does not know: {lever:?}");
+    Some(format!("lever.{}.prefix_cache", lever.id))
+}
+
+/// The share of cacheable input that it finds in a cache.
+fn hit_rate(now: &Now, at: &str) -> f64 {
     let ramp = now.book.months(&format!("{at}.rollout.ramp"), 0.0);
-    let age = age_of_rollout(now, &at);
+    let age = age_of_rollout(now, at);
     let progress = if age < 0 { 0.0 } else { (f64::from(age + 1) / (ramp + 1.0)).min(1.0) };
-    Some(now.raw(&format!("{at}.hit_rate")) * progress)
+    now.raw(&format!("{at}.hit_rate")) * progress
 }
 
 /// Months since a lever was introduced; negative before.

@@ -1,0 +1,108 @@
+//! What the evaluator knows. A new field of a table stops the build here, a new kind or key the test: none is ignored.
+
+use tokencast::demand::Traffic;
+use tokencast::pricing::{CacheRates, RateCard, Rates, Tier, Vendor};
+use tokencast::scenario::{Scenario, Serve, Strategy};
+
+use crate::book::Book;
+
+/// Kinds of supplies, contracts and levers with their keys.
+const KINDS: [(&str, &str, &str); 9] = [
+    ("supply", "rented", "deployment gpus reserved_1y reserved_3y fleet"),
+    (
+        "supply",
+        "owned",
+        "deployment server site purchase depreciation load maintenance resale software storage fleet",
+    ),
+    ("supply", "provisioned", "of buy units window"),
+    ("contract", "seats", "vendor seats"),
+    ("contract", "negotiated_discount", "vendors discount from term"),
+    ("contract", "volume_discount", "vendors applies bands"),
+    ("contract", "committed_spend", "vendors amount term discount from renews shortfall beyond"),
+    ("contract", "prepaid_credit", "vendors amount bonus expires from"),
+    ("lever", "prefix_cache", "on hit_rate lasts rollout"),
+];
+
+/// Stops at anything in a scenario that the evaluator would have to ignore.
+pub(crate) fn check(book: &Book) {
+    for family in ["supply", "contract", "lever"] {
+        for id in book.below(family) {
+            let at = format!("{family}.{id}");
+            for kind in book.below(&at).into_iter().filter(|key| *key != "like" && *key != "title") {
+                let known = KINDS.iter().find(|(of, name, _)| (*of, *name) == (family, kind));
+                let (.., keys) =
+                    known.unwrap_or_else(|| panic!("this evaluator does not know `{at}.{kind}`"));
+                for key in book.below(&format!("{at}.{kind}")) {
+                    let known = keys.split(' ').any(|known| known == key);
+                    assert!(known, "this evaluator does not know `{at}.{kind}.{key}`");
+                }
+            }
+        }
+    }
+    fields(book.scenario);
+}
+
+/// Every field is named, so that a further one does not compile.
+fn fields(scenario: &Scenario) {
+    for (_, vendor) in &scenario.definitions.vendors {
+        let Vendor { title: _, llms, gpus: _, minimum: _, seat: _ } = vendor;
+        llms.iter().for_each(|(_, card)| rate_card(card));
+    }
+    for (_, strategy) in &scenario.strategies {
+        let Strategy { title: _, serve, levers: _, contracts: _, training: _, operations: _, origin: _ } =
+            strategy;
+        for serve in serve {
+            let Serve { traffic: _, by: _, share: _, up_to_replicas: _, tier, sheds: _, region: _ } = serve;
+            match tier {
+                Tier::Standard | Tier::Batch | Tier::Flex | Tier::Priority => {}
+            }
+        }
+    }
+    for (_, traffic) in &scenario.traffics {
+        let Traffic {
+            title: _,
+            requests: _,
+            factors: _,
+            week,
+            hourly_noise: _,
+            input_tokens: _,
+            output_tokens: _,
+            reasoning_tokens: _,
+            length_growth: _,
+            cacheable: _,
+            agent: _,
+            can_wait: _,
+            languages: _,
+            counted_with: _,
+            stays_in: _,
+            targets: _,
+            shed_cost: _,
+            origin: _,
+        } = traffic;
+        assert_eq!(week.len(), 168, "a week has 168 hours");
+    }
+}
+
+fn rate_card(card: &RateCard) {
+    let RateCard {
+        title: _,
+        tokenizer: _,
+        input: _,
+        output: _,
+        reasoning: _,
+        request: _,
+        cache,
+        factors: _,
+        regions: _,
+        long_context: _,
+        windows: _,
+        announced,
+        retires: _,
+        limits: _,
+        provisioned: _,
+        over_time: _,
+        origin: _,
+    } = card;
+    if let Some(CacheRates { read: _, minimum: _, storage: _, writes: _ }) = cache {}
+    for (_, Rates { input: _, output: _, reasoning: _, request: _, cache_read: _ }) in announced {}
+}
