@@ -426,7 +426,7 @@ const CHANGES: [(&str, &str, &str); 13] = [
         read    = "0.20 USD /Mtok"
         minimum = "500 tokens"
         storage = "0.5 USD /Mtok-hour"
-        writes  = [{ lasts = "2 h", rate = "4 USD /Mtok" }, { lasts = "5 min", rate = "2.5 USD /Mtok" }, { lasts = "1 h", rate = "3 USD /Mtok" }]
+        writes  = [{ lasts = "2 h", rate = "4 USD /Mtok" }, { lasts = "5 min", rate = "2.5 USD /Mtok" }, { lasts = "1 h", rate = "3 USD /Mtok" }, { lasts = "3 h", rate = "5 USD /Mtok" }]
 
         [vendor.openai.llm.plain]
         like         = "terra"

@@ -3,7 +3,7 @@
 use tokencast::demand::Traffic;
 use tokencast::distribution::Number;
 use tokencast::finance::Component;
-use tokencast::pricing::{RateCard, Rates, Tier};
+use tokencast::pricing::{RateCard, Rates, Tier, Write};
 use tokencast::scenario::{Serve, Strategy};
 
 use crate::account::Account;
@@ -83,6 +83,24 @@ impl<'a> Prices<'a> {
     }
 }
 
+/// What is bought for what is written to the cache: the shortest lifetime that is long enough, or the first.
+fn lifetime(card: &RateCard, lasts: Option<f64>) -> Option<&Write> {
+    let writes = &card.cache.as_ref()?.writes;
+    let Some(lasts) = lasts else { return writes.first() };
+    let enough = writes.iter().filter(|write| write.hours >= lasts);
+    enough.min_by(|a, b| a.hours.total_cmp(&b.hours))
+}
+
+/// The share of all input in calls between two lengths whose part that repeats is long enough to be cached.
+fn cached(card: &RateCard, lengths: &Lengths, repeats: f64, above: f64, upto: f64) -> f64 {
+    let least = match card.cache.as_ref().and_then(|cache| cache.minimum) {
+        Some(_) if repeats <= 0.0 => return 0.0,
+        Some(minimum) => minimum / repeats,
+        None => 0.0,
+    };
+    lengths.tokens(above.max(least), upto.max(least))
+}
+
 /// All requests of an entry, bought from a vendor.
 pub(crate) fn buy_tokens(
     now: &Now,
@@ -109,15 +127,9 @@ pub(crate) fn buy_tokens(
     let mut buy = |component, quantity, price, tokens| {
         account.buy(vendor, component, quantity, price, tokens);
     };
-    // The shortest lifetime that is long enough, or the first.
-    let write = card.cache.as_ref().and_then(|cache| {
-        let Some(lasts) = work.lasts else { return cache.writes.first() };
-        let enough = cache.writes.iter().filter(|write| write.hours >= lasts);
-        enough.min_by(|a, b| a.hours.total_cmp(&b.hours))
-    });
+    let write = lifetime(card, work.lasts);
     let (read, written) = work.cached.filter(|_| card.cache.is_some()).unwrap_or((0.0, 0.0));
     let written = if write.is_some() { written } else { 0.0 };
-    let minimum = card.cache.as_ref().and_then(|cache| cache.minimum);
     let lengths = Lengths::new(traffic, work.input);
     let ends: Vec<f64> = card.long_context.iter().map(|tier| tier.above.value).collect();
     let mut all_written = 0.0;
@@ -129,15 +141,7 @@ pub(crate) fn buy_tokens(
         });
         let of_calls = lengths.calls(above, upto);
         let of_input = lengths.tokens(above, upto);
-        // Only where what repeats is long enough is anything cached.
-        let cached = match minimum {
-            Some(_) if work.repeats <= 0.0 => 0.0,
-            Some(least) => {
-                let least = least / work.repeats;
-                lengths.tokens(above.max(least), upto.max(least))
-            }
-            None => of_input,
-        };
+        let cached = cached(card, &lengths, work.repeats, above, upto);
         let (read, written) = (read * cached, written * cached);
         all_written += written;
         for (part, price) in [(1.0 - waiting, tier), (waiting, 0.0)] {

@@ -46,7 +46,9 @@ pub(crate) fn check(book: &Book) {
 fn fields(scenario: &Scenario) {
     for (_, vendor) in &scenario.definitions.vendors {
         let Vendor { title: _, llms, gpus: _, minimum: _, seat: _ } = vendor;
-        llms.iter().for_each(|(_, card)| rate_card(card));
+        for (_, card) in llms {
+            rate_card(card);
+        }
     }
     for (_, strategy) in &scenario.strategies {
         let Strategy { title: _, serve, levers: _, contracts: _, training: _, operations: _, origin: _ } =

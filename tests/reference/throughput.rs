@@ -30,7 +30,7 @@ pub(crate) struct Units {
     name: String,
     at: String,
     of: String,
-    units: f64,
+    bought: f64,
     hours: Hours,
     /// Hours of the week in which they are held, and the load in them, as shares of all.
     held: f64,
@@ -52,7 +52,7 @@ impl Units {
         Self {
             name: name.to_owned(),
             of: book.text(&format!("{at}.of")).unwrap().to_owned(),
-            units: book.number(&format!("{at}.units"), f64::NAN),
+            bought: book.number(&format!("{at}.units"), f64::NAN),
             hours: Hours::new(&loads, traffic.hourly_noise),
             held: minutes.len() as f64 / (7.0 * 24.0 * 60.0),
             load_held: loads.iter().sum::<f64>() / all,
@@ -85,7 +85,7 @@ impl Units {
         let inside = offered * self.load_held * open;
         let per_hour = inside / (now.month.hours * self.held * open);
         let load = per_hour * tokens / now.per_hour(&offer.tokens_per_unit.origin.address);
-        inside * self.load.carry(&self.hours, load, work.waits, self.units)
+        inside * self.load.carry(&self.hours, load, work.waits, self.bought)
     }
 
     /// They are paid whether or not they are used.
@@ -93,7 +93,7 @@ impl Units {
         let buy = now.book.text(&format!("{}.buy", self.at)).unwrap();
         let at = self.of.replacen('/', ".llm.", 1);
         let price = now.per_hour(&format!("vendor.{at}.provisioned.rates.{buy}"));
-        let hours = self.units * self.held * now.month.hours;
+        let hours = self.bought * self.held * now.month.hours;
         account.buy(seller(&self.of), Component::Provisioned, hours, price, false);
     }
 }
