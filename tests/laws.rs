@@ -14,6 +14,8 @@
 mod api;
 #[path = "laws/arrivals.rs"]
 mod arrivals;
+#[path = "laws/commitments.rs"]
+mod commitments;
 #[path = "laws/contracts.rs"]
 mod contracts;
 #[path = "laws/correlations.rs"]
@@ -40,6 +42,8 @@ mod phases;
 mod plans;
 #[path = "laws/processes.rs"]
 mod processes;
+#[path = "laws/rates.rs"]
+mod rates;
 #[path = "laws/rented.rs"]
 mod rented;
 #[path = "laws/rig.rs"]
@@ -50,5 +54,7 @@ mod serving;
 mod support;
 #[path = "laws/switching.rs"]
 mod switching;
+#[path = "laws/throughput.rs"]
+mod throughput;
 #[path = "laws/worlds.rs"]
 mod worlds;

@@ -1,6 +1,6 @@
 //! The months of a scenario.
 
-use super::YearMonth;
+use super::{Offset, YearMonth};
 
 /// Hours of an average month: 365.25 days a year. For durations, which belong to no month; amounts per time count real hours.
 pub const AVERAGE_MONTH_HOURS: f64 = 730.5;
@@ -27,6 +27,8 @@ pub struct Timeline {
     pub hours_per_month: Option<f64>,
     /// The month in which fiscal years begin, 1 to 12.
     pub fiscal_year_starts: u8,
+    /// The local time that weeks of traffic are in.
+    pub zone: Offset,
 }
 
 impl Timeline {

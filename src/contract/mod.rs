@@ -3,15 +3,26 @@
 //! Supplies bill at list prices. When all of them have billed, the contracts of a strategy settle the month, in the order of
 //! [`KINDS`] whatever the list in the scenario says: each works on what the contracts before it left due.
 
+mod committed_spend;
+mod minimum;
+mod negotiated_discount;
+mod prepaid_credit;
+mod seats;
+mod term;
 mod volume_discount;
+
+pub use minimum::Minimum;
 
 use std::fmt::Debug;
 
 use crate::calendar::Month;
+use crate::diagnostic::Diagnostic;
 use crate::document::{MapOf, Plugin, Plugins, Reader, Reference};
-use crate::finance::Ledger;
-use crate::lanes::{Lanes, Values};
+use crate::finance::{Component, Ledger, Line};
+use crate::lanes::{Lanes, Slot, Values};
+use crate::pricing::Vendor;
 use crate::process::Lookup;
+use term::Term;
 
 /// A contract as it stands in a scenario.
 pub trait Written: Debug + Send + Sync {
@@ -19,6 +30,10 @@ pub trait Written: Debug + Send + Sync {
     fn kind(&self) -> &'static str;
     /// The vendors it is made with.
     fn vendors(&self) -> &[Reference];
+    /// Whether it is itself a purchase, and not only a price.
+    fn buys(&self) -> bool {
+        false
+    }
     /// Becomes runnable.
     fn resolve(&self, parties: &Parties, lookup: &mut dyn Lookup) -> Option<Box<dyn Contract>>;
 }
@@ -34,10 +49,37 @@ pub fn read_all(t: &mut Reader) -> Option<Vec<(Reference, Box<dyn Written>)>> {
 pub struct Parties<'a> {
     /// The id of the contract.
     pub id: &'a str,
+    /// Where the strategy names it.
+    pub at: &'a Reference,
     /// The vendors, by their places among the vendors of the scenario.
     pub vendors: Vec<usize>,
+    /// The vendors themselves, in the same order.
+    pub sellers: Vec<&'a Vendor>,
     /// The currency of the scenario, as the unit of amounts.
     pub currency: &'static str,
+}
+
+impl Parties<'_> {
+    /// How an amount of money is posted.
+    fn line(&self, component: Component, label: &str, inputs: Vec<Slot>) -> Line {
+        let (label, payee) = (label.to_owned(), self.id.to_owned());
+        Line { component, label, payee, unit: self.currency, per_unit: 1.0, inputs }
+    }
+
+    /// Warns of a term that no month of the scenario lies in.
+    fn warn_if_unseen(&self, term: Term, lookup: &mut dyn Lookup) {
+        if let Some(warning) = term.unseen(lookup.timeline(), self.at.span, self.id) {
+            lookup.refuse(warning);
+        }
+    }
+
+    /// The mistake of buying before there is a month to pay in.
+    fn before_the_start(&self) -> Diagnostic {
+        let message = format!("`{}` is bought before the scenario begins", self.id);
+        Diagnostic::error("before-the-start", self.at.span, message)
+            .label("its payment falls into no month")
+            .help("leave `from` out, and say what is left of the credit as its `amount`")
+    }
 }
 
 /// A contract that runs: once a month it settles what the supplies have bought.
@@ -52,5 +94,17 @@ pub trait Contract: Send + Sync {
     fn settle(&self, now: &Month, values: &Values, state: &mut [Lanes], ledger: &mut Ledger);
 }
 
-/// Every kind of contract that a scenario can name, in the order in which they settle.
-pub const KINDS: &[Plugin<Box<dyn Written>>] = &[volume_discount::PLUGIN];
+/// Every kind of contract that a scenario can name, in the order in which they settle. A vendor's minimum fee looks at the
+/// bill after all discounts, before credit pays it.
+pub const KINDS: &[Plugin<Box<dyn Written>>] = &[
+    seats::PLUGIN,
+    negotiated_discount::PLUGIN,
+    volume_discount::PLUGIN,
+    committed_spend::PLUGIN,
+    prepaid_credit::PLUGIN,
+];
+
+/// The kinds that settle after minimum fees.
+pub fn pays(kind: &str) -> bool {
+    kind == prepaid_credit::PLUGIN.name
+}

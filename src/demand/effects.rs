@@ -7,4 +7,6 @@ use crate::lanes::Slot;
 pub struct Effects {
     /// Share of the cacheable input that is found in a prefix cache.
     pub cache_hit_rate: Option<Slot>,
+    /// Hours that what is written to the cache should last.
+    pub cache_lasts: Option<f64>,
 }

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use crate::distribution::{Constant, Distribution, Number, NumberOf, names_distribution};
+use crate::distribution::{Constant, Distribution, LogNormal, Number, NumberOf, names_distribution};
 use crate::document::{At, Decode, Field, Need, Shape, Value};
 use crate::units;
 
@@ -13,6 +13,44 @@ pub struct Lengths {
     pub mean: Number,
     /// How requests differ; only its shape counts, its mean is scaled to the average.
     pub spread: Option<Arc<dyn Distribution>>,
+}
+
+/// Log standard deviation of the input of calls where only their average is known, of one trace of a chat service
+/// (secondhand, 2026-11-22): prefer a histogram of your own calls wherever there is one.
+const DEFAULT_LOG_SD: f64 = 0.75;
+
+/// How calls differ around their average.
+#[derive(Clone, Debug)]
+pub struct Differ {
+    of: Arc<dyn Distribution>,
+    mean: f64,
+}
+
+impl Lengths {
+    /// How calls differ; a lognormal with log sd 0.75 where the scenario does not say.
+    pub fn differ(&self) -> Differ {
+        let of = self.spread.clone().unwrap_or_else(|| {
+            let mu = -0.5 * DEFAULT_LOG_SD * DEFAULT_LOG_SD;
+            Arc::new(LogNormal { mu, sigma: DEFAULT_LOG_SD })
+        });
+        Differ { mean: of.mean(), of }
+    }
+}
+
+impl Differ {
+    /// The share of calls longer than `times` the average.
+    pub fn longer(&self, times: f64) -> f64 {
+        if times == f64::INFINITY { 0.0 } else { 1.0 - self.of.cdf(times * self.mean) }
+    }
+
+    /// The share of all tokens that calls longer than `times` the average have.
+    pub fn tokens_longer(&self, times: f64) -> f64 {
+        if times == f64::INFINITY {
+            0.0
+        } else {
+            (self.of.mean_above(times * self.mean) / self.mean).clamp(0.0, 1.0)
+        }
+    }
 }
 
 /// Reads lengths: a quantity is an uncertain average, a distribution is how requests differ, `{ mean, spread }` is both.

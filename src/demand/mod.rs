@@ -14,7 +14,7 @@ mod week;
 pub use arrivals::{Amount, Factors, Growth, GrowthOf, Requests};
 pub use effects::Effects;
 pub use language::{Tokenizer, token_ratio};
-pub use length::Lengths;
+pub use length::{Differ, Lengths};
 pub use load_curve::LoadCurve;
 pub use stream::Stream;
 pub use traffic::{Agent, Targets, Traffic};

@@ -26,6 +26,8 @@ pub struct Stream {
     pub input_tokens: Slot,
     /// Tokens out, per call, as counted.
     pub output_tokens: Slot,
+    /// Tokens of reasoning, per call, as counted.
+    pub reasoning_tokens: Option<Slot>,
     /// Part of the input that repeats.
     pub cacheable: Option<Slot>,
     /// Share of requests that can wait for a day.
@@ -47,7 +49,7 @@ impl Stream {
         let requests = factors.iter().fold(base, |product, factor| lookup.times(product, *factor));
         let inherited = of.into_iter().flat_map(|of| &of.moving);
         let calls = calls(&traffic.agent, lookup);
-        let (input, output) = lengths(traffic, lookup)?;
+        let (input, output, reasoning) = lengths(traffic, lookup)?;
         Some(Self {
             requests,
             users,
@@ -56,6 +58,7 @@ impl Stream {
             calls,
             input_tokens: input,
             output_tokens: output,
+            reasoning_tokens: reasoning,
             cacheable: traffic.cacheable.as_ref().map(|share| lookup.number(share)),
             can_wait: traffic.can_wait.as_ref().map(|share| lookup.number(share)),
             shed_cost: traffic.shed_cost.as_ref().map(|cost| lookup.number(cost)),
@@ -127,13 +130,15 @@ fn calls(agent: &Agent, lookup: &mut dyn Lookup) -> Slot {
     )
 }
 
-/// Tokens in and out of a call.
-fn lengths(traffic: &Traffic, lookup: &mut dyn Lookup) -> Option<(Slot, Slot)> {
+/// Tokens in and out of a call, and those it reasons with.
+fn lengths(traffic: &Traffic, lookup: &mut dyn Lookup) -> Option<(Slot, Slot, Option<Slot>)> {
     let input = lookup.number(&traffic.input_tokens.mean);
     let output = lookup.number(&traffic.output_tokens.mean);
-    let Some(growth) = &traffic.length_growth else { return Some((input, output)) };
+    let reasoning = traffic.reasoning_tokens.as_ref().map(|of| lookup.number(&of.mean));
+    let Some(growth) = &traffic.length_growth else { return Some((input, output, reasoning)) };
     let longer = lookup.path(growth)?;
-    Some((lookup.times(input, longer), lookup.times(output, longer)))
+    let reasoning = reasoning.map(|tokens| lookup.times(tokens, longer));
+    Some((lookup.times(input, longer), lookup.times(output, longer), reasoning))
 }
 
 /// A share has the growth, season, noise and customers of the whole already; most likely `like` copied them.

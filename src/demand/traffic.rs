@@ -28,7 +28,9 @@ pub struct Traffic {
     pub input_tokens: Lengths,
     /// Tokens out, per llm call.
     pub output_tokens: Lengths,
-    /// A factor on both: requests get longer.
+    /// Tokens that the llm reasons with, per llm call, seen by nobody and billed.
+    pub reasoning_tokens: Option<Lengths>,
+    /// A factor on all three: requests get longer.
     pub length_growth: Option<Path>,
     /// Part of the input that repeats.
     pub cacheable: Option<Number>,
@@ -82,6 +84,7 @@ impl Traffic {
         let input =
             t.required("input_tokens", LengthsOf, "tokens in per llm call, the cacheable part included");
         let output = t.required("output_tokens", LengthsOf, "tokens out per llm call");
+        let reasoning = read_reasoning(t);
         let longer =
             t.optional("length_growth", GrowthOf, "requests get longer: a rate, or a path that is a factor");
         let cacheable = t.optional("cacheable", NumberOf(&units::SHARE), "part of input_tokens that repeats");
@@ -125,6 +128,7 @@ impl Traffic {
             hourly_noise: hourly_noise?.value,
             input_tokens: input?,
             output_tokens: output?,
+            reasoning_tokens: reasoning?,
             length_growth: longer?.map(|growth| growth.path),
             cacheable: cacheable?,
             agent: agent?,
@@ -137,6 +141,15 @@ impl Traffic {
             origin: t.place()?.origin(),
         })
     }
+}
+
+#[allow(clippy::option_option, reason = "absent and wrong are different")]
+fn read_reasoning(t: &mut Reader) -> Option<Option<Lengths>> {
+    t.optional(
+        "reasoning_tokens",
+        LengthsOf,
+        "tokens per llm call that the llm reasons with: not part of output_tokens, and billed",
+    )
 }
 
 fn read_agent(t: &mut Reader) -> Option<Agent> {

@@ -111,6 +111,12 @@ impl Distribution for LogNormal {
     fn sd(&self) -> f64 {
         self.mean() * math::exp_m1(self.sigma * self.sigma).sqrt()
     }
+    fn mean_above(&self, x: f64) -> f64 {
+        if x <= 0.0 {
+            return self.mean();
+        }
+        self.mean() * math::normal_cdf(self.sigma - (math::ln(x) - self.mu) / self.sigma)
+    }
     fn support(&self) -> (f64, f64) {
         (0.0, f64::INFINITY)
     }

@@ -99,6 +99,9 @@ impl Distribution for Mixture {
     fn mean(&self) -> f64 {
         self.sum(|part| part.mean())
     }
+    fn mean_above(&self, x: f64) -> f64 {
+        self.sum(|part| part.mean_above(x))
+    }
     fn sd(&self) -> f64 {
         let mean = self.mean();
         self.sum(|part| {

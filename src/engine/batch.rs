@@ -28,6 +28,8 @@ pub(super) struct Batch {
     runners: Vec<Runner>,
     ledger: Ledger,
     remaining: Vec<Lanes>,
+    /// Of a stream, what was turned away and is not offered again.
+    away: Vec<Lanes>,
 }
 
 /// What a strategy keeps from month to month.
@@ -49,12 +51,13 @@ impl Batch {
             runners: model.strategies.iter().map(runner).collect(),
             ledger: Ledger::new(),
             remaining: vec![[0.0; LANES]; model.streams.len()],
+            away: vec![[0.0; LANES]; model.streams.len()],
         }
     }
 
     /// Simulates the paths from `first_path` on, as many as there are lanes.
     pub(super) fn run(&mut self, model: &Model, first_path: u64, sink: &mut impl Sink) {
-        let Self { world, runners, ledger, remaining } = self;
+        let Self { world, runners, ledger, remaining, away } = self;
         model.program.start(first_path, world);
         for (strategy, runner) in model.strategies.iter().zip(runners.iter_mut()) {
             match (runner, &strategy.switching) {
@@ -72,12 +75,12 @@ impl Batch {
                 ledger.clear(sink.records(place, now.index));
                 match (runner, &strategy.switching) {
                     (Runner::Plain(state), _) => {
-                        run_month(model, strategy, &now, &values, state, remaining, ledger);
+                        run_month(model, strategy, &now, &values, state, (remaining, away), ledger);
                     }
                     (Runner::Switching(switched), Some(switching)) => {
                         let month = SwitchedMonth { model, switching, now: &now, values: &values };
                         let fired = |rule, lanes: &_| sink.fired(place, rule, &now, lanes);
-                        switched.run_month(&month, remaining, ledger, fired);
+                        switched.run_month(&month, (remaining, away), ledger, fired);
                     }
                     (Runner::Switching(_), None) => {}
                 }
@@ -105,9 +108,12 @@ fn run_month(
     now: &Month,
     values: &Values,
     state: &mut [Lanes],
-    remaining: &mut [Lanes],
+    (remaining, away): (&mut [Lanes], &mut [Lanes]),
     ledger: &mut Ledger,
 ) {
+    if strategy.sheds {
+        away.fill([0.0; LANES]);
+    }
     ledger.watch(&strategy.vendors);
     arrive(model, values, remaining, ledger);
     for user in &strategy.supplies {
@@ -120,7 +126,13 @@ fn run_month(
         let offered = offer(entry, &values[model.streams[entry.stream].work.requests], left, values);
         user.supply.accept(entry.number, now, values, &offered, user.own(state), &mut served, ledger);
         lanes::subtract(left, &served);
+        if entry.sheds {
+            turn_away(&offered, &served, left, &mut away[entry.stream]);
+        }
         ledger.measure(Measure::Served, &served);
+    }
+    if strategy.sheds {
+        remaining.iter_mut().zip(away).for_each(|(left, away)| lanes::add(left, away));
     }
     shed(model, values, remaining, ledger);
     for user in &strategy.supplies {
@@ -152,6 +164,15 @@ pub(super) fn offer(entry: &Entry, all: &Lanes, left: &Lanes, values: &Values) -
         }
     }
     offered
+}
+
+/// What an entry was offered and did not serve is not offered again.
+pub(super) fn turn_away(offered: &Lanes, served: &Lanes, left: &mut Lanes, away: &mut Lanes) {
+    for i in 0..LANES {
+        let shed = offered[i] - served[i];
+        left[i] -= shed;
+        away[i] += shed;
+    }
 }
 
 /// What nobody takes is shed, and priced.

@@ -1,6 +1,6 @@
 //! A strategy that may give way to others: its rules are judged, and each month whoever stands in a path plays its part.
 
-use super::batch::{arrive, offer, shed, start};
+use super::batch::{arrive, offer, shed, start, turn_away};
 use crate::calendar::Month;
 use crate::finance::{Ledger, Measure, Presence, View};
 use crate::lanes::{self, LANES, Lanes, Values};
@@ -64,7 +64,7 @@ impl Switched {
     pub(super) fn run_month(
         &mut self,
         month: &SwitchedMonth,
-        remaining: &mut [Lanes],
+        (remaining, away): (&mut [Lanes], &mut [Lanes]),
         ledger: &mut Ledger,
         fired: impl FnMut(usize, &[bool; LANES]),
     ) {
@@ -78,7 +78,7 @@ impl Switched {
         }
         for member in 0..month.switching.members.len() {
             if self.begun[member].iter().any(|begun| *begun > 0.0) {
-                self.play(member, month, &kept, remaining, ledger);
+                self.play(member, month, &kept, (remaining, away), ledger);
             }
         }
         ledger.limit(None);
@@ -141,10 +141,11 @@ impl Switched {
         member: usize,
         month: &SwitchedMonth,
         kept: &Lanes,
-        remaining: &mut [Lanes],
+        (remaining, away): (&mut [Lanes], &mut [Lanes]),
         ledger: &mut Ledger,
     ) {
         let SwitchedMonth { model, switching, now, values } = *month;
+        away.fill([0.0; LANES]);
         let strategy = model.strategy(switching.members[member]);
         let part = self.moves.part(member, now.index);
         let stands = Presence { share: part.stands, factor: self.emergency(&part, month) };
@@ -173,11 +174,15 @@ impl Switched {
                 ledger.limit(Some(presence(user.supply.stays())));
                 user.supply.accept(entry.number, now, values, &offered, user.own(state), &mut served, ledger);
                 lanes::subtract(left, &served);
+                if entry.sheds {
+                    turn_away(&offered, &served, left, &mut away[entry.stream]);
+                }
                 ledger.limit(Some(stands.clone()));
                 ledger.measure(Measure::Served, &served);
             }
-            for (left, of_member) in remaining.iter_mut().zip(&self.left) {
+            for (left, (of_member, away)) in remaining.iter_mut().zip(self.left.iter().zip(away)) {
                 lanes::add_product(left, of_member, &part.stands);
+                lanes::add_product(left, away, &part.stands);
             }
         }
         for user in &strategy.supplies {
@@ -230,9 +235,11 @@ impl Switched {
         for (stood, stands) in self.stood[member].iter_mut().zip(stands) {
             *stood |= stands;
         }
-        // What is agreed binds from then on. What is settled was bought in the part of the month that counts.
-        ledger.limit(Some(Presence { share: whole(&self.stood[member]), factor: None }));
+        // A contract that keeps accounts binds when its strategy is left: a commitment is owed to its end. One that settles each month
+        // by itself ends with the strategy. What is settled was bought in the part of the month that counts.
         for user in &strategy.contracts {
+            let bound = if user.contract.state() > 0 { &self.stood[member] } else { &stands };
+            ledger.limit(Some(Presence { share: whole(bound), factor: None }));
             user.contract.settle(now, values, user.own(&mut self.states[member]), ledger);
         }
     }

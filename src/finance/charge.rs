@@ -1,6 +1,6 @@
 //! Costs that do not depend on what is served: people, training cycles, rollouts.
 
-use super::ledger::{Ledger, Line};
+use super::ledger::{Bought, Ledger, Line};
 use crate::lanes::{Slot, Values};
 
 /// An amount that is posted every month, or in some.
@@ -12,6 +12,8 @@ pub struct Charge {
     pub quantity: Slot,
     /// Price of a base unit.
     pub price: Slot,
+    /// The vendor that it is bought from, if it is.
+    pub from: Option<Bought>,
     /// The months in which it is due; every month if absent.
     pub due: Option<Vec<bool>>,
 }
@@ -26,6 +28,10 @@ impl Charge {
 
     /// Posts it, whether this is its month or not.
     pub fn post_now(&self, values: &Values, ledger: &mut Ledger) {
-        ledger.post(&self.line, &values[self.quantity], &values[self.price]);
+        let (quantity, price) = (&values[self.quantity], &values[self.price]);
+        match self.from {
+            Some(from) => ledger.post_bought(from, &self.line, quantity, price),
+            None => ledger.post(&self.line, quantity, price),
+        }
     }
 }

@@ -19,6 +19,11 @@ pub enum Component {
     ApiTokens,
     ApiCache,
     Discounts,
+    Commitments,
+    Prepaid,
+    CreditLost,
+    VendorFees,
+    Provisioned,
     GpuRental,
     Servers,
     Depreciation,
@@ -44,10 +49,15 @@ use Component as C;
 
 impl Component {
     /// All of them, in the order of tables and charts.
-    pub const ALL: [Self; 22] = [
+    pub const ALL: [Self; 27] = [
         C::ApiTokens,
         C::ApiCache,
         C::Discounts,
+        C::Commitments,
+        C::Prepaid,
+        C::CreditLost,
+        C::VendorFees,
+        C::Provisioned,
         C::GpuRental,
         C::Servers,
         C::Depreciation,
@@ -77,6 +87,11 @@ impl Component {
             C::ApiTokens => "API tokens",
             C::ApiCache => "API cache",
             C::Discounts => "Discounts",
+            C::Commitments => "Commitments",
+            C::Prepaid => "Prepaid credit",
+            C::CreditLost => "Lost credit",
+            C::VendorFees => "Vendor fees",
+            C::Provisioned => "Provisioned units",
             C::GpuRental => "GPU rental",
             C::Servers => "Servers",
             C::Depreciation => "Depreciation",
@@ -105,6 +120,11 @@ impl Component {
             C::ApiTokens => "APIトークン",
             C::ApiCache => "APIキャッシュ",
             C::Discounts => "契約割引",
+            C::Commitments => "コミット未達",
+            C::Prepaid => "前払いクレジット",
+            C::CreditLost => "失効クレジット",
+            C::VendorFees => "ベンダー基本料",
+            C::Provisioned => "専有スループット",
             C::GpuRental => "GPUレンタル",
             C::Servers => "サーバー購入",
             C::Depreciation => "減価償却",
@@ -130,9 +150,14 @@ impl Component {
     /// What it is, in a sentence; for the documentation of result files.
     pub const fn meaning(self) -> &'static str {
         match self {
-            C::ApiTokens => "tokens bought from a vendor's API: input, output and batch",
-            C::ApiCache => "cached input read from and written to a vendor's prompt cache",
+            C::ApiTokens => "tokens bought from a vendor's API: input, output, reasoning and batch",
+            C::ApiCache => "cached input read from, written to and stored in a vendor's prompt cache",
             C::Discounts => "what contracts take off the list prices of vendors, a credit",
+            C::Commitments => "spend that was promised to vendors and not reached",
+            C::Prepaid => "prepaid credit when it is bought, less what is used of it (cash only)",
+            C::CreditLost => "prepaid credit that expired or was left over, and its exchange differences (accrual only)",
+            C::VendorFees => "seats, and what lacks to minimum monthly fees of vendors",
+            C::Provisioned => "provisioned throughput units of a vendor, paid used or not",
             C::GpuRental => "GPU-hours rented for serving, reserved and on demand",
             C::Servers => "servers bought, when they are delivered (cash only)",
             C::Depreciation => "a month's share of the servers' price (accrual only)",
@@ -158,14 +183,14 @@ impl Component {
     /// Which totals it belongs to.
     pub const fn view(self) -> View {
         match self {
-            C::Servers | C::Resale => View::Cash,
-            C::Depreciation | C::Disposal => View::Accrual,
+            C::Servers | C::Resale | C::Prepaid => View::Cash,
+            C::Depreciation | C::Disposal | C::CreditLost => View::Accrual,
             _ => View::Both,
         }
     }
 
     /// Whether it may be negative: only credits and residual values may.
     pub const fn may_be_credit(self) -> bool {
-        matches!(self, C::Discounts | C::Resale | C::Disposal)
+        matches!(self, C::Discounts | C::Prepaid | C::CreditLost | C::Resale | C::Disposal)
     }
 }

@@ -2,9 +2,10 @@
 
 use super::{Lever, Rollout};
 use crate::demand::Effects;
-use crate::distribution::{Number, NumberOf};
+use crate::distribution::{Number, NumberOf, QuantityOf};
 use crate::document::{Id, ListOf, Plugin, Reader, Reference, TableOf};
 use crate::finance::Charge;
+use crate::pricing::hours_of;
 use crate::process::Lookup;
 use crate::units;
 
@@ -20,6 +21,7 @@ pub(super) const PLUGIN: Plugin<Box<dyn Lever>> = Plugin {
 pub struct PrefixCache {
     on: Option<Vec<Reference>>,
     hit_rate: Number,
+    lasts: Option<f64>,
     rollout: Rollout,
 }
 
@@ -27,8 +29,18 @@ fn read(t: &mut Reader) -> Option<Box<dyn Lever>> {
     let on = t.optional("on", ListOf(Id("traffic")), "the traffics it acts on; all if absent");
     let hit_rate =
         t.required("hit_rate", NumberOf(&units::SHARE), "share of the cacheable input that is found");
+    let lasts = t.optional(
+        "lasts",
+        QuantityOf(&units::DURATION),
+        "how long a vendor should keep what is written; the first lifetime that it sells if absent",
+    );
     let rollout = t.or("rollout", "{}", TableOf(Rollout::read), "from when, how fast, and at what cost");
-    Some(Box::new(PrefixCache { on: on?, hit_rate: hit_rate?, rollout: rollout? }))
+    Some(Box::new(PrefixCache {
+        on: on?,
+        hit_rate: hit_rate?,
+        lasts: lasts?.map(|time| hours_of(&time)),
+        rollout: rollout?,
+    }))
 }
 
 impl Lever for PrefixCache {
@@ -41,6 +53,7 @@ impl Lever for PrefixCache {
             return Err("prefix_cache");
         }
         let hit_rate = lookup.number(&self.hit_rate);
+        effects.cache_lasts = self.lasts;
         let progress = self.rollout.progress(lookup);
         effects.cache_hit_rate = Some(progress.map_or(hit_rate, |progress| lookup.times(hit_rate, progress)));
         Ok(())

@@ -64,6 +64,7 @@ impl Rollout {
                 line: line("introduction", "times", price),
                 quantity: one,
                 price,
+                from: None,
                 due: Some(due),
             });
         }
@@ -74,6 +75,7 @@ impl Rollout {
                 line: line("running", "months", price),
                 quantity: one,
                 price,
+                from: None,
                 due: Some(due),
             });
         }

@@ -1,10 +1,11 @@
 //! What a strategy costs whatever it serves: training, people, running, rollouts.
 
 use crate::document::Reference;
-use crate::finance::{Charge, Component, Line};
+use crate::finance::{Bought, Charge, Component, Line};
 use crate::lanes::{LANES, Slot};
 use crate::lever::Lever;
 use crate::operations::Operations;
+use crate::pricing::Asked;
 use crate::process::{Exponential, Lookup, Path, WrittenPath};
 use crate::scenario::{Scenario, Strategy as Written};
 use crate::supply::find;
@@ -46,6 +47,7 @@ pub(super) fn resolve(
 struct Charger<'a> {
     payee: &'a str,
     due: Option<Vec<bool>>,
+    from: Option<Bought>,
     charges: Vec<Charge>,
 }
 
@@ -61,7 +63,7 @@ impl Charger<'_> {
         let (payee, label) = (self.payee.to_owned(), label.to_owned());
         let line =
             Line { component, label, payee, unit: unit.0, per_unit: unit.1, inputs: vec![quantity, price] };
-        self.charges.push(Charge { line, quantity, price, due: self.due.clone() });
+        self.charges.push(Charge { line, quantity, price, from: self.from, due: self.due.clone() });
     }
 }
 
@@ -75,7 +77,9 @@ fn training(
     find("llm", &scenario.definitions.llms, &programme.llm, lookup)?;
     let rates = offer.resolve(lookup)?;
     let due = Some(programme.due(lookup));
-    let mut charger = Charger { payee: id, due, charges: Vec::new() };
+    let seller = scenario.definitions.seller(&programme.gpus);
+    let from = seller.map(|vendor| Bought { vendor, tokens: false });
+    let mut charger = Charger { payee: id, due, from, charges: Vec::new() };
     let hours = programme.cycle_gpu_hours(lookup);
     charger.add(
         Component::TrainingCompute,
@@ -84,6 +88,7 @@ fn training(
         hours,
         rates.on_demand,
     );
+    charger.from = None;
     if let Some(data) = &programme.data {
         let (made, price) = (data.made(lookup), data.price(lookup));
         charger.add(Component::TrainingData, "labeled and reviewed examples", ("items", 1.0), made, price);
@@ -101,8 +106,12 @@ fn evaluate(
     lookup: &mut dyn Lookup,
 ) -> Option<()> {
     let card = scenario.definitions.rate_card(&evaluation.judge, lookup)?;
-    let card = card.resolve(None, None, &evaluation.judge, lookup)?;
+    let asked =
+        Asked { allowed: None, region: None, week: &[], lasts: None, at: &evaluation.judge };
+    let card = card.resolve(&asked, lookup)?;
     let cases = lookup.number(&evaluation.cases);
+    let seller = scenario.definitions.seller(&evaluation.judge);
+    charger.from = seller.map(|vendor| Bought { vendor, tokens: true });
     for (label, tokens, price) in [
         ("tokens read by the judge", &evaluation.input_tokens, card.input),
         ("tokens written by the judge", &evaluation.output_tokens, card.output),
@@ -111,6 +120,7 @@ fn evaluate(
         let tokens = lookup.times(cases, tokens);
         charger.add(Component::Evaluation, label, ("Mtok", 1e6), tokens, price);
     }
+    charger.from = None;
     if let Some(red_team) = &evaluation.red_team {
         let (once, price) = (lookup.constant(1.0), lookup.number(red_team));
         charger.add(Component::Evaluation, "red team", ("cycles", 1.0), once, price);
@@ -119,7 +129,7 @@ fn evaluate(
 }
 
 fn running(id: &str, operations: &Operations, lookup: &mut dyn Lookup) -> Option<Vec<Charge>> {
-    let mut charger = Charger { payee: id, due: None, charges: Vec::new() };
+    let mut charger = Charger { payee: id, due: None, from: None, charges: Vec::new() };
     let one = lookup.constant(1.0);
     for (role, people) in &operations.roles {
         let fte = lookup.path(&people.fte)?;

@@ -1,7 +1,7 @@
 //! The contracts of a strategy: with whom, and in which order they settle.
 
 use super::ContractInUse;
-use crate::contract::{KINDS, Parties, Written as Contract};
+use crate::contract::{self, KINDS, Minimum, Parties, Written as Contract};
 use crate::diagnostic::Diagnostic;
 use crate::document::Reference;
 use crate::process::Lookup;
@@ -17,11 +17,13 @@ pub(super) struct Agreed {
     pub(super) state: usize,
 }
 
-/// Resolves the contracts of a strategy, whose supplies have so much state.
+/// Resolves the contracts of a strategy, whose supplies have so much state and which buys from these vendors; the minimum
+/// fees of vendors come with buying from them.
 pub(super) fn resolve(
     scenario: &Scenario,
     strategy: &Strategy,
     state: usize,
+    mut buys_from: Vec<usize>,
     lookup: &mut dyn Lookup,
 ) -> Option<Agreed> {
     let mut found: Vec<(&Reference, &dyn Contract)> = Vec::new();
@@ -35,25 +37,90 @@ pub(super) fn resolve(
     whole &= !overlap(&found, lookup);
     found.sort_by_key(|(_, contract)| KINDS.iter().position(|kind| kind.name == contract.kind()));
     let mut agreed = Agreed { contracts: Vec::new(), vendors: Vec::new(), state };
+    let mut placed = Vec::new();
     for (wanted, contract) in found {
         let vendors: Option<Vec<usize>> =
             contract.vendors().iter().map(|vendor| place(scenario, vendor, lookup)).collect();
-        let running = vendors.and_then(|vendors| {
-            agreed.vendors.extend(&vendors);
-            let parties = Parties { id: &wanted.id, vendors, currency: scenario.currency.code() };
-            contract.resolve(&parties, lookup)
-        });
-        let Some(contract) = running else {
-            whole = false;
-            continue;
-        };
-        let state = agreed.state;
-        agreed.state += contract.state();
-        agreed.contracts.push(ContractInUse { name: wanted.id.clone(), contract, state });
+        whole &= vendors.is_some();
+        let Some(vendors) = vendors else { continue };
+        if contract.buys() {
+            buys_from.extend(&vendors);
+        }
+        placed.push((wanted, contract, vendors));
+    }
+    buys_from.sort_unstable();
+    buys_from.dedup();
+    let pays = placed.partition_point(|(_, contract, _)| !contract::pays(contract.kind()));
+    let (before, after) = placed.split_at(pays);
+    for written in before {
+        whole &= agreed.add(scenario, written, &buys_from, lookup).is_some();
+    }
+    for vendor in &buys_from {
+        whole &= agreed.minimum(scenario, *vendor, lookup).is_some();
+    }
+    for written in after {
+        whole &= agreed.add(scenario, written, &buys_from, lookup).is_some();
     }
     agreed.vendors.sort_unstable();
     agreed.vendors.dedup();
     whole.then_some(agreed)
+}
+
+impl Agreed {
+    fn add(
+        &mut self,
+        scenario: &Scenario,
+        (wanted, contract, vendors): &(&Reference, &dyn Contract, Vec<usize>),
+        buys_from: &[usize],
+        lookup: &mut dyn Lookup,
+    ) -> Option<()> {
+        if vendors.is_empty() {
+            let message = format!("`{}` is made with nobody", wanted.id);
+            lookup.refuse(
+                Diagnostic::error("no-vendor", wanted.span, message).help("name at least one vendor in it"),
+            );
+            return None;
+        }
+        for (vendor, named) in vendors.iter().zip(contract.vendors()) {
+            if !buys_from.contains(vendor) {
+                lookup.refuse(idle(wanted, named));
+            }
+        }
+        let contract = contract.resolve(&parties(scenario, wanted, vendors), lookup)?;
+        self.push(wanted.id.clone(), vendors, contract);
+        Some(())
+    }
+
+    /// The minimum fee of a vendor, if it has one.
+    fn minimum(&mut self, scenario: &Scenario, vendor: usize, lookup: &mut dyn Lookup) -> Option<()> {
+        let (id, sold) = &scenario.definitions.vendors[vendor];
+        if let Some(minimum) = &sold.minimum {
+            let contract = Minimum::resolve(&parties(scenario, id, &[vendor]), minimum, lookup)?;
+            self.push(id.id.clone(), &[vendor], Box::new(contract));
+        }
+        Some(())
+    }
+
+    fn push(&mut self, name: String, vendors: &[usize], contract: Box<dyn contract::Contract>) {
+        let state = self.state;
+        self.state += contract.state();
+        self.vendors.extend(vendors);
+        self.contracts.push(ContractInUse { name, contract, state });
+    }
+}
+
+fn parties<'a>(scenario: &'a Scenario, at: &'a Reference, vendors: &[usize]) -> Parties<'a> {
+    let sellers = vendors.iter().map(|vendor| &scenario.definitions.vendors[*vendor].1).collect();
+    Parties { id: &at.id, at, vendors: vendors.to_vec(), sellers, currency: scenario.currency.code() }
+}
+
+fn idle(wanted: &Reference, vendor: &Reference) -> Diagnostic {
+    let message =
+        format!("`{}` is made with `{}`, from whom this strategy buys nothing", wanted.id, vendor.id);
+    Diagnostic::warning("idle-contract", wanted.span, message)
+        .label("what is bought elsewhere does not count")
+        .related(vendor.span, "the vendor")
+        .help("serve something by this vendor, or leave the contract out")
 }
 
 fn place(scenario: &Scenario, vendor: &Reference, lookup: &mut dyn Lookup) -> Option<usize> {

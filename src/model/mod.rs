@@ -102,6 +102,8 @@ pub struct Strategy {
     pub contracts: Vec<ContractInUse>,
     /// The vendors of these contracts, each once.
     pub vendors: Vec<usize>,
+    /// Whether some entry sheds what it does not serve.
+    pub sheds: bool,
     /// Lanes of state that its supplies and contracts need.
     pub state: usize,
     /// To which strategies it can give way, and when; absent if it has no rule.
@@ -155,6 +157,8 @@ pub struct Entry {
     pub supply: usize,
     /// The entry as the supply counts it.
     pub number: usize,
+    /// Whether what it does not serve is shed at once, and not offered to the next entry.
+    pub sheds: bool,
     /// Share of the whole stream that is offered; all that is left if absent.
     pub share: Option<Slot>,
 }

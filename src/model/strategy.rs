@@ -40,28 +40,31 @@ pub(super) fn resolve(
         let entries: Option<Vec<SupplyEntry>> =
             asked.iter().map(|question| entry(scenario, streams, &effects, question)).collect();
         let entries = entries?;
-        // A vendor's API has no capacity to share, so each of its entries stands for itself.
-        let together = if name.contains('/') { 1 } else { asked.len() };
-        for (asked, entries) in asked.chunks(together).zip(entries.chunks(together)) {
-            match supply(scenario, &name, entries, lookup) {
-                Some(supply) => composed.add(&name, supply, asked, lookup),
-                None => whole = false,
-            }
+        match supply(scenario, &name, &entries, lookup) {
+            Some(supply) => composed.add(&name, supply, &asked, lookup),
+            None => whole = false,
         }
     }
+    let all_vendors = scenario.definitions.vendors.len();
     let charges = charges::resolve(scenario, written, &levers, lookup);
-    let agreed = contracts::resolve(scenario, written, composed.state, lookup);
+    let of_charges = charges.iter().flatten().filter_map(|charge| charge.from.map(|from| from.vendor));
+    let of_supplies = composed.supplies.iter().flat_map(|used| used.supply.sellers());
+    // After a mistake nobody knows what is bought: then every vendor may be meant.
+    let known = whole && charges.is_some();
+    let vendors = if known { of_charges.chain(of_supplies).collect() } else { (0..all_vendors).collect() };
+    let agreed = contracts::resolve(scenario, written, composed.state, vendors, lookup);
     if !whole {
         return None;
     }
-    let agreed = agreed?;
+    let (charges, agreed) = (charges?, agreed?);
     composed.entries.sort_by_key(|(order, _)| *order);
     let strategy = Strategy {
+        sheds: composed.entries.iter().any(|(_, entry)| entry.sheds),
         id: id.id.clone(),
         title: written.title.clone().unwrap_or_else(|| named(id)),
         entries: composed.entries.into_iter().map(|(_, entry)| entry).collect(),
         supplies: composed.supplies,
-        charges: charges?,
+        charges,
         contracts: agreed.contracts,
         vendors: agreed.vendors,
         state: agreed.state,
@@ -81,7 +84,8 @@ impl Composed {
     fn add(&mut self, name: &str, supply: Box<dyn Supply>, asked: &[&Question], lookup: &mut dyn Lookup) {
         for (number, question) in asked.iter().enumerate() {
             let share = question.serve.share.as_ref().and_then(|share| lookup.path(share));
-            let entry = Entry { stream: question.stream, supply: self.supplies.len(), number, share };
+            let (stream, supply, sheds) = (question.stream, self.supplies.len(), question.serve.sheds);
+            let entry = Entry { stream, supply, number, sheds, share };
             self.entries.push((question.order, entry));
         }
         let state = self.state;
@@ -129,7 +133,7 @@ fn supply(
     lookup: &mut dyn Lookup,
 ) -> Option<Box<dyn Supply>> {
     if name.contains('/') {
-        let api = Api::resolve(&entries[0], &scenario.definitions, lookup)?;
+        let api = Api::resolve(entries, &scenario.definitions, lookup)?;
         return Some(disrupted(Box::new(api), &[name], lookup));
     }
     find("supply", &scenario.supplies, entries[0].by, lookup)?.resolve(
@@ -153,7 +157,7 @@ fn entry<'a>(
         effects: effects[question.stream],
         by: &serve.by,
         up_to_replicas: serve.up_to_replicas,
-        batch: serve.batch,
+        tier: serve.tier,
         region: serve.region.as_ref(),
     })
 }
@@ -192,10 +196,12 @@ fn effects(
 /// Where something can be left unserved, its price must be known.
 fn check_shed_costs(scenario: &Scenario, written: &Written, strategy: &Strategy, lookup: &mut dyn Lookup) {
     for (place, (id, traffic)) in scenario.traffics.iter().enumerate() {
-        let served_whole = strategy.entries.iter().any(|entry| {
-            let supply = &strategy.supplies[entry.supply].supply;
-            entry.stream == place && entry.share.is_none() && supply.unlimited(entry.number)
-        });
+        let mut asked = strategy.entries.iter().filter(|entry| entry.stream == place);
+        let unlimited = |entry: &Entry| strategy.supplies[entry.supply].supply.unlimited(entry.number);
+        // From top to bottom: the first that sheds or takes all decides.
+        let decides =
+            asked.find(|entry| unlimited(entry) && entry.share.is_none() || entry.sheds && !unlimited(entry));
+        let served_whole = decides.is_some_and(unlimited);
         if traffic.shed_cost.is_none() && !served_whole {
             let message = format!("`{}` may leave requests of `{}` unserved", written.origin.address, id.id);
             lookup.refuse(

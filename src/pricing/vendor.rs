@@ -18,6 +18,10 @@ pub struct Vendor {
     pub gpus: Vec<(Reference, GpuOffer)>,
     /// Its books.
     pub finances: Option<Finances>,
+    /// What a month's bill comes to at least.
+    pub minimum: Option<Path>,
+    /// The price of a person who may use it.
+    pub seat: Option<Path>,
 }
 
 impl Vendor {
@@ -29,7 +33,17 @@ impl Vendor {
         let gpus = t.or("gpu", "{}", MapOf("gpu", TableOf(GpuOffer::read)), "GPUs that it rents out");
         let finances =
             t.optional("finances", TableOf(Finances::read), "its cash, revenue and costs: how long it can go on");
-        Some(Self { title: title?, llms: llms?, gpus: gpus?, finances: finances? })
+        let minimum = t.optional(
+            "minimum",
+            PathOf(&units::MONEY_PER_TIME),
+            "what a month's bill comes to at least, after discounts, for who buys from it",
+        );
+        let seat = t.optional(
+            "seat",
+            PathOf(&units::MONEY_PER_SEAT_TIME),
+            "price of a person who may use it; a contract of kind `seats` says how many",
+        );
+        Some(Self { title: title?, llms: llms?, gpus: gpus?, minimum: minimum?, seat: seat?, finances: finances? })
     }
 
     /// An llm by id.

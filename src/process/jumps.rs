@@ -7,7 +7,7 @@ use crate::document::{Plugin, Reader};
 use crate::lanes::{LANES, Lanes, Slot, Values};
 use crate::math;
 use crate::process::Path;
-use crate::random::Draws;
+use crate::random::{Draws, EVENTS};
 use crate::units;
 
 pub(super) const PLUGIN: Plugin<WrittenPath> = Plugin {
@@ -56,21 +56,25 @@ struct Running {
 
 impl Process for Running {
     fn words(&self) -> u64 {
-        1 + MOST as u64
+        1
     }
     fn reads(&self) -> Reads {
         Reads::Monthly
     }
-    fn state(&self) -> usize {
+    fn event_words(&self) -> u64 {
         1
+    }
+    fn state(&self) -> usize {
+        2
     }
     fn step(&self, now: &Month, values: &Values, draws: &mut Draws, state: &mut [Lanes], out: &mut Lanes) {
         if now.index == 0 {
             *out = values[self.initial];
             state[0] = *out;
+            state[1] = [0.0; LANES];
             return;
         }
-        // The first word of each month is the count; the factors are drawn only where there is a jump.
+        // The word of each month is the count; the factors are drawn only where there is a jump.
         let frequency = &values[self.frequency];
         let month = now.index as u64;
         let mut u = [0.0; LANES];
@@ -83,13 +87,11 @@ impl Process for Running {
             }
             let count = math::poisson_quantile(frequency[lane], u[lane]).min(MOST as f64) as u64;
             for jump in 0..count {
-                let word = FACTORS + month * MOST as u64 + jump;
+                let word = EVENTS + state[1][lane] as u64 + jump;
                 out[lane] *= self.factor.at(draws.score_of(lane, word));
             }
+            state[1][lane] += count as f64;
         }
         state[0] = *out;
     }
 }
-
-/// Where the factors of the jumps begin in the stream: behind the counts of every month a scenario can have.
-const FACTORS: u64 = 1 << 16;

@@ -48,7 +48,7 @@ pub trait Written: Debug + Send + Sync {
 /// How a process reads its stream.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Reads {
-    /// Where something happens: words of few paths, here and there.
+    /// Where something happens: words of few paths, here and there, or none.
     Anywhere,
     /// Each month the word `now.index`, for all paths, which can therefore be spread evenly; perhaps others behind those.
     Monthly,
@@ -65,7 +65,12 @@ pub trait Process: Send + Sync {
     fn words(&self) -> u64 {
         0
     }
-    /// How it reads them.
+    /// Words of one event of its own time, such as a jump; those of event `e` begin at `EVENTS + e · event_words`. The first
+    /// events, which move all months behind them, are spread evenly.
+    fn event_words(&self) -> u64 {
+        0
+    }
+    /// How it reads the words of months.
     fn reads(&self) -> Reads {
         Reads::Anywhere
     }

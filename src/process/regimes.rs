@@ -7,7 +7,7 @@ use crate::diagnostic::Diagnostic;
 use crate::distribution::{Number, NumberOf, QuantityOf, Sampler};
 use crate::document::{Id, MapOf, Plugin, Reader, Reference, TableOf};
 use crate::lanes::{LANES, Lanes, Slot, Values};
-use crate::random::Draws;
+use crate::random::{Draws, EVENTS};
 use crate::text::did_you_mean;
 use crate::units;
 
@@ -132,20 +132,27 @@ struct Running {
     phases: Vec<Phase>,
 }
 
-/// Words of a month: which regime follows, its factor, how long it lasts.
+/// Words of a phase: which regime it is, its factor, how long it lasts.
 const WORDS: u64 = 3;
 
 impl Process for Running {
     fn words(&self) -> u64 {
         WORDS
     }
+    fn event_words(&self) -> u64 {
+        WORDS
+    }
     fn state(&self) -> usize {
-        3
+        4
     }
     fn step(&self, now: &Month, values: &Values, draws: &mut Draws, state: &mut [Lanes], out: &mut Lanes) {
-        let [regime, ends, factor] = state else { return };
-        let (month, word) = (now.index as f64, now.index as u64 * WORDS);
+        let [regime, ends, factor, phases] = state else { return };
+        let month = now.index as f64;
+        if now.index == 0 {
+            *phases = [0.0; LANES];
+        }
         for i in 0..LANES {
+            let word = EVENTS + phases[i] as u64 * WORDS;
             let (place, begins) = if now.index == 0 {
                 (self.first, 0.0)
             } else if ends[i] <= month {
@@ -154,6 +161,7 @@ impl Process for Running {
                 continue;
             };
             let phase = &self.phases[place];
+            phases[i] += 1.0;
             regime[i] = place as f64;
             factor[i] = phase.factor.at(draws.score_of(i, word + 1));
             ends[i] = begins + phase.lasts.months(draws.score_of(i, word + 2));

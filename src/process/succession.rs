@@ -7,7 +7,7 @@ use crate::diagnostic::Diagnostic;
 use crate::distribution::{Number, NumberOf, Sampler};
 use crate::document::{MapOf, Plugin, Reader};
 use crate::lanes::{LANES, Lanes, Slot, Values};
-use crate::random::Draws;
+use crate::random::{Draws, EVENTS};
 use crate::units;
 
 pub(super) const PLUGIN: Plugin<WrittenPath> = Plugin {
@@ -65,25 +65,30 @@ struct Running {
     factor: Sampler,
 }
 
-/// Words of a month: the life and the factor of a generation that begins in it.
+/// Words of a generation: its life and its factor.
 const WORDS: u64 = 2;
 
 impl Process for Running {
     fn words(&self) -> u64 {
         WORDS
     }
+    fn event_words(&self) -> u64 {
+        WORDS
+    }
     fn state(&self) -> usize {
-        2
+        3
     }
     fn step(&self, now: &Month, values: &Values, draws: &mut Draws, state: &mut [Lanes], out: &mut Lanes) {
-        let [price, ends] = state else { return };
-        let (month, word) = (now.index as f64, now.index as u64 * WORDS);
+        let [price, ends, generation] = state else { return };
+        let month = now.index as f64;
         if now.index == 0 {
             *price = values[self.initial];
-            *ends = [0.0; LANES];
+            (*ends, *generation) = ([0.0; LANES], [0.0; LANES]);
         }
         for i in 0..LANES {
             if ends[i] <= month {
+                let word = EVENTS + generation[i] as u64 * WORDS;
+                generation[i] += 1.0;
                 if now.index > 0 {
                     price[i] *= self.factor.at(draws.score_of(i, word + 1));
                 }

@@ -16,7 +16,7 @@ mod stream;
 pub use design::{Design, REPLICATES, Sampling};
 pub use philox::{philox, philox_lanes};
 pub use points::Coordinate;
-pub use stream::{Draws, Key, PathRng, Plan};
+pub use stream::{Draws, EVENTS, Key, PathRng, Plan};
 
 #[cfg(test)]
 mod tests;

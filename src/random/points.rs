@@ -50,10 +50,30 @@ pub(super) fn words(coordinate: Coordinate, first_path: u64, key: u64, out: &mut
         // Which point comes when: a scrambling of the indexes.
         lanes = lanes.map(u32::reverse_bits);
         scramble(&mut lanes, offset, &seeds);
-        seeds = seeds.map(|seed| seed.wrapping_mul(0x9e37_79b9) ^ 0x85eb_ca6b);
+        seeds = seeds.map(second_seed);
     }
     scramble(&mut lanes, offset, &seeds);
     *out = lanes;
+}
+
+/// The word of one path.
+pub(super) fn word(coordinate: Coordinate, path: u64, key: u64) -> u32 {
+    let (index, replicate) = ((path / REPLICATES as u64) as u32, path % REPLICATES as u64);
+    let mut seed = (mix(key.wrapping_add(replicate)) >> 32) as u32;
+    let point = match coordinate {
+        Coordinate::Sobol(dimension) => sobol::points::<1>(dimension.into(), index)[0],
+        Coordinate::Alone => {
+            let shuffled = hash(index.reverse_bits(), seed).reverse_bits();
+            seed = second_seed(seed);
+            shuffled
+        }
+    };
+    hash(point, seed).reverse_bits()
+}
+
+/// For the digits of a point whose place was scrambled with the first.
+fn second_seed(seed: u32) -> u32 {
+    seed.wrapping_mul(0x9e37_79b9) ^ 0x85eb_ca6b
 }
 
 /// Scrambles digits that stand lowest bit first, and turns them round.

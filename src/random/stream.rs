@@ -47,11 +47,16 @@ pub(super) fn mix(x: u64) -> u64 {
     x ^ (x >> 31)
 }
 
+/// Where the words of events begin in a stream that has any: behind the words of every month a scenario can have.
+pub const EVENTS: u64 = 1 << 16;
+
 /// The words of a stream that every path reads, and which coordinate of the points each is: word `i` is the `i`th.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Plan {
     /// One number of a path has one, a process that reads the word of each month one a month.
     pub coordinates: Vec<Coordinate>,
+    /// Of the words of events, the first; they begin at [`EVENTS`].
+    pub events: Vec<Coordinate>,
     /// Whether scores are months of a diffusion, so that the first coordinates may decide where it ends.
     pub diffusion: bool,
 }
@@ -80,7 +85,7 @@ enum Source {
     /// The same for two paths, of which the second takes the complement.
     Antithetic,
     /// Coordinates of points that are spread evenly, and Philox beyond.
-    Spread { coordinates: Vec<Coordinate>, bridge: Option<Bridged> },
+    Spread { coordinates: Vec<Coordinate>, events: Vec<Coordinate>, bridge: Option<Bridged> },
 }
 
 /// The months' scores of a diffusion, made of its coordinates when the first is asked for.
@@ -110,8 +115,9 @@ impl Draws {
             (Sampling::Plain, _) | (Sampling::LatinHypercube | Sampling::Sobol, None) => Source::Plain,
             (Sampling::Antithetic, _) => Source::Antithetic,
             (Sampling::LatinHypercube, Some(plan)) => {
-                let coordinates = vec![Coordinate::Alone; plan.coordinates.len()];
-                Source::Spread { coordinates, bridge: None }
+                let alone = |all: &[Coordinate]| vec![Coordinate::Alone; all.len()];
+                let (coordinates, events) = (alone(&plan.coordinates), alone(&plan.events));
+                Source::Spread { coordinates, events, bridge: None }
             }
             (Sampling::Sobol, Some(plan)) => {
                 let coordinates = plan.coordinates.clone();
@@ -120,7 +126,7 @@ impl Draws {
                     ready: false,
                     scores: vec![[0.0; LANES]; coordinates.len()],
                 });
-                Source::Spread { coordinates, bridge }
+                Source::Spread { coordinates, events: plan.events.clone(), bridge }
             }
         };
         Self { source, ..Self::new(Key::new(design.seed, name), 0) }
@@ -172,13 +178,20 @@ impl Draws {
         uniform_lanes(self.words(index), out);
     }
 
-    /// The word of one lane, as in [`bits`](Self::bits); for rare events that most lanes are spared. What is spread evenly
-    /// is read for all lanes together.
+    /// The word of one lane, as in [`bits`](Self::bits); for rare events that most lanes are spared. The words of months
+    /// that are spread evenly are read for all lanes together.
     pub fn bits_of(&self, lane: usize, index: u64) -> u32 {
         let path = self.first_path.wrapping_add(lane as u64);
         match &self.source {
             Source::Antithetic => self.key.bits(first_of_pair(path), index) ^ complement(path),
-            Source::Plain | Source::Spread { .. } => self.key.bits(path, index),
+            Source::Spread { events, .. } => {
+                let event = index.checked_sub(EVENTS).and_then(|event| events.get(event as usize));
+                match event {
+                    Some(coordinate) => points::word(*coordinate, path, self.key.coordinate(index)),
+                    None => self.key.bits(path, index),
+                }
+            }
+            Source::Plain => self.key.bits(path, index),
         }
     }
 
@@ -193,6 +206,11 @@ impl Draws {
     /// The uniform number of one lane, as in [`uniform`](Self::uniform).
     pub fn uniform_of(&self, lane: usize, index: u64) -> f64 {
         uniform(self.bits_of(lane, index))
+    }
+
+    #[cfg(test)]
+    pub(super) fn key_of(&self, index: u64) -> u64 {
+        self.key.coordinate(index)
     }
 
     fn words(&mut self, index: u64) -> &[u32; LANES] {
@@ -234,7 +252,7 @@ impl Draws {
     /// The scores of all months of a diffusion whose coordinates are in the order of a bridge.
     fn bridged(&mut self) -> Option<&[Lanes]> {
         let (key, first_path) = (self.key, self.first_path);
-        let Source::Spread { coordinates, bridge: Some(bridged) } = &mut self.source else { return None };
+        let Source::Spread { coordinates, bridge: Some(bridged), .. } = &mut self.source else { return None };
         if !bridged.ready {
             let mut words = [0; LANES];
             for (index, (coordinate, scores)) in coordinates.iter().zip(&mut bridged.scores).enumerate() {

@@ -160,10 +160,14 @@ fn rand_distributions_accept_the_generator() {
 /// A stream of two numbers and a diffusion of six months, as the default sampling spreads them.
 fn plan(sampling: Sampling) -> Vec<Draws> {
     let plans = [
-        Plan { coordinates: vec![Coordinate::of_place(0)], diffusion: false },
-        Plan { coordinates: vec![Coordinate::of_place(1)], diffusion: false },
-        Plan { coordinates: (2..8).map(Coordinate::of_place).collect(), diffusion: true },
-        Plan { coordinates: vec![Coordinate::of_place(5000)], diffusion: false },
+        Plan { coordinates: vec![Coordinate::of_place(0)], diffusion: false, events: Vec::new() },
+        Plan { coordinates: vec![Coordinate::of_place(1)], diffusion: false, events: Vec::new() },
+        Plan {
+            coordinates: (2..8).map(Coordinate::of_place).collect(),
+            diffusion: true,
+            events: vec![Coordinate::of_place(8), Coordinate::of_place(5001)],
+        },
+        Plan { coordinates: vec![Coordinate::of_place(5000)], diffusion: false, events: Vec::new() },
     ];
     let design = Design { seed: 3, sampling };
     plans.iter().enumerate().map(|(i, plan)| Draws::planned(design, &format!("x{i}"), Some(plan))).collect()
@@ -232,7 +236,8 @@ fn a_single_point_is_uniform() {
     for (_, sampling) in Sampling::ALL {
         let mut numbers = Vec::new();
         for seed in 0..2_000 {
-            let plan = Plan { coordinates: vec![Coordinate::of_place(7)], diffusion: false };
+            let plan =
+                Plan { coordinates: vec![Coordinate::of_place(7)], diffusion: false, events: Vec::new() };
             let mut out = [0.0; LANES];
             Draws::planned(Design { seed, sampling }, "x", Some(&plan)).uniform(0, &mut out);
             numbers.extend(&out[..REPLICATES]);
@@ -246,8 +251,11 @@ fn a_single_point_is_uniform() {
 /// 4,000 seeds lie within five standard deviations of 1/sqrt(n), passed once in 1.7 million for each.
 #[test]
 fn replicates_and_streams_are_independent() {
-    let streams =
-        [0, 1, 5000].map(|place| Plan { coordinates: vec![Coordinate::of_place(place)], diffusion: false });
+    let streams = [0, 1, 5000].map(|place| Plan {
+        coordinates: vec![Coordinate::of_place(place)],
+        diffusion: false,
+        events: Vec::new(),
+    });
     for (_, sampling) in Sampling::ALL {
         let (mut replicates, mut others) = ([0.0; 3], [0.0; 3]);
         for seed in 0..4_000 {
@@ -265,6 +273,26 @@ fn replicates_and_streams_are_independent() {
         }
         for product in replicates.iter().chain(&others) {
             assert!((product / 4_000.0).abs() < 5.0 / 4_000_f64.sqrt(), "{sampling:?} {product}");
+        }
+    }
+}
+
+/// A word of one lane is that of the lanes together.
+#[test]
+fn words_of_events_are_coordinates() {
+    for (coordinate, sampling) in
+        [(Coordinate::of_place(8), Sampling::Sobol), (Coordinate::Alone, Sampling::LatinHypercube)]
+    {
+        let mut draws = plan(sampling).swap_remove(2);
+        draws.restart(1_000);
+        let mut words = [0; LANES];
+        points::words(coordinate, 1_000, draws.key_of(EVENTS), &mut words);
+        for lane in 0..LANES {
+            assert_eq!(draws.bits_of(lane, EVENTS), words[lane]);
+            assert_eq!(
+                draws.bits_of(lane, EVENTS + 7),
+                Draws::new(Key::new(3, "x2"), 1_000).bits_of(lane, EVENTS + 7)
+            );
         }
     }
 }

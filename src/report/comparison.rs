@@ -125,7 +125,9 @@ impl Report<'_> {
         let strategies = &self.findings.strategies;
         let differ = |s: &StrategyFindings| {
             let mut shares = s.served_by_stream.iter().flatten();
-            shares.next().is_some_and(|first| shares.any(|share| (share - first).abs() > 1e-6))
+            // As they are shown: what looks the same is no news.
+            let shown = |share: &f64| share_of_all(*share);
+            shares.next().is_some_and(|first| shares.any(|share| shown(share) != shown(first)))
         };
         if !strategies.iter().any(differ) {
             return Vec::new();

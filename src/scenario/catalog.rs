@@ -26,6 +26,7 @@ parts! {
     "llms/deployments.toml",
     "llms/tokenizers.toml",
     "prices/anthropic-2026-03.toml",
+    "prices/azure-ptu.toml",
     "prices/cohere-2026-03.toml",
     "prices/dashscope-2026-03.toml",
     "prices/deepseek-2026-03.toml",

@@ -18,7 +18,7 @@ use crate::finance::Discounting;
 use crate::hazard;
 use crate::lever::Lever;
 use crate::operations::Operations;
-use crate::pricing::Vendor;
+use crate::pricing::{Vendor, ZoneOf};
 use crate::process::{Path, PathOf};
 use crate::random::{Design, Sampling};
 use crate::serving::{Deployment, Llm, Server, Site};
@@ -255,13 +255,13 @@ fn read_timeline(t: &mut Reader) -> Option<Timeline> {
     let start = t.required("start", MonthOf, "the first month");
     let months = t.required("months", Whole(1, 120), "how many months");
     let fiscal = t.or("fiscal_year_starts", "January", MonthName, "the month in which fiscal years begin");
-    let zone = t.or("zone", "+00:00", Zone, "offset of the local time that week profiles are in");
+    let zone = t.or("zone", "+00:00", ZoneOf, "offset of the local time that week profiles are in");
     let hours = t.optional(
         "hours_per_month",
         QuantityOf(&units::FACTOR),
         "hours of every month, as published studies state them; else real lengths",
     );
-    zone?;
+    let zone = zone?;
     let hours_per_month = hours?.map(|point| point.value);
     if hours_per_month.is_some_and(|hours| !(1.0..=744.0).contains(&hours)) {
         t.refuse(
@@ -272,7 +272,8 @@ fn read_timeline(t: &mut Reader) -> Option<Timeline> {
         );
         return None;
     }
-    Some(Timeline { start: start?, length: months? as usize, hours_per_month, fiscal_year_starts: fiscal? })
+    let (length, fiscal_year_starts) = (months? as usize, fiscal?);
+    Some(Timeline { start: start?, length, hours_per_month, fiscal_year_starts, zone })
 }
 
 fn read_definitions(t: &mut Reader) -> Option<Definitions> {
@@ -379,27 +380,6 @@ impl Decode for MonthName {
 
     fn shape(&self) -> Shape {
         Shape::Words(crate::calendar::MONTH_NAMES.to_vec())
-    }
-}
-
-/// An offset such as `"+09:00"`; weeks are written in local time, so it is only checked and shown.
-struct Zone;
-
-impl Decode for Zone {
-    type Value = ();
-
-    fn decode(&self, at: &At<'_>) -> Option<()> {
-        match &at.node.value {
-            Value::Text(text) if crate::calendar::Offset::parse(text).is_ok() => Some(()),
-            _ => {
-                at.refuse("bad-offset", "an offset such as \"+09:00\"");
-                None
-            }
-        }
-    }
-
-    fn shape(&self) -> Shape {
-        Shape::Pattern("+09:00", "^[+-][0-9]{2}:[0-9]{2}$")
     }
 }
 

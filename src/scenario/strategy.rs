@@ -1,11 +1,10 @@
 //! `[strategy.<id>]`: a way of serving, as data.
 
-use crate::diagnostic::Diagnostic;
 use crate::distribution::QuantityOf;
 use crate::document::{
-    At, Decode, Either, Flag, Id, ListOf, MapOf, OneOf, Origin, Reader, Reference, Shape, TableOf, Title, TitleOf,
-    Value,
+    Either, Flag, Id, ListOf, MapOf, OneOf, Origin, Reader, Reference, TableOf, Title, TitleOf, Value, WordOf,
 };
+use crate::pricing::Tier;
 use crate::process::{Path, PathOf};
 use crate::switching::Rule;
 use crate::units;
@@ -44,8 +43,10 @@ pub struct Serve {
     pub share: Option<Path>,
     /// How far the supply may grow for this entry, in replicas.
     pub up_to_replicas: Option<f64>,
-    /// Whether work that can wait is bought at the batch rate.
-    pub batch: bool,
+    /// The tier of service asked for.
+    pub tier: Tier,
+    /// Whether what does not fit is shed at once, and not offered to the next entry.
+    pub sheds: bool,
     /// The region asked for.
     pub region: Option<Reference>,
 }
@@ -96,41 +97,28 @@ impl Serve {
         );
         let up_to =
             t.optional("up_to", QuantityOf(&units::REPLICAS), "how far the supply may grow for this entry");
-        let tier = t.or("tier", "standard", Tier, "\"batch\" buys what can wait at the batch rate");
+        let tier = t.or(
+            "tier",
+            "standard",
+            Tier::WORDS,
+            "\"batch\" buys what can wait at the batch rate; \"flex\" and \"priority\" all of it at theirs",
+        );
         let region =
             t.optional("region", Id("region"), "the region asked for; the cheapest allowed one if absent");
+        let sheds = t.or(
+            "when_full",
+            "next",
+            WordOf(&[("next", false), ("shed", true)]),
+            "what does not fit goes to the \"next\" entry, or is \"shed\" at once",
+        );
         Some(Self {
             traffic: traffic?,
             by: by?,
             share: share?,
             up_to_replicas: up_to?.map(|point| point.value),
-            batch: tier?,
+            tier: tier?,
+            sheds: sheds?,
             region: region?,
         })
-    }
-}
-
-struct Tier;
-
-impl Decode for Tier {
-    type Value = bool;
-
-    fn decode(&self, at: &At<'_>) -> Option<bool> {
-        match &at.node.value {
-            Value::Text(word) if word == "standard" => Some(false),
-            Value::Text(word) if word == "batch" => Some(true),
-            _ => {
-                let found = at.node.value.describe();
-                at.scope.push(
-                    Diagnostic::error("unknown-word", at.node.span, format!("`{}` is {found}", at.address))
-                        .label("expected \"standard\" or \"batch\""),
-                );
-                None
-            }
-        }
-    }
-
-    fn shape(&self) -> Shape {
-        Shape::Words(vec!["standard", "batch"])
     }
 }

@@ -1,211 +1,209 @@
-//! A vendor's API: every token has its price, and capacity has none.
+//! A vendor's API: every token has its price, and capacity has none but the vendor's rate limits.
 
+use std::sync::Arc;
+
+use multiversion::multiversion;
+
+use super::bill::{Bill, bills};
+use super::hosting::same_week;
 use super::{Definitions, Entry, Supply, Work};
 use crate::calendar::Month;
+use crate::demand::LoadCurve;
 use crate::diagnostic::Diagnostic;
-use crate::document::Reference;
-use crate::finance::{Bought, Component, Ledger, Line};
+use crate::finance::Ledger;
 use crate::lanes::{LANES, Lanes, Slot, Values};
-use crate::pricing::Card;
-use crate::process::Lookup;
+use crate::pricing::{Asked, Limited, RateCard, Tier};
+use crate::process::{Lookup, Path};
+use crate::serving::carried;
 
-/// One entry served by `vendor/llm`.
+/// Entries served by `vendor/llm`.
 pub struct Api {
+    vendor: usize,
+    entries: Vec<Served>,
+    /// What the vendor takes in an hour, shared by the entries.
+    limits: Vec<Slot>,
+    curve: Option<Arc<LoadCurve>>,
+    /// The share of each month in which the llm is still served.
+    available: Option<Vec<f64>>,
+}
+
+/// One entry: what it is billed, and what a request takes of each limit.
+struct Served {
     bills: Vec<Bill>,
-}
-
-/// Something billed per request: a number of units and their price.
-struct Bill {
-    from: Bought,
-    line: Line,
-    per_request: Slot,
-    price: Slot,
-}
-
-impl Bill {
-    /// Multiplies its price.
-    fn times(&mut self, factor: Slot, lookup: &mut dyn Lookup) {
-        self.price = lookup.times(self.price, factor);
-        self.line.inputs.push(factor);
-    }
+    takes: Vec<Slot>,
+    /// The share of requests bought as a batch, which has no limits here: it waits for its turn.
+    waits: Option<Slot>,
 }
 
 impl Api {
-    /// The API behind an entry.
-    pub fn resolve(entry: &Entry, all: &Definitions, lookup: &mut dyn Lookup) -> Option<Self> {
-        let rates = all.rate_card(entry.by, lookup)?;
-        let work = Work::resolve(entry, rates.tokenizer.as_ref(), all, lookup);
-        let card = rates.resolve(entry.traffic.stays_in.as_deref(), entry.region, entry.by, lookup);
-        let (work, card) = (work?, card?);
-        if work.cache_read.is_some() && card.cache_read.is_none() {
-            lookup.refuse(
-                Diagnostic::warning(
-                    "no-cache-rate",
-                    entry.by.span,
-                    format!("`{}` sells no cached input", entry.by.id),
-                )
-                .label("the prefix cache saves nothing here")
-                .related(rates.origin.span, "its rate card has no `cache`"),
-            );
-        }
-        let (waiting, batch) = match (entry.batch, work.waits, card.batch) {
-            (false, ..) => (None, None),
-            (true, Some(waits), Some(batch)) => (Some(waits), Some(batch)),
-            (true, waits, batch) => {
-                lookup.refuse(no_batch(entry.by, waits.is_some(), batch.is_some()));
-                return None;
+    /// The API behind the entries that name it.
+    pub fn resolve(entries: &[Entry], all: &Definitions, lookup: &mut dyn Lookup) -> Option<Self> {
+        let first = entries.first()?;
+        let rates = all.rate_card(first.by, lookup)?;
+        let vendor = all.seller(first.by)?;
+        let served: Vec<Option<Served>> =
+            entries.iter().map(|entry| served(entry, rates, vendor, all, lookup)).collect();
+        let available =
+            rates.retires.and_then(|day| day.availability(lookup.timeline()).map(|share| (day, share)));
+        if let Some((day, _)) = &available {
+            for entry in entries {
+                lookup.refuse(day.warning(&entry.by.id, entry.by.span));
             }
-        };
-        let vendor = all.seller(entry.by)?;
-        let requests = entry.stream.requests;
-        let mut bills = Biller { lookup, payee: entry.by, vendor, requests, work, bills: Vec::new() };
-        bills.at_once(&card, waiting);
-        if let (Some(waiting), Some(batch)) = (waiting, batch) {
-            bills.waiting(&card, waiting, batch);
         }
-        let mut bills = bills.bills;
-        if let Some(factor) = lookup.hit(&entry.by.id).price {
-            bills.iter_mut().for_each(|bill| bill.times(factor, lookup));
+        let mut limits = Vec::new();
+        for (_, limit) in &rates.limits.0 {
+            limits.push(lookup.per_hour(&Path::Number(limit.clone()))?);
         }
-        Some(Self { bills })
+        if !limits.is_empty() {
+            for entry in &entries[1..] {
+                same_week(entry, first, lookup)?;
+            }
+        }
+        let curve = (!limits.is_empty()).then(|| first.stream.curve.clone());
+        let mut entries = served.into_iter().collect::<Option<Vec<_>>>()?;
+        if let Some(factor) = lookup.hit(&first.by.id).price {
+            let bills = entries.iter_mut().flat_map(|entry| &mut entry.bills);
+            bills.for_each(|bill| bill.times(factor, lookup));
+        }
+        Some(Self { vendor, entries, limits, curve, available: available.map(|(_, share)| share) })
     }
 }
 
-fn no_batch(by: &Reference, waits: bool, sold: bool) -> Diagnostic {
-    let mistake =
-        Diagnostic::error("no-batch", by.span, format!("`{}` cannot take this traffic as a batch", by.id));
-    if !sold {
-        mistake.help("its rate card has no `factors = { batch = … }`")
-    } else if !waits {
-        mistake.help("the traffic does not say which part `can_wait`")
-    } else {
-        mistake
-    }
-}
-
-/// A part of the work, or what several parts leave.
-enum Portion {
-    Part(Slot),
-    Rest(Vec<Slot>),
-}
-
-/// Writes the bills of one entry.
-struct Biller<'a> {
-    lookup: &'a mut dyn Lookup,
-    payee: &'a Reference,
+fn served(
+    entry: &Entry,
+    rates: &RateCard,
     vendor: usize,
-    requests: Slot,
-    work: Work,
-    bills: Vec<Bill>,
+    all: &Definitions,
+    lookup: &mut dyn Lookup,
+) -> Option<Served> {
+    let work = Work::resolve(entry, rates.tokenizer.as_ref(), all, lookup);
+    let asked = Asked {
+        allowed: entry.traffic.stays_in.as_deref(),
+        region: entry.region,
+        week: &entry.traffic.week,
+        lasts: entry.effects.cache_lasts,
+        at: entry.by,
+    };
+    let card = rates.resolve(&asked, lookup);
+    let (work, card) = (work?, card?);
+    if work.cache_read.is_some() && card.cache_read.is_none() {
+        lookup.refuse(
+            Diagnostic::warning(
+                "no-cache-rate",
+                entry.by.span,
+                format!("`{}` sells no cached input", entry.by.id),
+            )
+            .label("the prefix cache saves nothing here")
+            .related(rates.origin.span, "its rate card has no `cache`"),
+        );
+    }
+    let bills = bills(entry, work, &card, vendor, lookup)?;
+    let takes = rates.limits.0.iter().map(|(what, _)| takes(*what, &work, lookup)).collect();
+    Some(Served { bills, takes, waits: work.waits.filter(|_| entry.tier == Tier::Batch) })
 }
 
-impl Biller<'_> {
-    /// What is billed at the ordinary rates. Only this part uses the cache: a batch may not find it warm.
-    fn at_once(&mut self, card: &Card, waiting: Option<Slot>) {
-        let read = card.cache_read.zip(self.work.cache_read);
-        let written = card.cache_write.zip(self.work.cache_write).filter(|_| read.is_some());
-        let cached: Vec<Slot> = read.iter().chain(&written).map(|(_, share)| *share).collect();
-        let (input, output) = (self.work.input, self.work.output);
-        let at_once = || Portion::Rest(waiting.into_iter().collect());
-        self.bill(
-            Component::ApiTokens,
-            "input tokens",
-            input,
-            &[Portion::Rest(cached), at_once()],
-            card.input,
-        );
-        if let Some((price, share)) = read {
-            let portions = [Portion::Part(share), at_once()];
-            self.bill(Component::ApiCache, "input tokens read from the cache", input, &portions, price);
+/// What a request takes of a limit.
+fn takes(what: Limited, work: &Work, lookup: &mut dyn Lookup) -> Slot {
+    let tokens = match what {
+        Limited::Calls => return work.calls,
+        Limited::Input => work.input,
+        Limited::Output => work.generated,
+        Limited::Tokens => lookup.plus(work.input, work.generated),
+    };
+    lookup.times(work.calls, tokens)
+}
+
+impl Api {
+    /// What the limits let through of what is offered: hour by hour, what exceeds the tightest of them does not pass.
+    fn limit(
+        &self,
+        entry: &Served,
+        curve: &LoadCurve,
+        hours: f64,
+        values: &Values,
+        state: &mut [Lanes],
+        served: &mut Lanes,
+    ) {
+        let (mut at_once, mut share) = (*served, [1.0; LANES]);
+        if let Some(waits) = entry.waits {
+            for i in 0..LANES {
+                at_once[i] *= 1.0 - values[waits][i];
+            }
         }
-        if let Some((price, share)) = written {
-            let portions = [Portion::Part(share), at_once()];
-            self.bill(Component::ApiCache, "input tokens written to the cache", input, &portions, price);
+        for (place, (limit, takes)) in self.limits.iter().zip(&entry.takes).enumerate() {
+            let load = [&at_once, &values[*takes], &values[*limit]];
+            passes(curve, hours, load, [&state[2 * place], &state[2 * place + 1]], &mut share);
         }
-        self.bill(Component::ApiTokens, "output tokens", output, &[at_once()], card.output);
-        if let Some(price) = card.request {
-            let per_request = self.work.calls;
-            let line = self.line(Component::ApiTokens, "llm calls", ("calls", 1.0), &[per_request, price]);
-            let from = Bought { vendor: self.vendor, tokens: false };
-            self.bills.push(Bill { from, line, per_request, price });
+        for (place, takes) in entry.takes.iter().enumerate() {
+            for i in 0..LANES {
+                let asked = at_once[i] * values[*takes][i] / hours;
+                state[2 * place][i] += asked;
+                state[2 * place + 1][i] += asked * share[i];
+            }
+        }
+        for i in 0..LANES {
+            // Rounding must not leave a trace of a request for the next entry.
+            if share[i] < 1.0 - 1e-9 {
+                served[i] -= at_once[i] * (1.0 - share[i]);
+            }
         }
     }
+}
 
-    /// What can wait, at the batch rates.
-    fn waiting(&mut self, card: &Card, waiting: Slot, batch: Slot) {
-        let (input, output) = (self.lookup.times(card.input, batch), self.lookup.times(card.output, batch));
-        let portions = [Portion::Part(waiting)];
-        self.bill(Component::ApiTokens, "input tokens, batch", self.work.input, &portions, input);
-        self.bill(Component::ApiTokens, "output tokens, batch", self.work.output, &portions, output);
-    }
-
-    fn bill(&mut self, component: Component, label: &str, tokens: Slot, portions: &[Portion], price: Slot) {
-        let per_request = self.per_request(tokens, portions);
-        let line = self.line(component, label, ("Mtok", 1e6), &[per_request, price]);
-        let from = Bought { vendor: self.vendor, tokens: true };
-        self.bills.push(Bill { from, line, per_request, price });
-    }
-
-    fn line(&self, component: Component, label: &str, unit: (&'static str, f64), inputs: &[Slot]) -> Line {
-        let (payee, label) = (self.payee.id.clone(), label.to_owned());
-        let inputs = std::iter::once(self.requests).chain(inputs.iter().copied()).collect();
-        Line { component, label, payee, unit: unit.0, per_unit: unit.1, inputs }
-    }
-
-    /// Tokens per request: calls times tokens per call, times the portions.
-    fn per_request(&mut self, tokens: Slot, portions: &[Portion]) -> Slot {
-        let mut product = self.lookup.times(self.work.calls, tokens);
-        for portion in portions {
-            let share = match portion {
-                Portion::Part(share) => *share,
-                Portion::Rest(parts) if parts.is_empty() => continue,
-                Portion::Rest(parts) => self.rest(parts.clone()),
-            };
-            product = self.lookup.times(product, share);
-        }
-        product
-    }
-
-    fn rest(&mut self, parts: Vec<Slot>) -> Slot {
-        let inputs = parts.clone();
-        self.lookup.derive(
-            "the rest",
-            &inputs,
-            Box::new(move |values, out| {
-                *out = [1.0; LANES];
-                for part in &parts {
-                    for i in 0..LANES {
-                        out[i] -= values[*part][i];
-                    }
-                }
-            }),
-        )
+/// Lowers the share that passes to what one limit lets through, after the entries before; `[offered, passed]` is theirs.
+#[multiversion(targets("x86_64+avx512f+avx512dq+avx512vl+avx512bw", "x86_64+avx+avx2"))]
+fn passes(curve: &LoadCurve, hours: f64, load: [&Lanes; 3], before: [&Lanes; 2], share: &mut Lanes) {
+    let ([requests, takes, limit], [offered, passed]) = (load, before);
+    for i in 0..LANES {
+        let asked = requests[i] * takes[i] / hours;
+        let with = carried(curve, offered[i] + asked, limit[i]);
+        let more = (with - passed[i]).max(0.0).min(asked);
+        let passes = if asked > 0.0 { more / asked } else { 1.0 };
+        share[i] = share[i].min(passes);
     }
 }
 
 impl Supply for Api {
+    fn sellers(&self) -> Vec<usize> {
+        vec![self.vendor]
+    }
+
+    fn state(&self) -> usize {
+        2 * self.limits.len()
+    }
+
+    fn open(&self, _: &Month, _: &Values, state: &mut [Lanes], _: &mut Ledger) {
+        state.fill([0.0; LANES]);
+    }
+
     fn unlimited(&self, _entry: usize) -> bool {
-        true
+        self.available.is_none() && self.limits.is_empty()
     }
 
     fn accept(
         &self,
-        _entry: usize,
-        _now: &Month,
+        entry: usize,
+        now: &Month,
         values: &Values,
         offered: &Lanes,
-        _state: &mut [Lanes],
+        state: &mut [Lanes],
         served: &mut Lanes,
         ledger: &mut Ledger,
     ) {
         *served = *offered;
-        let mut quantity = [0.0; LANES];
-        for bill in &self.bills {
-            let per_request = &values[bill.per_request];
-            for i in 0..LANES {
-                quantity[i] = offered[i] * per_request[i];
+        let mut hours = now.hours;
+        if let Some(share) = self.available.as_ref().map(|shares| shares[now.index]) {
+            for requests in served.iter_mut() {
+                *requests *= share;
             }
-            ledger.post_bought(bill.from, &bill.line, &quantity, &values[bill.price]);
+            hours *= share;
+        }
+        let entry = &self.entries[entry];
+        if let Some(curve) = self.curve.as_ref().filter(|_| hours > 0.0) {
+            self.limit(entry, curve, hours, values, state, served);
+        }
+        for bill in &entry.bills {
+            bill.post(served, values, ledger);
         }
     }
 }

@@ -71,6 +71,10 @@ impl Supply for Disrupted {
         self.supply.accept(entry, now, values, &asked, state, served, ledger);
     }
 
+    fn sellers(&self) -> Vec<usize> {
+        self.supply.sellers()
+    }
+
     fn stays(&self) -> bool {
         self.supply.stays()
     }

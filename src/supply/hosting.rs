@@ -11,6 +11,7 @@ use crate::calendar::Month;
 use crate::demand::LoadCurve;
 use crate::diagnostic::Diagnostic;
 use crate::lanes::{self, LANES, Lanes, Slot, Values};
+use crate::pricing::Tier;
 use crate::process::Lookup;
 use crate::serving::{Deployment, carried};
 
@@ -25,8 +26,8 @@ pub(super) struct Hosting {
 /// One entry on a fleet.
 pub(super) struct Hosted {
     /// Replica-hours at full capacity that one request takes.
-    hours_per_request: Slot,
-    waits: Option<Slot>,
+    pub(super) hours_per_request: Slot,
+    pub(super) waits: Option<Slot>,
     /// How far the fleet may grow for this entry, in replicas.
     pub(super) up_to: f64,
 }
@@ -47,7 +48,7 @@ impl Hosting {
             let work = Work::resolve(entry, llm.tokenizer.as_ref(), all, lookup)?;
             let input = computed_input(&work, lookup);
             let calls_per_hour =
-                deployment.calls_per_hour(work.targets, (input, work.output), work.mean_input, lookup)?;
+                deployment.calls_per_hour(work.targets, (input, work.generated), work.mean_input, lookup)?;
             let calls = work.calls;
             let hours_per_request = lookup.derive(
                 "replica-hours per request",
@@ -82,7 +83,13 @@ fn computed_input(work: &Work, lookup: &mut dyn Lookup) -> Slot {
     )
 }
 
-fn check_entry(entry: &Entry, regions: &[String], first: &Entry, lookup: &mut dyn Lookup) -> Option<()> {
+/// Whether an entry may be served in these regions, in no special tier, and with the load curve of the first.
+pub(super) fn check_entry(
+    entry: &Entry,
+    regions: &[String],
+    first: &Entry,
+    lookup: &mut dyn Lookup,
+) -> Option<()> {
     let (by, traffic) = (entry.by, entry.traffic);
     let allowed = traffic.stays_in.as_ref().filter(|allowed| regions.iter().all(|r| !allowed.contains(r)));
     if let Some(allowed) = allowed {
@@ -99,13 +106,23 @@ fn check_entry(entry: &Entry, regions: &[String], first: &Entry, lookup: &mut dy
         );
         return None;
     }
-    if entry.batch {
+    if entry.tier != Tier::Standard {
+        let (code, message) = match entry.tier {
+            Tier::Batch => ("no-batch", format!("`{}` has no batch tier", by.id)),
+            tier => ("no-tier", format!("`{}` has no {} tier", by.id, tier.word())),
+        };
         lookup.refuse(
-            Diagnostic::error("no-batch", by.span, format!("`{}` is a fleet: it has no batch tier", by.id))
+            Diagnostic::error(code, by.span, message)
                 .help("leave `tier` out; work that can wait goes into the troughs by itself"),
         );
         return None;
     }
+    same_week(entry, first, lookup)
+}
+
+/// Entries that share a capacity have the same hours of load.
+pub(super) fn same_week(entry: &Entry, first: &Entry, lookup: &mut dyn Lookup) -> Option<()> {
+    let (by, traffic) = (entry.by, entry.traffic);
     let same = traffic.week == first.traffic.week
         && (traffic.hourly_noise - first.traffic.hourly_noise).abs() < 1e-12;
     if !same {
@@ -115,8 +132,8 @@ fn check_entry(entry: &Entry, regions: &[String], first: &Entry, lookup: &mut dy
                 by.span,
                 format!("`{}` serves traffics whose weeks differ", by.id),
             )
-            .label("streams that share a fleet must have the same `week` and `hourly_noise`")
-            .help("give the streams the same week, or a fleet each"),
+            .label("streams that share a capacity must have the same `week` and `hourly_noise`")
+            .help("give the streams the same week, or a capacity each"),
         );
         return None;
     }

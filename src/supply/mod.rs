@@ -1,10 +1,12 @@
 //! Where tokens are served. One file per kind, one line per kind in [`KINDS`].
 
 mod api;
+mod bill;
 mod definitions;
 mod disrupted;
 mod hosting;
 mod owned;
+mod provisioned;
 mod purchase;
 mod rented;
 mod running_costs;
@@ -73,9 +75,13 @@ pub trait Supply: Send + Sync {
     fn wait(&self, _state: &mut [Lanes]) {}
     /// Work on its strategy begins in some lanes, before the month is opened.
     fn enter(&self, _now: &Month, _values: &Values, _lanes: &[bool; LANES], _state: &mut [Lanes]) {}
+    /// The vendors whose prices it pays, by their places.
+    fn sellers(&self) -> Vec<usize> {
+        Vec::new()
+    }
     /// Ends a month: posts what depends on everything it served.
     fn close(&self, _now: &Month, _values: &Values, _state: &mut [Lanes], _ledger: &mut Ledger) {}
 }
 
 /// Every kind of supply that a scenario can name; a vendor's llm needs no entry, it is named as `vendor/llm`.
-pub const KINDS: &[Plugin<Box<dyn Written>>] = &[rented::PLUGIN, owned::PLUGIN];
+pub const KINDS: &[Plugin<Box<dyn Written>>] = &[rented::PLUGIN, owned::PLUGIN, provisioned::PLUGIN];

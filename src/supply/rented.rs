@@ -175,6 +175,10 @@ fn gpu_hours(plan: &Plan, beyond: &Lanes, target: &Lanes, used: [&Lanes; 2], out
 }
 
 impl Supply for Running {
+    fn sellers(&self) -> Vec<usize> {
+        vec![self.from.vendor]
+    }
+
     fn state(&self) -> usize {
         Load::STATE
     }

@@ -6,6 +6,7 @@ use crate::demand::{Effects, Stream, Targets, Traffic, token_ratio};
 use crate::diagnostic::Diagnostic;
 use crate::document::Reference;
 use crate::lanes::{LANES, Slot};
+use crate::pricing::Tier;
 use crate::process::Lookup;
 
 /// One entry of `serve` that a supply stands behind.
@@ -21,8 +22,8 @@ pub struct Entry<'a> {
     pub by: &'a Reference,
     /// How far the supply may grow for this entry, in replicas.
     pub up_to_replicas: Option<f64>,
-    /// Whether work that can wait is bought at the batch rate.
-    pub batch: bool,
+    /// The tier of service asked for.
+    pub tier: Tier,
     /// The region asked for.
     pub region: Option<&'a Reference>,
 }
@@ -34,8 +35,12 @@ pub struct Work {
     pub calls: Slot,
     /// Tokens in, per call.
     pub input: Slot,
-    /// Tokens out, per call.
+    /// Tokens of the answer, per call.
     pub output: Slot,
+    /// Tokens of reasoning, per call.
+    pub reasoning: Option<Slot>,
+    /// All tokens out, per call.
+    pub generated: Slot,
     /// Share of the input that a prefix cache holds.
     pub cache_read: Option<Slot>,
     /// Share of the input that is written to it.
@@ -58,14 +63,19 @@ impl Work {
     ) -> Option<Self> {
         let Entry { traffic, stream, .. } = *entry;
         let (mut input, mut output) = (stream.input_tokens, stream.output_tokens);
+        let mut reasoning = stream.reasoning_tokens;
         if let Some(ratio) = ratio(entry, tokenizer, all, lookup)? {
             input = lookup.times(input, ratio);
             output = lookup.times(output, ratio);
+            reasoning = reasoning.map(|tokens| lookup.times(tokens, ratio));
         }
+        let generated = reasoning.map_or(output, |tokens| lookup.plus(output, tokens));
         let mut work = Self {
             calls: stream.calls,
             input,
             output,
+            reasoning,
+            generated,
             cache_read: None,
             cache_write: None,
             waits: stream.can_wait,

@@ -6,6 +6,7 @@ use crate::diagnostic::Diagnostic;
 use crate::distribution::{Number, NumberOf};
 use crate::document::{Id, Plugin, Reader, Reference};
 use crate::lanes::{self, LANES, Slot};
+use crate::pricing::Asked;
 use crate::process::Lookup;
 use crate::units;
 
@@ -86,7 +87,8 @@ fn hit(price: Slot, offer: &Reference, lookup: &mut dyn Lookup) -> Slot {
 /// List price per token of the mix of input and output that all traffics have in a month, without cache and batch.
 fn llm_price(offer: &Reference, sight: &Sight, lookup: &mut dyn Lookup) -> Option<Slot> {
     let rates = sight.definitions.rate_card(offer, lookup)?;
-    let card = rates.resolve(None, None, offer, lookup)?;
+    let asked = Asked { allowed: None, region: None, week: &[], lasts: None, at: offer };
+    let card = rates.resolve(&asked, lookup)?;
     let (mut tokens_in, mut tokens_out) = (lookup.constant(0.0), lookup.constant(0.0));
     for (_, stream) in sight.traffics {
         let stream = (*stream)?;

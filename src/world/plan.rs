@@ -21,34 +21,64 @@ fn is_hazard(name: &str) -> bool {
     name.starts_with("hazard.") || (name.starts_with("vendor.") && name.contains(".finances."))
 }
 
+/// Events of a path that are spread evenly; later ones are rare or move little.
+const SPREAD_EVENTS: usize = 4;
+
+/// How many coordinates a node asks for.
+struct Asked {
+    /// Numbers that are drawn once come in the first turn.
+    first_turn: usize,
+    months: usize,
+    events: usize,
+    diffusion: bool,
+}
+
+impl Asked {
+    fn by(node: &Node, months: usize) -> Option<Self> {
+        match node {
+            Node::Draw(..) => Some(Self { first_turn: 0, months: 1, events: 0, diffusion: false }),
+            Node::Process { process, .. } => {
+                let monthly = process.reads() != Reads::Anywhere;
+                let asked = Self {
+                    first_turn: 1,
+                    months: if monthly { months } else { 0 },
+                    events: SPREAD_EVENTS * process.event_words() as usize,
+                    diffusion: process.reads() == Reads::Diffusion,
+                };
+                (asked.months + asked.events > 0).then_some(asked)
+            }
+            _ => None,
+        }
+    }
+
+    fn is(&self, plan: &Plan) -> bool {
+        (self.months, self.events, self.diffusion)
+            == (plan.coordinates.len(), plan.events.len(), plan.diffusion)
+    }
+}
+
 /// The plans of a program over so many months; a name that is known already keeps its own.
 pub(super) fn plans(nodes: &[Node], months: usize, known: &Plans) -> Plans {
     let mut plans = Plans::new();
     let mut turns = Vec::new();
     for node in nodes {
-        let Some(name) = node.stream() else { continue };
-        let (first_turn, count, diffusion) = match node {
-            Node::Process { process, .. } if process.reads() != Reads::Anywhere => {
-                (1, months, process.reads() == Reads::Diffusion)
-            }
-            Node::Draw(..) => (0, 1, false),
-            _ => continue,
-        };
+        let Some((name, asked)) = node.stream().zip(Asked::by(node, months)) else { continue };
         // Behind all others, so that a hazard that comes or goes leaves the draws of everything else as they are.
-        let first_turn = if is_hazard(name) { first_turn + LATE } else { first_turn };
-        let kept =
-            known.get(name).filter(|plan| plan.coordinates.len() == count && plan.diffusion == diffusion);
+        let late = if is_hazard(name) { LATE } else { 0 };
+        let kept = known.get(name).filter(|plan| asked.is(plan));
         if kept.is_none() {
-            turns.extend((0..count).map(|i| (first_turn + i, name)));
+            turns.extend((0..asked.events).map(|event| (late + 1 + event, name, true)));
+            turns.extend((0..asked.months).map(|month| (late + asked.first_turn + month, name, false)));
         }
-        let new = Plan { coordinates: Vec::new(), diffusion };
+        let new = Plan { diffusion: asked.diffusion, ..Plan::default() };
         plans.insert(name.to_owned(), kept.cloned().unwrap_or(new));
     }
-    turns.sort_by_key(|(turn, _)| *turn);
-    let first: usize = known.values().map(|plan| plan.coordinates.len()).sum();
-    for (place, (_, name)) in turns.iter().enumerate() {
+    turns.sort_by_key(|(turn, ..)| *turn);
+    let first: usize = known.values().map(|plan| plan.coordinates.len() + plan.events.len()).sum();
+    for (place, (_, name, is_event)) in turns.iter().enumerate() {
         if let Some(plan) = plans.get_mut(*name) {
-            plan.coordinates.push(Coordinate::of_place(first + place));
+            let list = if *is_event { &mut plan.events } else { &mut plan.coordinates };
+            list.push(Coordinate::of_place(first + place));
         }
     }
     plans

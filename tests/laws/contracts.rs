@@ -10,7 +10,7 @@ use tokencast::scenario::{Files, Unreadable, load};
 
 use super::support::close;
 
-struct Text(String);
+pub(super) struct Text(pub(super) String);
 
 impl Files for Text {
     fn read(&self, _: &str) -> Result<String, Unreadable> {
@@ -44,7 +44,7 @@ serve = [{ traffic = "work", by = "acme/terra" }]
 contracts = ["deal"]
 "#;
 
-fn with(contract: &str) -> String {
+pub(super) fn with(contract: &str) -> String {
     format!("{PLAIN}\n{contract}")
 }
 
@@ -57,23 +57,23 @@ fn try_model(text: &str) -> Result<Model, Vec<&'static str>> {
     model.ok_or(mistakes)
 }
 
-fn model(text: &str) -> Model {
+pub(super) fn model(text: &str) -> Model {
     try_model(text).unwrap_or_else(|codes| panic!("{codes:?} in\n{text}"))
 }
 
-fn refused(text: &str) -> Vec<&'static str> {
+pub(super) fn refused(text: &str) -> Vec<&'static str> {
     try_model(text).err().unwrap_or_else(|| panic!("this was resolved:\n{text}"))
 }
 
 /// The cash of a month of a strategy in one path, and what was posted.
-fn month(model: &Model, strategy: usize, month: usize, path: u64) -> (f64, Opened) {
+pub(super) fn month(model: &Model, strategy: usize, month: usize, path: u64) -> (f64, Opened) {
     let opened = open_month(model, Design::plain(1), strategy, month, path..path + 1);
     let cash = |component: Component| component.view() != tokencast::finance::View::Accrual;
     let total = opened.accounts.iter().filter(|a| cash(a.line.component)).map(|a| a.amount).sum();
     (total, opened)
 }
 
-fn run(text: &str, paths: u64) -> Findings {
+pub(super) fn run(text: &str, paths: u64) -> Findings {
     let model = model(text);
     let outcomes = simulate(&model, &Settings { paths, ..Settings::default() }, &()).unwrap();
     findings(&model, outcomes)

@@ -50,10 +50,10 @@ fn components_add_up_to_both_totals() {
 }
 
 #[test]
-fn money_of_the_servers_moves_in_one_view_and_is_spread_in_the_other() {
+fn money_of_servers_and_credit_moves_in_one_view_and_is_spread_in_the_other() {
     let views = |view| Component::ALL.into_iter().filter(|c| c.view() == view).collect::<Vec<_>>();
-    assert_eq!(views(View::Cash), [Component::Servers, Component::Resale]);
-    assert_eq!(views(View::Accrual), [Component::Depreciation, Component::Disposal]);
+    assert_eq!(views(View::Cash), [Component::Prepaid, Component::Servers, Component::Resale]);
+    assert_eq!(views(View::Accrual), [Component::CreditLost, Component::Depreciation, Component::Disposal]);
     for (i, component) in Component::ALL.into_iter().enumerate() {
         assert_eq!(component as usize, i, "the order of tables is the order of the numbers");
     }
@@ -81,7 +81,7 @@ fn a_charge_is_posted_when_it_is_due() {
     let (quantity, price) = (Slot(0), Slot(1));
     let posted = |due: Option<Vec<bool>>, month: usize| {
         let mut ledger = Ledger::new();
-        Charge { line: line(Component::Levers), quantity, price, due }.post(
+        Charge { line: line(Component::Levers), quantity, price, from: None, due }.post(
             month,
             &Values(&values),
             &mut ledger,

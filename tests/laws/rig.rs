@@ -9,7 +9,7 @@ use tokencast::document::{MapOf, Plugins, Reference, TableOf};
 use tokencast::finance::{Component, Ledger, Measure, Posting, View};
 use tokencast::lanes::{LANES, Lanes};
 use tokencast::lever;
-use tokencast::pricing::Vendor;
+use tokencast::pricing::{Tier, Vendor};
 use tokencast::process::{Path, PathOf};
 use tokencast::random::Design;
 use tokencast::serving::{Deployment, Llm, Server, Site};
@@ -149,19 +149,21 @@ impl Rig {
                 effects,
                 by,
                 up_to_replicas: line.up_to,
-                batch: line.batch,
+                tier: if line.batch { Tier::Batch } else { Tier::Standard },
                 region: region.as_ref(),
             })
             .collect();
         let mut supplies = Vec::new();
         for (i, line) in lines.iter().enumerate() {
-            if line.by.contains('/') {
-                if let Some(api) = Api::resolve(&entries[i], &all, &mut world) {
-                    supplies.push(Placed { supply: Box::new(api), lines: vec![i] });
-                }
-            } else if lines[..i].iter().all(|before| before.by != line.by) {
+            if lines[..i].iter().all(|before| before.by != line.by) {
                 let places: Vec<usize> = (i..lines.len()).filter(|j| lines[*j].by == line.by).collect();
                 let behind: Vec<Entry> = places.iter().map(|place| entries[*place].clone()).collect();
+                if line.by.contains('/') {
+                    if let Some(api) = Api::resolve(&behind, &all, &mut world) {
+                        supplies.push(Placed { supply: Box::new(api), lines: places });
+                    }
+                    continue;
+                }
                 let (_, found) = written.iter().find(|(id, _)| id.id == line.by).unwrap();
                 if let Some(supply) = found.resolve(line.by, &behind, &all, &mut world) {
                     supplies.push(Placed { supply, lines: places });

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use tokencast::calendar::{Timeline, YearMonth};
+use tokencast::calendar::{Offset, Timeline, YearMonth};
 use tokencast::demand::LoadCurve;
 use tokencast::diagnostic::{Diagnostics, FileId, Sources};
 use tokencast::distribution::{Number, NumberOf};
@@ -111,7 +111,7 @@ pub(crate) fn currency(code: &str) -> Currency {
 /// That many months from April 2027 on.
 pub(crate) fn timeline(months: usize) -> Timeline {
     let start = YearMonth::new(2027, 4).unwrap();
-    Timeline { start, length: months, hours_per_month: None, fiscal_year_starts: 4 }
+    Timeline { start, length: months, hours_per_month: None, fiscal_year_starts: 4, zone: Offset::default() }
 }
 
 /// A world in US dollars without exchange rates.

@@ -107,3 +107,112 @@ fn a_steady_bill_has_the_present_value_of_an_annuity() {
         assert_near(findings.strategies[0].cost.mean.value, expected, 1e-8 * expected);
     }
 }
+
+/// Azure's documentation of PTU sizing, read 2026-11-22: a unit carries 4,750 input tokens a minute of gpt-5 and 3,000 of gpt-4.1,
+/// an output token counts as 8 and as 4 input tokens, cached input is deducted in full; what exceeds the units spills over.
+const UNITS: &str = r#"
+title = "Units"
+currency = "USD"
+start = "2027-01"
+months = 12
+
+[traffic.work]
+requests = "1k /min"
+hourly_noise = 0
+input_tokens = 1000
+output_tokens = 200
+cacheable = "50 %"
+
+[vendor.azure.llm.gpt-5]
+rates = { input = "1.25 USD /Mtok", output = "10 USD /Mtok" }
+cache = { read = "0.125 USD /Mtok" }
+[vendor.azure.llm.gpt-5.provisioned]
+tokens_per_unit = "4750 tokens /min"
+output_weight = 8
+cached_weight = 0
+minimum = "15 PTU"
+step = "5 PTU"
+rates = { on_demand = "1 USD /PTU-hour" }
+
+[vendor.azure.llm.gpt-4]
+like = "gpt-5"
+[vendor.azure.llm.gpt-4.provisioned]
+tokens_per_unit = "3000 tokens /min"
+output_weight = 4
+
+[supply.five.provisioned]
+of = "azure/gpt-5"
+buy = "on_demand"
+units = "100 PTU"
+[supply.four.provisioned]
+of = "azure/gpt-4"
+buy = "on_demand"
+units = "100 PTU"
+
+[lever.cache.prefix_cache]
+hit_rate = "100 %"
+
+[strategy.five]
+serve = [{ traffic = "work", by = "five" }, { traffic = "work", by = "azure/gpt-5" }]
+[strategy.five-cached]
+serve = [{ traffic = "work", by = "five" }, { traffic = "work", by = "azure/gpt-5" }]
+levers = ["cache"]
+[strategy.four]
+serve = [{ traffic = "work", by = "four" }, { traffic = "work", by = "azure/gpt-4" }]
+"#;
+
+#[test]
+fn throughput_units_carry_what_their_vendor_publishes() {
+    let findings = found(&model_of(UNITS, &[]), 2);
+    let minutes = 365.0 * 24.0 * 60.0;
+    // What a request costs when it spills, and how many of 1,000 a minute the units carry.
+    let full = 1000.0 * 1.25e-6 + 200.0 * 10e-6;
+    let cached = 500.0 * 1.25e-6 + 500.0 * 0.125e-6 + 200.0 * 10e-6;
+    let expected = [
+        (475_000.0 / (1000.0 + 8.0 * 200.0), full),
+        (475_000.0 / (500.0 + 8.0 * 200.0), cached),
+        (300_000.0 / (1000.0 + 4.0 * 200.0), full),
+    ];
+    for (strategy, (per_minute, price)) in findings.strategies.iter().zip(expected) {
+        assert_near(strategy.component_mean(Component::Provisioned), 100.0 * 365.0 * 24.0, 1e-6);
+        let tokens =
+            strategy.component_mean(Component::ApiTokens) + strategy.component_mean(Component::ApiCache);
+        assert_near(tokens, (1000.0 - per_minute) * minutes * price, 1e-2);
+    }
+}
+
+/// The best commitment of a newsvendor, `F⁻¹(1 − c_r/c_o)`: a lognormal demand around 100 with log sd 0.5 and a ratio of 0.6 make
+/// 88.10 units; committing 20 % more or less costs more on the same draws.
+#[test]
+fn the_best_commitment_beats_its_neighbors() {
+    let cost = |units: f64| {
+        let text = format!(
+            r#"
+title = "A promise"
+currency = "USD"
+start = "2027-01"
+months = 1
+[traffic.work]
+requests = {{ lognormal = {{ median = "100 /month", sigma = 0.5 }} }}
+input_tokens = 1
+output_tokens = 1
+[vendor.any.llm.plain]
+rates = {{ input = "0 USD /Mtok", output = "0 USD /Mtok", request = "1 USD /request" }}
+[contract.promise.committed_spend]
+vendors = ["any"]
+amount = "{} USD /month"
+term = "1 month"
+discount = "40 %"
+beyond = "list"
+[strategy.committed]
+serve = [{{ traffic = "work", by = "any/plain" }}]
+contracts = ["promise"]
+"#,
+            0.6 * units
+        );
+        found(&model_of(&text, &[]), 16_384).strategies[0].nominal.mean.value
+    };
+    let best = cost(88.102_123_365_804_93);
+    assert_near(best, 87.748_672_822_639_72, 0.05);
+    assert!(cost(1.2 * 88.1) > best && cost(0.8 * 88.1) > best);
+}

@@ -1,0 +1,35 @@
+//! A vendor's minimum monthly fee. Nobody names it: it comes with buying from the vendor.
+
+use super::{Contract, Parties};
+use crate::calendar::Month;
+use crate::finance::{Component, Ledger, Line};
+use crate::lanes::{LANES, Lanes, Slot, Values};
+use crate::process::{Lookup, Path};
+
+/// What a month's bill of one vendor comes to at least, after discounts.
+pub struct Minimum {
+    vendors: Vec<usize>,
+    least: Slot,
+    line: Line,
+}
+
+impl Minimum {
+    /// The minimum of the only vendor among the parties.
+    pub fn resolve(parties: &Parties, minimum: &Path, lookup: &mut dyn Lookup) -> Option<Self> {
+        let least = lookup.per_month(minimum)?;
+        let line = parties.line(Component::VendorFees, "up to the minimum fee", vec![least]);
+        Some(Self { vendors: parties.vendors.clone(), least, line })
+    }
+}
+
+impl Contract for Minimum {
+    fn settle(&self, _: &Month, values: &Values, _: &mut [Lanes], ledger: &mut Ledger) {
+        let due = ledger.bought_from(&self.vendors).due;
+        let least = &values[self.least];
+        let mut missing = [0.0; LANES];
+        for i in 0..LANES {
+            missing[i] = (least[i] - due[i]).max(0.0);
+        }
+        ledger.post(&self.line, &missing, &[1.0; LANES]);
+    }
+}

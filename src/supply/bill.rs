@@ -1,0 +1,315 @@
+//! What a vendor bills for the work of one entry: tokens by kind, length of the call and tier of service.
+
+use super::{Entry, Work};
+use crate::diagnostic::Diagnostic;
+use crate::document::Reference;
+use crate::finance::{Bought, Component, Ledger, Line};
+use crate::lanes::{LANES, Lanes, Slot, Values};
+use crate::pricing::{Band, ByLength, Card, Tier};
+use crate::process::Lookup;
+use crate::units::format_number;
+
+/// Something billed per request: a number of units and their price.
+pub(super) struct Bill {
+    from: Bought,
+    line: Line,
+    per_request: Slot,
+    price: Slot,
+}
+
+impl Bill {
+    /// Multiplies its price.
+    pub(super) fn times(&mut self, factor: Slot, lookup: &mut dyn Lookup) {
+        self.price = lookup.times(self.price, factor);
+        self.line.inputs.push(factor);
+    }
+
+    /// Posts it for so many requests.
+    pub(super) fn post(&self, requests: &Lanes, values: &Values, ledger: &mut Ledger) {
+        let per_request = &values[self.per_request];
+        let mut quantity = [0.0; LANES];
+        for i in 0..LANES {
+            quantity[i] = requests[i] * per_request[i];
+        }
+        ledger.post_bought(self.from, &self.line, &quantity, &values[self.price]);
+    }
+}
+
+/// The bills of an entry.
+pub(super) fn bills(
+    entry: &Entry,
+    work: Work,
+    card: &Card,
+    vendor: usize,
+    lookup: &mut dyn Lookup,
+) -> Option<Vec<Bill>> {
+    let factor = card.factors.of(entry.tier);
+    let sold = match entry.tier {
+        Tier::Standard => true,
+        Tier::Batch => factor.is_some() && work.waits.is_some(),
+        Tier::Flex | Tier::Priority => factor.is_some(),
+    };
+    if !sold {
+        lookup.refuse(no_tier(entry.by, entry.tier, factor.is_some()));
+        return None;
+    }
+    let waiting = work.waits.filter(|_| entry.tier == Tier::Batch);
+    let factor_of_rest = factor.filter(|_| entry.tier != Tier::Batch);
+    let differ = entry.traffic.input_tokens.differ();
+    let mut biller = Biller {
+        lookup,
+        entry,
+        vendor,
+        work,
+        by_length: ByLength { differ, mean: work.input },
+        waiting,
+        factor: factor_of_rest,
+        bills: Vec::new(),
+    };
+    biller.at_once(card);
+    if let (Some(waiting), Some(batch)) = (waiting, factor) {
+        biller.waiting(card, waiting, batch);
+    }
+    Some(biller.bills)
+}
+
+fn no_tier(by: &Reference, tier: Tier, sold: bool) -> Diagnostic {
+    let word = tier.word();
+    if tier == Tier::Batch {
+        let message = format!("`{}` cannot take this traffic as a batch", by.id);
+        let mistake = Diagnostic::error("no-batch", by.span, message);
+        return if sold {
+            mistake.help("the traffic does not say which part `can_wait`")
+        } else {
+            mistake.help("its rate card has no `factors = { batch = … }`")
+        };
+    }
+    Diagnostic::error("no-tier", by.span, format!("`{}` does not sell the tier \"{word}\"", by.id))
+        .help(format!("its rate card has no `factors = {{ {word} = … }}`"))
+}
+
+/// A part of the work, or what several parts leave.
+enum Portion {
+    Part(Slot),
+    Rest(Vec<Slot>),
+}
+
+/// The calls of one length: their share of all calls and of all input, and what of it is cached.
+struct OfLength {
+    label: String,
+    input: Option<Slot>,
+    calls: Option<Slot>,
+    read: Option<Slot>,
+    written: Option<Slot>,
+    factors: Option<(Slot, Slot)>,
+}
+
+const EVERY_LENGTH: Band = Band { above: 0.0, upto: f64::INFINITY, factors: None };
+
+/// Writes the bills of one entry.
+struct Biller<'a, 'e> {
+    lookup: &'a mut dyn Lookup,
+    entry: &'a Entry<'e>,
+    vendor: usize,
+    work: Work,
+    by_length: ByLength,
+    waiting: Option<Slot>,
+    /// Of the tier, on the rates of tokens.
+    factor: Option<Slot>,
+    bills: Vec<Bill>,
+}
+
+impl Biller<'_, '_> {
+    /// What is billed without waiting. Only this part uses the cache: a batch may not find it warm.
+    fn at_once(&mut self, card: &Card) {
+        for calls in self.lengths(card) {
+            self.tokens_at_once(card, &calls);
+        }
+        if let Some(price) = card.request {
+            let per_request = self.work.calls;
+            let line = self.line(Component::ApiTokens, "llm calls", ("calls", 1.0), &[per_request, price]);
+            let from = Bought { vendor: self.vendor, tokens: false };
+            self.bills.push(Bill { from, line, per_request, price });
+        }
+        let written = self.cached(card, &EVERY_LENGTH, self.work.cache_write);
+        if let (Some(stored), Some(written)) = (card.stored, written) {
+            let hours = self.lookup.constant(stored.hours);
+            let portions = [Portion::Part(written), self.not_waiting(), Portion::Part(hours)];
+            let per_request = self.per_request(self.work.input, &portions);
+            let label = "input tokens stored in the cache, times hours";
+            let line =
+                self.line(Component::ApiCache, label, ("Mtok-hours", 1e6), &[per_request, stored.price]);
+            let from = Bought { vendor: self.vendor, tokens: false };
+            self.bills.push(Bill { from, line, per_request, price: stored.price });
+        }
+    }
+
+    fn tokens_at_once(&mut self, card: &Card, of: &OfLength) {
+        let read = card.cache_read.zip(of.read);
+        let written = card.cache_write.zip(of.written).filter(|_| read.is_some());
+        let cached: Vec<Slot> = read.iter().chain(&written).map(|(_, share)| *share).collect();
+        let input = self.work.input;
+        let computed = match of.input {
+            None => Portion::Rest(cached),
+            Some(all) => Portion::Part(self.less(all, cached)),
+        };
+        let portions = [computed, self.not_waiting()];
+        self.input_bill(Component::ApiTokens, "input tokens", of, &portions, card.input);
+        if let Some((price, share)) = read {
+            let portions = [Portion::Part(share), self.not_waiting()];
+            self.input_bill(Component::ApiCache, "input tokens read from the cache", of, &portions, price);
+        }
+        if let Some((price, share)) = written {
+            let portions = [Portion::Part(share), self.not_waiting()];
+            self.input_bill(Component::ApiCache, "input tokens written to the cache", of, &portions, price);
+        }
+        debug_assert!(input == self.by_length.mean, "lengths are those of the input");
+        let portions = |this: &Self| -> Vec<Portion> {
+            of.calls.map(Portion::Part).into_iter().chain([this.not_waiting()]).collect()
+        };
+        let label = self.label("output tokens", of);
+        let price = self.price(card.output, of.factors.map(|(_, output)| output));
+        self.bill(Component::ApiTokens, &label, self.work.output, &portions(self), price);
+        if let Some(reasoning) = self.work.reasoning {
+            let label = self.label("reasoning tokens", of);
+            let price =
+                self.price(card.reasoning.unwrap_or(card.output), of.factors.map(|(_, output)| output));
+            self.bill(Component::ApiTokens, &label, reasoning, &portions(self), price);
+        }
+    }
+
+    /// What can wait, at the batch rates.
+    fn waiting(&mut self, card: &Card, waiting: Slot, batch: Slot) {
+        self.factor = Some(batch);
+        for of in self.lengths(card) {
+            let part = |share: Option<Slot>| -> Vec<Portion> {
+                share.into_iter().chain([waiting]).map(Portion::Part).collect()
+            };
+            self.input_bill(Component::ApiTokens, "input tokens, batch", &of, &part(of.input), card.input);
+            let label = self.label("output tokens, batch", &of);
+            let price = self.price(card.output, of.factors.map(|(_, output)| output));
+            self.bill(Component::ApiTokens, &label, self.work.output, &part(of.calls), price);
+            if let Some(reasoning) = self.work.reasoning {
+                let label = self.label("reasoning tokens, batch", &of);
+                let price =
+                    self.price(card.reasoning.unwrap_or(card.output), of.factors.map(|(_, output)| output));
+                self.bill(Component::ApiTokens, &label, reasoning, &part(of.calls), price);
+            }
+        }
+    }
+
+    /// The calls by length, as far as the card tells lengths apart.
+    fn lengths(&mut self, card: &Card) -> Vec<OfLength> {
+        let bands = if card.bands.is_empty() { vec![EVERY_LENGTH] } else { card.bands.clone() };
+        let split = bands.len() > 1;
+        let mut all = Vec::new();
+        for band in &bands {
+            let tokens = |length: f64| format_number(length, 4);
+            let label = match (split, band.factors.is_some()) {
+                (false, _) => String::new(),
+                (true, false) => format!(", calls up to {} tokens", tokens(band.upto)),
+                (true, true) => format!(", calls above {} tokens", tokens(band.above)),
+            };
+            let read = self.cached(card, band, self.work.cache_read);
+            let written = self.cached(card, band, self.work.cache_write);
+            let (input, calls) = if split {
+                let by_length = self.by_length.clone();
+                let input = by_length.tokens(band.above, band.upto, self.lookup);
+                (Some(input), Some(by_length.calls(band.above, band.upto, self.lookup)))
+            } else {
+                (None, None)
+            };
+            all.push(OfLength { label, input, calls, read, written, factors: band.factors });
+        }
+        all
+    }
+
+    /// Of a cached share of all input, what lies in calls of some length that are long enough to be cached.
+    fn cached(&mut self, card: &Card, band: &Band, share: Option<Slot>) -> Option<Slot> {
+        let (share, repeats) = (share?, self.entry.stream.cacheable?);
+        if card.bands.is_empty() && card.cache_minimum.is_none() {
+            return Some(share);
+        }
+        let minimum = card.cache_minimum.unwrap_or(0.0);
+        let in_band = self.by_length.clone().cached(band, minimum, repeats, self.lookup);
+        Some(self.lookup.times(share, in_band))
+    }
+
+    fn not_waiting(&self) -> Portion {
+        Portion::Rest(self.waiting.into_iter().collect())
+    }
+
+    fn label(&self, what: &str, of: &OfLength) -> String {
+        let tier = match (self.factor, self.entry.tier) {
+            (Some(_), Tier::Flex | Tier::Priority) => format!(", {}", self.entry.tier.word()),
+            _ => String::new(),
+        };
+        format!("{what}{tier}{}", of.label)
+    }
+
+    fn price(&mut self, list: Slot, long: Option<Slot>) -> Slot {
+        self.factor.into_iter().chain(long).fold(list, |price, factor| self.lookup.times(price, factor))
+    }
+
+    fn input_bill(
+        &mut self,
+        component: Component,
+        what: &str,
+        of: &OfLength,
+        portions: &[Portion],
+        list: Slot,
+    ) {
+        let label = self.label(what, of);
+        let price = self.price(list, of.factors.map(|(input, _)| input));
+        self.bill(component, &label, self.work.input, portions, price);
+    }
+
+    fn bill(&mut self, component: Component, label: &str, tokens: Slot, portions: &[Portion], price: Slot) {
+        let per_request = self.per_request(tokens, portions);
+        let line = self.line(component, label, ("Mtok", 1e6), &[per_request, price]);
+        let from = Bought { vendor: self.vendor, tokens: true };
+        self.bills.push(Bill { from, line, per_request, price });
+    }
+
+    fn line(&self, component: Component, label: &str, unit: (&'static str, f64), inputs: &[Slot]) -> Line {
+        let (payee, label) = (self.entry.by.id.clone(), label.to_owned());
+        let inputs = std::iter::once(self.entry.stream.requests).chain(inputs.iter().copied()).collect();
+        Line { component, label, payee, unit: unit.0, per_unit: unit.1, inputs }
+    }
+
+    /// Tokens per request: calls times tokens per call, times the portions.
+    fn per_request(&mut self, tokens: Slot, portions: &[Portion]) -> Slot {
+        let mut product = self.lookup.times(self.work.calls, tokens);
+        for portion in portions {
+            let share = match portion {
+                Portion::Part(share) => *share,
+                Portion::Rest(parts) if parts.is_empty() => continue,
+                Portion::Rest(parts) => self.less_of(None, parts.clone()),
+            };
+            product = self.lookup.times(product, share);
+        }
+        product
+    }
+
+    /// What parts leave of a share.
+    fn less(&mut self, all: Slot, parts: Vec<Slot>) -> Slot {
+        if parts.is_empty() { all } else { self.less_of(Some(all), parts) }
+    }
+
+    /// What parts leave of a share, or of the whole.
+    fn less_of(&mut self, all: Option<Slot>, parts: Vec<Slot>) -> Slot {
+        let inputs: Vec<Slot> = all.into_iter().chain(parts.iter().copied()).collect();
+        self.lookup.derive(
+            "the rest",
+            &inputs,
+            Box::new(move |values, out| {
+                *out = all.map_or([1.0; LANES], |all| values[all]);
+                for part in &parts {
+                    for i in 0..LANES {
+                        out[i] -= values[*part][i];
+                    }
+                }
+            }),
+        )
+    }
+}

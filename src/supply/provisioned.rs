@@ -1,0 +1,237 @@
+//! Provisioned throughput: units bought from a vendor, paid used or not; what exceeds them goes to the next entry.
+
+use std::sync::Arc;
+
+use super::hosting::{Hosted, Load, check_entry};
+use super::{Definitions, Entry, Supply, Work, Written};
+use crate::calendar::Month;
+use crate::demand::LoadCurve;
+use crate::diagnostic::Diagnostic;
+use crate::distribution::{Point, QuantityOf};
+use crate::document::{Id, Plugin, Reader, Reference, TableOf};
+use crate::finance::{Bought, Component, Ledger, Line};
+use crate::lanes::{LANES, Lanes, Slot, Values};
+use crate::pricing::{Buy, Hours, Offer};
+use crate::process::{Lookup, Path};
+use crate::units;
+
+pub(super) const PLUGIN: Plugin<Box<dyn Written>> = Plugin {
+    name: "provisioned",
+    meaning: "throughput units of a vendor's llm, paid used or not; what exceeds them goes to the next entry of `serve`",
+    example: "{ provisioned = { of = \"azure/gpt-5\", buy = \"reserved_1y\", units = \"100 PTU\" } }",
+    read,
+};
+
+/// `[supply.<id>.provisioned]`.
+#[derive(Clone, Debug)]
+struct Provisioned {
+    of: Reference,
+    buy: Buy,
+    units: Point,
+    window: Option<Hours>,
+}
+
+fn read(t: &mut Reader) -> Option<Box<dyn Written>> {
+    let of = t.required("of", Id("llm of a vendor, as vendor/llm"), "whose units, for which llm");
+    let buy = t.required("buy", Buy::WORDS, "the rate that is paid: by the hour, the month or the year");
+    let units =
+        t.required("units", QuantityOf(&units::PTUS), "how many; none or at least the vendor's minimum");
+    let window = t.optional(
+        "window",
+        TableOf(Hours::read),
+        "hours of the week in which units are held, if bought on demand; all hours if absent",
+    );
+    let (buy, window) = (buy?, window?);
+    if window.is_some() && buy != Buy::OnDemand {
+        let message = format!("units at `{}` are held and paid in all hours", buy.word());
+        t.refuse("window", "window-reserved", &message, "leave `window` out, or buy `on_demand`");
+        return None;
+    }
+    Some(Box::new(Provisioned { of: of?, buy, units: units?, window }))
+}
+
+impl Written for Provisioned {
+    fn resolve(
+        &self,
+        id: &str,
+        entries: &[Entry],
+        all: &Definitions,
+        lookup: &mut dyn Lookup,
+    ) -> Option<Box<dyn Supply>> {
+        let card = all.rate_card(&self.of, lookup)?;
+        let vendor = all.seller(&self.of)?;
+        let Some(offer) = &card.provisioned else {
+            lookup.refuse(
+                not_sold(&self.of, "throughput units")
+                    .related(card.origin.span, "its rate card has no `provisioned`"),
+            );
+            return None;
+        };
+        let Some(rate) = offer.rate(self.buy) else {
+            lookup.refuse(not_sold(&self.of, &format!("units at `{}`", self.buy.word())));
+            return None;
+        };
+        if let Some(why) = offer.refuses(self.units.value) {
+            let units = self.units.unit.format(self.units.value);
+            let message = format!("`{}` does not sell {units}: {why}", self.of.id);
+            lookup.refuse(
+                Diagnostic::error("units-not-sold", self.units.span, message)
+                    .related(offer.minimum.span, "the vendor's terms")
+                    .help("buy another number of units"),
+            );
+            return None;
+        }
+        let price = lookup.per_hour(rate)?;
+        let per_unit = lookup.per_hour(&Path::Number(offer.tokens_per_unit.clone()))?;
+        let regions: Vec<String> = card.regions.iter().map(|(region, _)| region.clone()).collect();
+        let first = entries.first()?;
+        let (mut hosted, mut inputs) = (Vec::new(), vec![per_unit]);
+        for entry in entries {
+            check_entry(entry, &regions, first, lookup)?;
+            let work = Work::resolve(entry, card.tokenizer.as_ref(), all, lookup)?;
+            let hours_per_request = unit_hours(&work, offer, per_unit, lookup);
+            inputs.extend([entry.stream.requests, hours_per_request]);
+            hosted.push(Hosted { hours_per_request, waits: work.waits, up_to: f64::INFINITY });
+        }
+        let available =
+            card.retires.and_then(|day| day.availability(lookup.timeline()).map(|share| (day, share)));
+        if let Some((day, _)) = &available {
+            lookup.refuse(day.warning(&self.of.id, first.by.span));
+        }
+        let (shape, held) = held(self.window.as_ref(), first, lookup);
+        inputs.push(price);
+        let line = Line {
+            component: Component::Provisioned,
+            label: format!("PTU-hours, {}", self.buy.word()),
+            payee: id.into(),
+            unit: "PTU-hours",
+            per_unit: 1.0,
+            inputs,
+        };
+        Some(Box::new(Running {
+            from: Bought { vendor, tokens: false },
+            units: self.units.value,
+            price,
+            line,
+            curve: shape,
+            held,
+            entries: hosted,
+            available: available.map(|(_, share)| share),
+        }))
+    }
+}
+
+fn not_sold(of: &Reference, what: &str) -> Diagnostic {
+    Diagnostic::error("not-sold", of.span, format!("`{}` does not sell {what}", of.id))
+        .help("add them to `provisioned` of its rate card, or buy what it sells")
+}
+
+/// Hours of one unit that a request takes: its tokens, each with its weight, over the tokens that a unit carries in an hour.
+fn unit_hours(work: &Work, offer: &Offer, per_unit: Slot, lookup: &mut dyn Lookup) -> Slot {
+    let (output_weight, cached_weight) =
+        (lookup.number(&offer.output_weight), lookup.number(&offer.cached_weight));
+    let Work { calls, input, generated, cache_read, .. } = *work;
+    let inputs = [calls, input, generated, output_weight, cached_weight, per_unit];
+    let inputs: Vec<Slot> = inputs.into_iter().chain(cache_read).collect();
+    lookup.derive(
+        "unit-hours per request",
+        &inputs,
+        Box::new(move |v, out| {
+            for i in 0..LANES {
+                let read = cache_read.map_or(0.0, |read| v[read][i]);
+                let computed = v[input][i] * (1.0 - read * (1.0 - v[cached_weight][i]));
+                let tokens = computed + v[output_weight][i] * v[generated][i];
+                out[i] = v[calls][i] * tokens / v[per_unit][i];
+            }
+        }),
+    )
+}
+
+/// The hours in which units are held: their share of all hours, and of the load.
+#[derive(Clone, Copy, Debug)]
+struct Held {
+    hours: f64,
+    load: f64,
+}
+
+/// The load curve inside the window.
+fn held(window: Option<&Hours>, entry: &Entry, lookup: &mut dyn Lookup) -> (Arc<LoadCurve>, Held) {
+    let Some(window) = window else { return (entry.stream.curve.clone(), Held { hours: 1.0, load: 1.0 }) };
+    let (week, local) = (&entry.traffic.week, lookup.timeline().zone);
+    let minutes = window.minutes(local);
+    let per_hour = minutes.len() / week.len();
+    let inside: Vec<f64> = minutes
+        .iter()
+        .enumerate()
+        .filter(|(_, inside)| **inside)
+        .map(|(minute, _)| week[minute / per_hour])
+        .collect();
+    let hours = inside.len() as f64 / minutes.len() as f64;
+    let load = window.share(week, local);
+    if load <= 0.0 {
+        return (entry.stream.curve.clone(), Held { hours, load: 0.0 });
+    }
+    (Arc::new(LoadCurve::new(&inside, entry.traffic.hourly_noise)), Held { hours, load })
+}
+
+struct Running {
+    from: Bought,
+    units: f64,
+    price: Slot,
+    line: Line,
+    curve: Arc<LoadCurve>,
+    held: Held,
+    entries: Vec<Hosted>,
+    available: Option<Vec<f64>>,
+}
+
+impl Supply for Running {
+    fn sellers(&self) -> Vec<usize> {
+        vec![self.from.vendor]
+    }
+
+    fn state(&self) -> usize {
+        Load::STATE
+    }
+
+    fn open(&self, _: &Month, _: &Values, state: &mut [Lanes], _: &mut Ledger) {
+        Load(state).clear();
+    }
+
+    fn accept(
+        &self,
+        entry: usize,
+        now: &Month,
+        values: &Values,
+        offered: &Lanes,
+        state: &mut [Lanes],
+        served: &mut Lanes,
+        _: &mut Ledger,
+    ) {
+        let days = self.available.as_ref().map_or(1.0, |shares| shares[now.index]);
+        let open = self.held.load * days;
+        if open <= 0.0 {
+            *served = [0.0; LANES];
+            return;
+        }
+        let mut inside = *offered;
+        if open < 1.0 {
+            for requests in &mut inside {
+                *requests *= open;
+            }
+        }
+        let held = Month { hours: now.hours * self.held.hours * days, ..*now };
+        let (most, target) = ([self.units; LANES], [1.0; LANES]);
+        let hosted = &self.entries[entry];
+        hosted.accept(&self.curve, &held, values, &inside, Some(&most), &target, &mut Load(state), served);
+    }
+
+    fn unlimited(&self, _: usize) -> bool {
+        false
+    }
+
+    fn close(&self, now: &Month, values: &Values, _: &mut [Lanes], ledger: &mut Ledger) {
+        let hours = [self.units * now.hours * self.held.hours; LANES];
+        ledger.post_bought(self.from, &self.line, &hours, &values[self.price]);
+    }
+}
