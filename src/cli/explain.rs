@@ -8,10 +8,10 @@ use super::load::{read_valid, titled};
 use super::origin::origin;
 use super::terminal::Terminal;
 use crate::calendar::YearMonth;
-use crate::engine::open_month;
+use crate::engine::{Opened, open_month};
 use crate::model::Model;
 use crate::report::Report;
-use crate::report::display::Lang;
+use crate::report::display::{Lang, percent};
 use crate::report::opened::Statement;
 use crate::text::did_you_mean;
 
@@ -46,6 +46,7 @@ pub(super) fn explain(args: &Explain, terminal: &mut Terminal) -> Result<Exit, S
         json["seed"] = json!(design.seed);
         json["sampling"] = json!(design.sampling.word());
         json["path"] = json!(args.path);
+        json["switches"] = switches(&model, strategy, &opened).iter().map(Switch::json).collect();
         terminal.print_json(&json)?;
         return Ok(Exit::Ok);
     }
@@ -64,8 +65,52 @@ pub(super) fn explain(args: &Explain, terminal: &mut Terminal) -> Result<Exit, S
         Lang::Ja => format!("{name}（{id}）{label}、{months}か月中{number}か月目：{of}、シード {seed}"),
     };
     terminal.print_bold(&title)?;
+    for switch in switches(&model, strategy, &opened) {
+        terminal.print(&format!("\n{}", switch.text(terminal.lang, args.path.is_some())))?;
+    }
     terminal.print(&format!("\n\n{}\n", statement.text()))?;
     Ok(Exit::Ok)
+}
+
+/// A rule that came true until the month that is opened.
+struct Switch {
+    rule: String,
+    from: String,
+    to: String,
+    month: String,
+    share: f64,
+}
+
+fn switches(model: &Model, strategy: usize, opened: &Opened) -> Vec<Switch> {
+    let Some(switching) = &model.strategies[strategy].switching else { return Vec::new() };
+    let id = |member: usize| model.strategy(switching.members[member]).id.clone();
+    let told = |(rule, month, paths): &(usize, usize, u64)| {
+        let rule = &switching.rules[*rule];
+        Switch {
+            rule: rule.id.clone(),
+            from: id(rule.from),
+            to: id(rule.to),
+            month: model.timeline.month(*month).label.to_string(),
+            share: *paths as f64 / opened.paths as f64,
+        }
+    };
+    opened.fired.iter().map(told).collect()
+}
+
+impl Switch {
+    fn text(&self, lang: Lang, one_path: bool) -> String {
+        let Self { rule, from, to, month, share } = self;
+        let share = if one_path { String::new() } else { format!(" ({})", percent(*share)) };
+        match lang {
+            Lang::En => format!("{month}: the rule {rule} moves {from} to {to}{share}"),
+            Lang::Ja => format!("{month}：ルール {rule} により {from} から {to} へ{share}"),
+        }
+    }
+
+    fn json(&self) -> serde_json::Value {
+        let Self { rule, from, to, month, share } = self;
+        json!({ "rule": rule, "from": from, "to": to, "month": month, "share": share })
+    }
 }
 
 fn strategy(model: &Model, wanted: &str) -> Result<usize, Stop> {

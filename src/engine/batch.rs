@@ -80,7 +80,7 @@ impl Batch {
                     (Runner::Switching(switched), Some(switching)) => {
                         let month = SwitchedMonth { model, switching, now: &now, values: &values };
                         let fired = |rule, lanes: &_| sink.fired(place, rule, &now, lanes);
-                        switched.run_month(&month, remaining, ledger, fired);
+                        switched.run_month(&month, (remaining, away), ledger, fired);
                     }
                     (Runner::Switching(_), None) => {}
                 }

@@ -27,6 +27,8 @@ pub struct Opened {
     pub values: Vec<f64>,
     /// Paths behind the means.
     pub paths: u64,
+    /// Rules of the strategy that came true until that month: the rule by its place, the month, and in how many paths.
+    pub fired: Vec<(usize, usize, u64)>,
 }
 
 /// Simulates some paths again and keeps the postings of one strategy and month; means over the paths.
@@ -45,6 +47,7 @@ pub fn open_month(
             accounts: Vec::new(),
             values: vec![0.0; model.program.len()],
             paths: paths.end - paths.start,
+            fired: Vec::new(),
         },
     };
     let mut batch = Batch::new(model, design);
@@ -60,6 +63,7 @@ pub fn open_month(
         account.quantity /= n;
         account.amount /= n;
     }
+    opened.fired.sort_unstable_by_key(|(rule, month, _)| (*month, *rule));
     opened.values.iter_mut().for_each(|value| *value /= n);
     opened
 }
@@ -74,6 +78,18 @@ struct Opener {
 impl Sink for Opener {
     fn records(&self, strategy: usize, month: usize) -> bool {
         strategy == self.strategy && month == self.month
+    }
+
+    fn fired(&mut self, strategy: usize, rule: usize, now: &Month, lanes: &[bool; LANES]) {
+        let paths = lanes[..self.width].iter().filter(|fired| **fired).count() as u64;
+        if strategy != self.strategy || now.index > self.month || paths == 0 {
+            return;
+        }
+        let fired = &mut self.opened.fired;
+        match fired.iter_mut().find(|(one, month, _)| (*one, *month) == (rule, now.index)) {
+            Some((.., count)) => *count += paths,
+            None => fired.push((rule, now.index, paths)),
+        }
     }
 
     fn take(&mut self, strategy: usize, now: &Month, ledger: &Ledger, values: &Values, _: &[Lanes]) {

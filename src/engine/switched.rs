@@ -20,8 +20,6 @@ pub(super) struct Switched {
     /// By stream: requests at the rate at which they are offered while a member stands, and those left of them.
     rate: Vec<Lanes>,
     left: Vec<Lanes>,
-    /// Of those, what was turned away and is not offered again.
-    away: Vec<Lanes>,
 }
 
 /// A month of a strategy with rules.
@@ -44,7 +42,6 @@ impl Switched {
             conditions: vec![[0.0; LANES]; switching.state],
             rate: vec![[0.0; LANES]; model.streams.len()],
             left: vec![[0.0; LANES]; model.streams.len()],
-            away: vec![[0.0; LANES]; model.streams.len()],
         }
     }
 
@@ -67,7 +64,7 @@ impl Switched {
     pub(super) fn run_month(
         &mut self,
         month: &SwitchedMonth,
-        remaining: &mut [Lanes],
+        (remaining, away): (&mut [Lanes], &mut [Lanes]),
         ledger: &mut Ledger,
         fired: impl FnMut(usize, &[bool; LANES]),
     ) {
@@ -81,7 +78,7 @@ impl Switched {
         }
         for member in 0..month.switching.members.len() {
             if self.begun[member].iter().any(|begun| *begun > 0.0) {
-                self.play(member, month, &kept, remaining, ledger);
+                self.play(member, month, &kept, (remaining, away), ledger);
             }
         }
         ledger.limit(None);
@@ -144,10 +141,11 @@ impl Switched {
         member: usize,
         month: &SwitchedMonth,
         kept: &Lanes,
-        remaining: &mut [Lanes],
+        (remaining, away): (&mut [Lanes], &mut [Lanes]),
         ledger: &mut Ledger,
     ) {
         let SwitchedMonth { model, switching, now, values } = *month;
+        away.fill([0.0; LANES]);
         let strategy = model.strategy(switching.members[member]);
         let part = self.moves.part(member, now.index);
         let stands = Presence { share: part.stands, factor: self.emergency(&part, month) };
@@ -168,7 +166,6 @@ impl Switched {
                 }
                 *left = *rate;
             }
-            self.away.fill([0.0; LANES]);
             let mut served = [0.0; LANES];
             for entry in &strategy.entries {
                 let user = &strategy.supplies[entry.supply];
@@ -178,12 +175,12 @@ impl Switched {
                 user.supply.accept(entry.number, now, values, &offered, user.own(state), &mut served, ledger);
                 lanes::subtract(left, &served);
                 if entry.sheds {
-                    turn_away(&offered, &served, left, &mut self.away[entry.stream]);
+                    turn_away(&offered, &served, left, &mut away[entry.stream]);
                 }
                 ledger.limit(Some(stands.clone()));
                 ledger.measure(Measure::Served, &served);
             }
-            bring_back(&mut self.left, &self.away);
+            bring_back(&mut self.left, away);
             for (left, of_member) in remaining.iter_mut().zip(&self.left) {
                 lanes::add_product(left, of_member, &part.stands);
             }
@@ -238,9 +235,11 @@ impl Switched {
         for (stood, stands) in self.stood[member].iter_mut().zip(stands) {
             *stood |= stands;
         }
-        // What is agreed binds from then on. What is settled was bought in the part of the month that counts.
-        ledger.limit(Some(Presence { share: whole(&self.stood[member]), factor: None }));
+        // A contract that keeps accounts binds when its strategy is left: a commitment is owed to its end. One that settles each month
+        // by itself ends with the strategy. What is settled was bought in the part of the month that counts.
         for user in &strategy.contracts {
+            let bound = if user.contract.state() > 0 { &self.stood[member] } else { &stands };
+            ledger.limit(Some(Presence { share: whole(bound), factor: None }));
             user.contract.settle(now, values, user.own(&mut self.states[member]), ledger);
         }
     }

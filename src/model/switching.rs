@@ -30,9 +30,9 @@ pub(super) fn resolve(
     let sight = Sight { traffics: &traffics, definitions: &scenario.definitions, hazards };
     let resolver = Resolver { scenario, sight, targets: &targets, places: places(scenario) };
     let all: Vec<Option<Option<Switching>>> = (0..scenario.strategies.len())
-        .map(|place| match scenario.strategies[place].1.switches.is_empty() {
-            true => Some(None),
-            false => resolver.switching(place, lookup).map(Some),
+        .map(|place| {
+            let plain = scenario.strategies[place].1.switches.is_empty();
+            if plain { Some(None) } else { resolver.switching(place, lookup).map(Some) }
         })
         .collect();
     all.into_iter().collect()

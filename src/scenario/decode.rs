@@ -201,12 +201,7 @@ impl Scenario {
             MapOf("supply", Plugins(supply::KINDS, "supply")),
             "where tokens are served on GPUs",
         );
-        let levers = t.or(
-            "lever",
-            "{}",
-            MapOf("lever", Plugins(crate::lever::KINDS, "lever")),
-            "what changes the work or the price",
-        );
+        let levers = read_levers(t);
         let contracts = contract::read_all(t);
         let hazards = hazard::read_all(t);
         let training =
@@ -249,6 +244,11 @@ impl Scenario {
             unknown: Diagnostics::new(),
         })
     }
+}
+
+fn read_levers(t: &mut Reader) -> Option<Vec<(Reference, Box<dyn Lever>)>> {
+    let levers = MapOf("lever", Plugins(crate::lever::KINDS, "lever"));
+    t.or("lever", "{}", levers, "what changes the work or the price")
 }
 
 fn read_timeline(t: &mut Reader) -> Option<Timeline> {
