@@ -198,12 +198,7 @@ impl Scenario {
             MapOf("supply", Plugins(supply::KINDS, "supply")),
             "where tokens are served on GPUs",
         );
-        let levers = t.or(
-            "lever",
-            "{}",
-            MapOf("lever", Plugins(crate::lever::KINDS, "lever")),
-            "what changes the work or the price",
-        );
+        let levers = read_levers(t);
         let contracts = contract::read_all(t);
         let hazards = hazard::read_all(t);
         let training =
@@ -244,6 +239,11 @@ impl Scenario {
             unknown: Diagnostics::new(),
         })
     }
+}
+
+fn read_levers(t: &mut Reader) -> Option<Vec<(Reference, Box<dyn Lever>)>> {
+    let all = MapOf("lever", Plugins(crate::lever::KINDS, "lever"));
+    t.or("lever", "{}", all, "what changes the work or the price")
 }
 
 fn read_timeline(t: &mut Reader) -> Option<Timeline> {
