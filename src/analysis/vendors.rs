@@ -71,7 +71,7 @@ fn outcome(worst: u8, of_paths: &[u8], costs: &[Vec<f64>], unserved: &[Vec<f64>]
             .for_each(|(_, value)| moments.add(*value));
         moments
     };
-    let paths = of_paths.iter().filter(|path| **path == worst).count() as u64;
+    let paths = chosen(costs.first().map_or(&[], Vec::as_slice)).count();
     let strategy = |(costs, unserved): (&Vec<f64>, &Vec<f64>)| {
         (paths > 0).then(|| (chosen(costs).estimate(), chosen(unserved).mean()))
     };

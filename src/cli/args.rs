@@ -238,8 +238,8 @@ pub(super) struct Vendor {
     #[command(flatten)]
     pub(super) input: Input,
     /// Only this vendor, by its id
-    #[arg(long, value_name = "ID")]
-    pub(super) vendor: Option<String>,
+    #[arg(long = "vendor", value_name = "ID")]
+    pub(super) only: Option<String>,
     /// Simulated futures [default: what the scenario says, else 10,000]
     #[arg(long, short = 'n', value_parser = paths)]
     pub(super) paths: Option<u64>,

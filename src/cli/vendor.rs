@@ -26,7 +26,7 @@ use crate::text::did_you_mean;
 /// Simulates a scenario and tells how its vendors fare.
 pub(super) fn vendor(args: &Vendor, terminal: &mut Terminal) -> Result<Exit, Stop> {
     let (loaded, scenario, model) = read_valid(&args.input, terminal)?;
-    check_vendors(&model, args.vendor.as_deref())?;
+    check_vendors(&model, args.only.as_deref())?;
     let folder = args.output.clone().unwrap_or_else(|| usual_folder(&args.input.scenario));
     let place = Place::check(&folder, &loaded.file, args.force)?;
     listen_to_ctrl_c();
@@ -36,7 +36,7 @@ pub(super) fn vendor(args: &Vendor, terminal: &mut Terminal) -> Result<Exit, Sto
     let found = fates(&model, design, paths, &watch);
     watch.end();
     let mut found = vendors(found.map_err(|_| interrupted())?);
-    found.retain(|one| args.vendor.as_ref().is_none_or(|wanted| one.id == *wanted));
+    found.retain(|one| args.only.as_ref().is_none_or(|wanted| one.id == *wanted));
     let lang = terminal.lang;
     let report = VendorReport {
         names: found.iter().map(|one| named(one, &scenario, &model, lang)).collect(),
@@ -87,7 +87,7 @@ fn named(found: &VendorFindings, scenario: &Scenario, model: &Model, lang: Lang)
     let books = model.hazards.health(&found.id).and_then(|health| health.books);
     Named {
         name: clean(&title.map_or_else(|| found.id.clone(), |title| titled(title, lang)), 40),
-        currency: books.and_then(|books| books.currency).map(|currency| currency.code()),
+        currency: books.and_then(|books| books.currency).map(crate::units::Currency::code),
     }
 }
 

@@ -59,7 +59,9 @@ pub fn fates(
         let blocks: Vec<u64> = (done..end).step_by(BLOCK).collect();
         let one = |first: &u64| block(model, design, *first, (end - first).min(BLOCK as u64));
         let found: Vec<Fates> = blocks.par_iter().map(one).collect();
-        found.into_iter().for_each(|block| all.extend(block));
+        for block in found {
+            all.extend(block);
+        }
         done = end;
         observer.progress(Progress { done, paths });
     }

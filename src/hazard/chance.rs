@@ -45,7 +45,7 @@ impl Rating {
 #[derive(Clone, Debug)]
 pub(super) enum Chance {
     /// The chance of a year, the same for each.
-    PerYear(Number),
+    PerYear(Box<Number>),
     /// As issuers of this class.
     Rated(Rating),
     /// When cash runs short.
@@ -108,7 +108,7 @@ fn read(t: &mut Reader) -> Option<Chance> {
         "rating class, with published default rates over one and five years",
     );
     match (per_year?, rating?) {
-        (Some(chance), None) => Some(Chance::PerYear(chance)),
+        (Some(chance), None) => Some(Chance::PerYear(Box::new(chance))),
         (None, Some(rating)) => Some(Chance::Rated(rating)),
         (None, None) => {
             t.refuse("per_year", "no-chance", "this says no chance", "give `per_year` or `rating`");

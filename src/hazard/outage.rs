@@ -64,10 +64,10 @@ const LONGEST: f64 = 744.0;
 /// The mean of a duration, and what remains of one that is met at any moment, in hours.
 fn hours(duration: &Number) -> (f64, f64) {
     let unit = drawn::scale(duration) * crate::calendar::AVERAGE_MONTH_HOURS;
-    let mean = duration.distribution.mean();
+    let (mean, sd) = (duration.distribution.mean(), duration.distribution.sd());
     let remaining = match duration.known() {
         Some(mean) => mean,
-        None => (duration.distribution.sd().powi(2) + mean * mean) / (2.0 * mean),
+        None => (sd * sd + mean * mean) / (2.0 * mean),
     };
     (mean * unit, remaining * unit)
 }
@@ -178,7 +178,8 @@ mod tests {
             // Rates of the chain: up to down, down to up.
             let (fails, repaired) = ((1.0 - available) / (available * mean), 1.0 / mean);
             let both: f64 = (fails + repaired) * hours;
-            let expected = 2.0 * available * (1.0 - available) * (both - 1.0 + (-both).exp()) / (both * both);
+            let expected =
+                2.0 * available * (1.0 - available) * (both - 1.0 + crate::math::exp(-both)) / (both * both);
             assert!(
                 (found - (1.0 - available)).abs() < 2e-4 * (1.0 - available),
                 "{available} {mean}: {found}"

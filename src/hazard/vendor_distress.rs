@@ -161,20 +161,6 @@ impl Distress {
         lookup.number(&Number { distribution, unit: UnitOf::default(), origin })
     }
 
-    fn level(
-        &self,
-        id: &Reference,
-        what: &str,
-        phase: Slot,
-        (stressed, acquired): (Option<&Number>, Option<&Number>),
-        lookup: &mut dyn Lookup,
-    ) -> Option<Slot> {
-        stressed.or(acquired)?;
-        let sampler = |number: Option<&Number>| number.map(|number| number.distribution.sampler());
-        let level = Level { phase, stressed: sampler(stressed), acquired: sampler(acquired) };
-        Some(lookup.monthly(&format!("{}.{what}", address(id)), &[phase], Box::new(level)))
-    }
-
     /// The phase, and the books if they decide it.
     fn course(
         &self,
@@ -218,6 +204,19 @@ impl Distress {
     }
 }
 
+fn level(
+    id: &Reference,
+    what: &str,
+    phase: Slot,
+    (stressed, acquired): (Option<&Number>, Option<&Number>),
+    lookup: &mut dyn Lookup,
+) -> Option<Slot> {
+    stressed.or(acquired)?;
+    let sampler = |number: Option<&Number>| number.map(|number| number.distribution.sampler());
+    let level = Level { phase, stressed: sampler(stressed), acquired: sampler(acquired) };
+    Some(lookup.monthly(&format!("{}.{what}", address(id)), &[phase], Box::new(level)))
+}
+
 fn no_finances(vendor: &Reference) -> Diagnostic {
     let message = format!("`{}` has no `finances` to read a runway from", vendor.id);
     Diagnostic::error("no-finances", vendor.span, message)
@@ -252,9 +251,9 @@ impl Written for Distress {
         let (stressed, acquired) =
             (&self.stressed, self.ends.acquired.as_ref().and_then(|(_, price)| price.as_ref()));
         let price = (stressed.price_factor.as_ref(), acquired);
-        let price = self.level(id, "price", phase, price, lookup);
-        let limits = self.level(id, "limits", phase, (stressed.limit_factor.as_ref(), None), lookup);
-        let outage_factor = self.level(id, "outages", phase, (stressed.outage_factor.as_ref(), None), lookup);
+        let price = level(id, "price", phase, price, lookup);
+        let limits = level(id, "limits", phase, (stressed.limit_factor.as_ref(), None), lookup);
+        let outage_factor = level(id, "outages", phase, (stressed.outage_factor.as_ref(), None), lookup);
         let open = self.ends.wound_down.as_ref().filter(|(weight, _)| *weight > 0.0).map(|(_, notice)| {
             warn_if_endless(notice, "the vendor would never be seen closed", lookup);
             let open = Open { phase, notice: Duration::of(notice) };

@@ -97,7 +97,9 @@ fn served(
     }
     let mut bills = bills(entry, work, &card, vendor, lookup)?;
     if let Some(factor) = lookup.hit(&entry.by.id).price {
-        bills.iter_mut().for_each(|bill| bill.times(factor, lookup));
+        for bill in &mut bills {
+            bill.times(factor, lookup);
+        }
     }
     let takes = rates.limits.0.iter().map(|(what, _)| takes(*what, &work, lookup)).collect();
     Some(Served { bills, takes, waits: work.waits.filter(|_| entry.tier == Tier::Batch) })

@@ -281,11 +281,11 @@ fn correlated_vendors_fail_together() {
 
 /// P(Z1 > z, Z2 > z) of two normal scores with a correlation, by Simpson's rule.
 fn orthant(z: f64, correlation: f64) -> f64 {
+    const STEPS: usize = 4000;
     let inner = |x: f64| {
         let rest = (z - correlation * x) / (1.0 - correlation * correlation).sqrt();
         tokencast::math::normal_pdf(x) * (1.0 - tokencast::math::normal_cdf(rest))
     };
-    const STEPS: usize = 4000;
     let width = (9.0 - z) / STEPS as f64;
     let weight = |i: usize| {
         if i == 0 || i == STEPS {

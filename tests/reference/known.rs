@@ -45,14 +45,25 @@ pub(crate) fn check(book: &Book) {
 /// Every field is named, so that a further one does not compile.
 fn fields(scenario: &Scenario) {
     for (_, vendor) in &scenario.definitions.vendors {
-        let Vendor { title: _, llms, gpus: _, minimum: _, seat: _ } = vendor;
+        let Vendor { title: _, llms, gpus: _, minimum: _, seat: _, finances } = vendor;
+        assert!(finances.is_none(), "this evaluator does not know the books of vendors");
         for (_, card) in llms {
             rate_card(card);
         }
     }
     for (_, strategy) in &scenario.strategies {
-        let Strategy { title: _, serve, levers: _, contracts: _, training: _, operations: _, origin: _ } =
-            strategy;
+        let Strategy {
+            title: _,
+            serve,
+            levers: _,
+            contracts: _,
+            training: _,
+            operations: _,
+            compare,
+            switches,
+            origin: _,
+        } = strategy;
+        assert!(*compare && switches.is_empty(), "this evaluator does not know strategies that give way");
         for serve in serve {
             let Serve { traffic: _, by: _, share: _, up_to_replicas: _, tier, sheds: _, region: _ } = serve;
             match tier {
