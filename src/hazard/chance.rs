@@ -19,9 +19,8 @@ pub struct Rating {
     pub five_years: f64,
 }
 
-/// Global average cumulative default rates 1981 to 2024 (S&P Global Ratings, 2024 Annual Global Corporate Default And Rating
-/// Transition Study, March 2025; read in the source). AAA is left out: its published rate of one year is zero, from which no
-/// course can be drawn.
+/// Global average cumulative default rates of corporate issuers, 1981 to 2024, as S&P Global Ratings publishes them (read in the
+/// source). AAA is left out: its published rate of one year is zero, from which no course can be drawn.
 pub const RATINGS: &[Rating] = &[
     Rating { name: "AA", one_year: 0.0002, five_years: 0.0028 },
     Rating { name: "A", one_year: 0.0005, five_years: 0.0039 },
