@@ -667,7 +667,7 @@ fn lists_name_everything_and_their_examples_are_not_empty() {
     let lists: Value = serde_json::from_slice(&lists.stdout).unwrap();
     let names: Vec<&str> =
         lists["lists"].as_array().unwrap().iter().map(|l| l["name"].as_str().unwrap()).collect();
-    assert_eq!(names.len(), 13);
+    assert_eq!(names.len(), 14);
     for name in names {
         let output = desk.run(&["list", name, "--json"]);
         ends(&output, 0);

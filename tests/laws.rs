@@ -52,9 +52,9 @@ mod rig;
 mod serving;
 #[path = "laws/support.rs"]
 mod support;
-#[path = "laws/throughput.rs"]
-mod throughput;
 #[path = "laws/switching.rs"]
 mod switching;
+#[path = "laws/throughput.rs"]
+mod throughput;
 #[path = "laws/worlds.rs"]
 mod worlds;

@@ -2,8 +2,7 @@
 
 use crate::distribution::QuantityOf;
 use crate::document::{
-    Either, Flag, Id, ListOf, MapOf, OneOf, Origin, Reader, Reference, TableOf, Title,
-    TitleOf, Value, WordOf,
+    Either, Flag, Id, ListOf, MapOf, OneOf, Origin, Reader, Reference, TableOf, Title, TitleOf, Value, WordOf,
 };
 use crate::pricing::Tier;
 use crate::process::{Path, PathOf};

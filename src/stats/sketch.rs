@@ -67,7 +67,9 @@ impl Sketch {
     pub fn extend(&mut self, values: &[OrderedF32]) {
         let (least, greatest) = OrderedF32::range(values);
         if least < LEAST_NORMAL || greatest > GREATEST_FINITE {
-            values.iter().for_each(|value| self.add(value.value()));
+            for value in values {
+                self.add(value.value());
+            }
             return;
         }
         let bin = |key: u32| ((key & !POSITIVE) >> BIN_SHIFT_F32) as usize + BINS_BELOW_F32;

@@ -210,8 +210,12 @@ fn sketches_take_many_at_once() {
     ] {
         let values: Vec<OrderedF32> = (1..2000).map(|i| OrderedF32::from(shape(i))).collect();
         let (mut at_once, mut one_by_one) = (Sketch::default(), Sketch::default());
-        values.chunks(300).for_each(|some| at_once.extend(some));
-        values.iter().for_each(|value| one_by_one.add(value.value()));
+        for some in values.chunks(300) {
+            at_once.extend(some);
+        }
+        for value in &values {
+            one_by_one.add(value.value());
+        }
         assert_eq!(at_once, one_by_one);
     }
 }

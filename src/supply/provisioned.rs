@@ -85,7 +85,8 @@ impl Written for Provisioned {
         let hit = hit(&[id, &self.of.id], lookup);
         let list = lookup.per_hour(rate)?;
         // Nothing to pay once the vendor is gone.
-        let price = hit.price.into_iter().chain(hit.open).fold(list, |price, factor| lookup.times(price, factor));
+        let price =
+            hit.price.into_iter().chain(hit.open).fold(list, |price, factor| lookup.times(price, factor));
         let per_unit = lookup.per_hour(&Path::Number(offer.tokens_per_unit.clone()))?;
         let regions: Vec<String> = card.regions.iter().map(|(region, _)| region.clone()).collect();
         let first = entries.first()?;

@@ -105,8 +105,11 @@ fn main() {
 const MONTHS: u64 = 60;
 
 fn draws() {
-    let sobol =
-        |diffusion| Plan { coordinates: (0..MONTHS as usize).map(Coordinate::of_place).collect(), events: Vec::new(), diffusion };
+    let sobol = |diffusion| Plan {
+        coordinates: (0..MONTHS as usize).map(Coordinate::of_place).collect(),
+        events: Vec::new(),
+        diffusion,
+    };
     let scores = |sampling, plan: Option<Plan>| {
         let mut draws = Draws::planned(Design { seed: 1, sampling }, "a path", plan.as_ref());
         let (mut first, mut out) = (0, [0.0; LANES]);
