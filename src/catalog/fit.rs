@@ -56,7 +56,7 @@ pub struct Size {
 
 impl Size {
     /// The predictive distribution of a normal sample under a conjugate prior of this mean and standard deviation, worth
-    /// [`PRIOR_JUMPS`]. (A. Gelman et al., Bayesian Data Analysis, 3rd ed., section 3.3.)
+    /// `PRIOR_JUMPS`. (A. Gelman et al., Bayesian Data Analysis, 3rd ed., section 3.3.)
     pub fn predictive(logs: &[f64], prior_mean: f64, prior_sd: f64) -> Self {
         let n = logs.len() as f64;
         let mean = if logs.is_empty() { 0.0 } else { logs.iter().sum::<f64>() / n };
