@@ -38,6 +38,14 @@ pub fn multiply(out: &mut Lanes, a: &Lanes, b: &Lanes) {
     }
 }
 
+/// `total *= a`
+#[multiversion(targets("x86_64+avx512f+avx512dq+avx512vl+avx512bw", "x86_64+avx+avx2"))]
+pub fn scale(total: &mut Lanes, a: &Lanes) {
+    for i in 0..LANES {
+        total[i] *= a[i];
+    }
+}
+
 /// `total /= a`
 #[multiversion(targets("x86_64+avx512f+avx512dq+avx512vl+avx512bw", "x86_64+avx+avx2"))]
 pub fn divide(total: &mut Lanes, a: &Lanes) {

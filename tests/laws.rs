@@ -56,5 +56,7 @@ mod support;
 mod switching;
 #[path = "laws/throughput.rs"]
 mod throughput;
+#[path = "laws/whole.rs"]
+mod whole;
 #[path = "laws/worlds.rs"]
 mod worlds;

@@ -77,7 +77,7 @@ pub struct StrategyFindings {
     pub gates: Vec<Vec<f64>>,
     /// Percentiles by month; empty for a run that did not keep them.
     pub fans: Fans,
-    /// By fiscal year.
+    /// By fiscal year; empty for a run that did not keep fans.
     pub years: Vec<YearCost>,
 }
 
@@ -117,9 +117,15 @@ impl StrategyFindings {
 
     /// Share of requests that were served, as a ratio of means.
     pub fn served_share(&self) -> f64 {
-        let offered = self.measured(Measure::Offered);
-        if offered > 0.0 { self.measured(Measure::Served) / offered } else { 1.0 }
+        served_share(&self.measures)
     }
+}
+
+/// Share of requests that were served, as a ratio of means; all of nothing.
+pub(super) fn served_share(months: &[[f64; Measure::COUNT]]) -> f64 {
+    let sum = |measure: Measure| months.iter().map(|month| month[measure as usize]).sum::<f64>();
+    let offered = sum(Measure::Offered);
+    if offered > 0.0 { sum(Measure::Served) / offered } else { 1.0 }
 }
 
 /// Turns the outcomes of a run into findings.
@@ -222,18 +228,19 @@ fn ratios(served: &[f64], offered: &[f64]) -> Vec<Option<f64>> {
 
 fn years(model: &Model, strategy: &StrategyFindings) -> Vec<YearCost> {
     let timeline = &model.timeline;
-    let mut years: Vec<YearCost> = (0..timeline.years())
-        .map(|year| YearCost {
+    let fans = strategy.fans.yearly.iter().zip(&strategy.fans.yearly_cvar95);
+    let mut years: Vec<YearCost> = fans
+        .map(|(percentiles, cvar95)| YearCost {
             name: String::new(),
             months: 0,
             cash: 0.0,
             accrual: 0.0,
-            percentiles: strategy.fans.yearly.get(year).copied().unwrap_or([f64::NAN; PERCENTILES.len()]),
-            cvar95: strategy.fans.yearly_cvar95.get(year).copied().unwrap_or(f64::NAN),
+            percentiles: *percentiles,
+            cvar95: *cvar95,
         })
         .collect();
     for month in 0..timeline.length {
-        let year = &mut years[timeline.year_index(month)];
+        let Some(year) = years.get_mut(timeline.year_index(month)) else { continue };
         year.name = timeline.fiscal_year(month);
         year.months += 1;
         year.cash += strategy.month_mean(month, View::Cash);

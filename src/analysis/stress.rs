@@ -1,7 +1,10 @@
 //! A scenario under stress, beside its base: the same draws in another world.
 
-use super::findings::Findings;
+use super::compare::cheapest_shares;
+use super::findings::{Findings, served_share};
 use crate::document::Title;
+use crate::engine::Outcomes;
+use crate::stats::{Moments, quantiles};
 
 /// What a stress changes.
 #[derive(Clone, Debug, PartialEq)]
@@ -29,17 +32,24 @@ pub struct Stressed {
     pub served: f64,
 }
 
-/// Compares the findings of a stress with those of the base; strategies correspond by their place.
-pub fn stressed(title: Title, base: &Findings, stress: &Findings) -> StressFindings {
-    let pairs = stress.strategies.iter().zip(&base.strategies);
-    let strategies = pairs
-        .map(|(under, usual)| Stressed {
-            mean: under.cost.mean.value,
-            change: under.cost.mean.value - usual.cost.mean.value,
-            p95: under.cost.p95.value,
-            cheapest: under.cheapest,
-            served: under.served_share(),
+/// Compares the outcomes of a stress with the findings of the base; strategies correspond by their place. What is not shown of a
+/// stress is not worked out: its outcomes need no fans.
+pub fn stressed(title: Title, base: &Findings, stress: &Outcomes) -> StressFindings {
+    let costs: Vec<&[f64]> = stress.strategies.iter().map(|s| s.totals.compared()).collect();
+    let shares = cheapest_shares(&costs);
+    let pairs = stress.strategies.iter().zip(&base.strategies).zip(costs.iter().zip(shares));
+    let strategies: Vec<Stressed> = pairs
+        .map(|((under, usual), (costs, cheapest))| {
+            let mean = Moments::of(costs).mean();
+            Stressed {
+                mean,
+                change: mean - usual.cost.mean.value,
+                p95: quantiles(&mut costs.to_vec(), &[0.95])[0],
+                cheapest,
+                served: served_share(&under.measures),
+            }
         })
         .collect();
-    StressFindings { title, strategies, cheapest: stress.cheapest }
+    let lowest = |a: &usize, b: &usize| strategies[*a].mean.total_cmp(&strategies[*b].mean);
+    StressFindings { title, cheapest: (0..strategies.len()).min_by(lowest).unwrap_or(0), strategies }
 }

@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 
+use clap::builder::PossibleValuesParser;
 use clap::{ArgAction, Parser, Subcommand, ValueEnum};
 
 use crate::random::{Design, Sampling};
@@ -162,7 +163,7 @@ pub(super) struct DesignArgs {
     #[arg(long)]
     seed: Option<u64>,
     /// How paths spread over the futures [default: what the scenario says, else sobol]
-    #[arg(long, value_name = "WORD", value_parser = ["sobol", "latin_hypercube", "antithetic", "plain"])]
+    #[arg(long, value_name = "WORD", value_parser = PossibleValuesParser::new(Sampling::ALL.map(|(word, _)| word)))]
     sampling: Option<String>,
 }
 

@@ -90,7 +90,7 @@ fn stresses(loaded: &Loaded, base: &Findings, settings: &Settings) -> Result<Vec
     let settings = Settings { paths: base.paths, precision: None, fans: false, ..*settings };
     let one = |(title, model): &(Title, Model)| {
         let outcomes = simulate(model, &settings, &Quiet).map_err(|_| interrupted())?;
-        Ok(stressed(title.clone(), base, &findings(model, outcomes)))
+        Ok(stressed(title.clone(), base, &outcomes))
     };
     loaded.stresses.iter().map(one).collect()
 }

@@ -10,9 +10,10 @@ use crate::model::Model;
 use crate::random::{Design, REPLICATES};
 use crate::stats::OrderedF32;
 
-/// Columns of fans: each strategy's months, months to date, and fiscal years.
-pub(super) fn columns(model: &Model) -> usize {
-    model.strategies.len() * (2 * model.timeline.length + model.timeline.years())
+/// Columns of fans: each strategy's months, months to date, and fiscal years; none where nobody asked for fans.
+pub(super) fn columns(model: &Model, fans: bool) -> usize {
+    let each = 2 * model.timeline.length + model.timeline.years();
+    if fans { model.strategies.len() * each } else { 0 }
 }
 
 /// Paths of a block.
@@ -129,7 +130,7 @@ impl Block {
             begin: 0,
             width: 0,
             sums: vec![MonthSums::ZERO; strategies * months],
-            fans: vec![[OrderedF32::default(); BLOCK]; if fans { columns(model) } else { 0 }],
+            fans: vec![[OrderedF32::default(); BLOCK]; columns(model, fans)],
             running: vec![running; strategies],
             nominal: vec![[0.0; BLOCK]; strategies],
             npv: vec![[0.0; BLOCK]; strategies],

@@ -99,9 +99,7 @@ impl<'a> Simulation<'a> {
             settings: *settings,
             done: 0,
             blocks: Vec::new(),
-            columns: (0..if settings.fans { columns(model) } else { 0 })
-                .map(|_| Column::new(settings.paths))
-                .collect(),
+            columns: (0..columns(model, settings.fans)).map(|_| Column::new(settings.paths)).collect(),
             sums: vec![Sums::default(); strategies * months],
             totals: (0..strategies).map(|_| PathTotals::of_gates(model.gates.len())).collect(),
             shed: vec![0.0; strategies * model.streams.len()],

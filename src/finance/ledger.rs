@@ -165,14 +165,9 @@ impl Ledger {
     }
 
     fn post_whole(&mut self, line: &Line, quantity: &Lanes, price: &Lanes) {
-        let bit = 1 << line.component as usize;
-        let total = &mut self.components[line.component as usize];
-        if self.posted & bit == 0 {
-            lanes::multiply(total, quantity, price);
-            self.posted |= bit;
-        } else {
-            lanes::add_product(total, quantity, price);
-        }
+        let first = !self.has(line.component);
+        add_to(&mut self.components[line.component as usize], first, quantity, price);
+        self.posted |= 1 << line.component as usize;
         if let Some(record) = &mut self.record {
             let amount = std::array::from_fn(|i| quantity[i] * price[i]);
             record.push(Posting { line: line.clone(), quantity: *quantity, amount });
@@ -184,12 +179,8 @@ impl Ledger {
         let limited = self.limited(quantity, price);
         let (quantity, price) = limited.as_ref().map_or((quantity, price), |(q, p)| (q, p));
         self.post_whole(line, quantity, price);
-        if self.paid_upfront {
-            lanes::add_product(&mut self.upfront, quantity, price);
-        } else {
-            lanes::multiply(&mut self.upfront, quantity, price);
-            self.paid_upfront = true;
-        }
+        add_to(&mut self.upfront, !self.paid_upfront, quantity, price);
+        self.paid_upfront = true;
     }
 
     /// Posts `quantity · price` that is owed to a vendor at list price.
@@ -211,11 +202,9 @@ impl Ledger {
         let mut all =
             Purchases { vendor: usize::MAX, list: [0.0; LANES], due: [0.0; LANES], tokens: [0.0; LANES] };
         for one in self.purchases.iter().filter(|p| vendors.contains(&p.vendor)) {
-            for i in 0..LANES {
-                all.list[i] += one.list[i];
-                all.due[i] += one.due[i];
-                all.tokens[i] += one.tokens[i];
-            }
+            lanes::add(&mut all.list, &one.list);
+            lanes::add(&mut all.due, &one.due);
+            lanes::add(&mut all.tokens, &one.tokens);
         }
         all
     }
@@ -223,9 +212,7 @@ impl Ledger {
     /// Leaves a share of what is due to some vendors: a contract has settled the rest. The credit itself is posted apart.
     pub fn leave_due(&mut self, vendors: &[usize], share: &Lanes) {
         for one in self.purchases.iter_mut().filter(|p| vendors.contains(&p.vendor)) {
-            for i in 0..LANES {
-                one.due[i] *= share[i];
-            }
+            lanes::scale(&mut one.due, share);
         }
     }
 
@@ -283,5 +270,14 @@ impl Ledger {
     /// The postings kept so far; empty unless recording.
     pub fn recorded(&self) -> &[Posting] {
         self.record.as_deref().unwrap_or_default()
+    }
+}
+
+/// Adds `quantity · price` to a total, which is what an earlier month left if this is the first of a month.
+fn add_to(total: &mut Lanes, first: bool, quantity: &Lanes, price: &Lanes) {
+    if first {
+        lanes::multiply(total, quantity, price);
+    } else {
+        lanes::add_product(total, quantity, price);
     }
 }

@@ -71,10 +71,12 @@ impl World {
         self.vendors.insert(vendor.id.clone(), health).is_none()
     }
 
-    /// Adds what a hazard does to something.
-    pub(super) fn strike(&mut self, name: &Reference, hit: Hit, lookup: &mut dyn Lookup) {
-        let before = self.hits.get(&name.id).copied().unwrap_or_default();
-        self.hits.insert(name.id.clone(), both(before, hit, lookup));
+    /// Adds what a hazard does to each of these.
+    pub(super) fn strike(&mut self, names: &[Reference], hit: Hit, lookup: &mut dyn Lookup) {
+        for name in names {
+            let before = self.hits.get(&name.id).copied().unwrap_or_default();
+            self.hits.insert(name.id.clone(), before.and(hit, lookup));
+        }
     }
 
     /// What hits a vendor hits all it sells.
@@ -83,23 +85,9 @@ impl World {
         for name in sold {
             let vendor = name.split_once('/').and_then(|(vendor, _)| self.hits.get(vendor)).copied();
             if let (Some(vendor), Some(own)) = (vendor, self.hits.get(&name).copied()) {
-                self.hits.insert(name, both(vendor, own, lookup));
+                self.hits.insert(name, vendor.and(own, lookup));
             }
         }
-    }
-}
-
-/// Two hazards at once.
-fn both(a: Hit, b: Hit, lookup: &mut dyn Lookup) -> Hit {
-    let mut product = |a: Option<Slot>, b: Option<Slot>| match (a, b) {
-        (Some(a), Some(b)) => Some(lookup.times(a, b)),
-        (a, b) => a.or(b),
-    };
-    Hit {
-        up: product(a.up, b.up),
-        open: product(a.open, b.open),
-        price: product(a.price, b.price),
-        limits: product(a.limits, b.limits),
     }
 }
 

@@ -95,9 +95,7 @@ impl Written for Outage {
         let running = Running { available, factor, mean: self.mean, remaining: self.remaining };
         let inputs: Vec<Slot> = [available].into_iter().chain(factor).collect();
         let up = lookup.monthly(&format!("{}.up", address(id)), &inputs, Box::new(running));
-        for hit in &self.hits {
-            world.strike(hit, Hit { up: Some(up), ..Hit::default() }, lookup);
-        }
+        world.strike(&self.hits, Hit { up: Some(up), ..Hit::default() }, lookup);
         Some(())
     }
 }

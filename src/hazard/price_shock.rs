@@ -67,9 +67,7 @@ impl Written for PriceShock {
         let factor = self.factor.distribution.sampler();
         let running = Running { frequency, factor, lasts: Duration::of(&self.lasts) };
         let price = lookup.monthly(&format!("{}.price", address(id)), &[frequency], Box::new(running));
-        for hit in &self.hits {
-            world.strike(hit, Hit { price: Some(price), ..Hit::default() }, lookup);
-        }
+        world.strike(&self.hits, Hit { price: Some(price), ..Hit::default() }, lookup);
         Some(())
     }
 }

@@ -49,9 +49,7 @@ impl Written for Retirement {
     ) -> Option<()> {
         let life = lookup.in_months(&self.life);
         let open = lookup.monthly(&format!("{}.open", address(id)), &[life], Box::new(Running(life)));
-        for hit in &self.hits {
-            world.strike(hit, Hit { open: Some(open), ..Hit::default() }, lookup);
-        }
+        world.strike(&self.hits, Hit { open: Some(open), ..Hit::default() }, lookup);
         Some(())
     }
 }

@@ -260,7 +260,7 @@ impl Written for Distress {
             lookup.monthly(&format!("{}.open", address(id)), &[phase], Box::new(open))
         });
         world.watch(&self.vendor, Health { phase, outage_factor, books });
-        world.strike(&self.vendor, Hit { up: None, open, price, limits }, lookup);
+        world.strike(std::slice::from_ref(&self.vendor), Hit { up: None, open, price, limits }, lookup);
         Some(())
     }
 }

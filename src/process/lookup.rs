@@ -23,6 +23,23 @@ pub struct Hit {
     pub limits: Option<Slot>,
 }
 
+impl Hit {
+    /// Two hazards at once.
+    #[must_use]
+    pub fn and(self, other: Self, lookup: &mut dyn Lookup) -> Self {
+        let mut product = |a: Option<Slot>, b: Option<Slot>| match (a, b) {
+            (Some(a), Some(b)) => Some(lookup.times(a, b)),
+            (a, b) => a.or(b),
+        };
+        Self {
+            up: product(self.up, other.up),
+            open: product(self.open, other.open),
+            price: product(self.price, other.price),
+            limits: product(self.limits, other.limits),
+        }
+    }
+}
+
 /// Turns what a scenario says into places in the world. The same number asked for twice has one place and one draw.
 pub trait Lookup {
     /// The months of the scenario.

@@ -88,8 +88,7 @@ impl Process for Running {
     fn step(&self, _: &Month, values: &Values, _: &mut Draws, _: &mut [Lanes], out: &mut Lanes) {
         *out = [1.0; crate::lanes::LANES];
         for part in &self.0 {
-            let before = *out;
-            lanes::multiply(out, &before, &values[*part]);
+            lanes::scale(out, &values[*part]);
         }
     }
 }

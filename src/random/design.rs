@@ -21,11 +21,11 @@ pub enum Sampling {
 
 impl Sampling {
     /// All, with the word that a scenario uses.
-    pub const ALL: [(&str, Self); 4] = [
-        ("plain", Self::Plain),
-        ("antithetic", Self::Antithetic),
-        ("latin_hypercube", Self::LatinHypercube),
+    pub const ALL: [(&'static str, Self); 4] = [
         ("sobol", Self::Sobol),
+        ("latin_hypercube", Self::LatinHypercube),
+        ("antithetic", Self::Antithetic),
+        ("plain", Self::Plain),
     ];
 
     /// The word that a scenario uses.

@@ -12,7 +12,7 @@ use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::distribution::QuantityOf;
 use crate::document::{
     At, Decode, Field, Id, MapOf, MonthOf, Plugins, Reader, Reference, Shape, TableOf, Title, TitleOf, Value,
-    Whole,
+    Whole, WordOf,
 };
 use crate::finance::Discounting;
 use crate::hazard;
@@ -131,7 +131,7 @@ impl Run {
         let sampling = t.or(
             "sampling",
             "sobol",
-            SamplingWord,
+            WordOf(&Sampling::ALL),
             "how paths spread: \"sobol\", \"latin_hypercube\", \"antithetic\" or \"plain\"",
         );
         let precision = t.optional(
@@ -144,25 +144,6 @@ impl Run {
             design: Design { seed: seed? as u64, sampling: sampling? },
             precision: precision?.map(|point| point.value),
         })
-    }
-}
-
-struct SamplingWord;
-
-impl Decode for SamplingWord {
-    type Value = Sampling;
-
-    fn decode(&self, at: &At<'_>) -> Option<Sampling> {
-        let known = |word: &String| Sampling::ALL.iter().find(|(known, _)| known == word);
-        let found = if let Value::Text(word) = &at.node.value { known(word) } else { None };
-        if found.is_none() {
-            at.refuse("unknown-word", "\"sobol\", \"latin_hypercube\", \"antithetic\" or \"plain\"");
-        }
-        found.map(|(_, sampling)| *sampling)
-    }
-
-    fn shape(&self) -> Shape {
-        Shape::Words(Sampling::ALL.iter().rev().map(|(word, _)| *word).collect())
     }
 }
 

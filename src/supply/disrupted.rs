@@ -3,26 +3,15 @@
 use super::Supply;
 use crate::calendar::Month;
 use crate::finance::Ledger;
-use crate::lanes::{LANES, Lanes, Slot, Values};
+use crate::lanes::{self, LANES, Lanes, Slot, Values};
 use crate::process::{Hit, Lookup};
 
 /// What hazards do to a supply that goes by all of these names: its own id, what it buys.
 pub(super) fn hit(names: &[&str], lookup: &mut dyn Lookup) -> Hit {
-    let mut all = Hit::default();
-    for name in names {
+    names.iter().fold(Hit::default(), |all, name| {
         let one = lookup.hit(name);
-        let mut product = |a: Option<Slot>, b: Option<Slot>| match (a, b) {
-            (Some(a), Some(b)) => Some(lookup.times(a, b)),
-            (a, b) => a.or(b),
-        };
-        all = Hit {
-            up: product(all.up, one.up),
-            open: product(all.open, one.open),
-            price: product(all.price, one.price),
-            limits: product(all.limits, one.limits),
-        };
-    }
-    all
+        all.and(one, lookup)
+    })
 }
 
 /// A supply as hazards leave it; itself where none hits it.
@@ -64,9 +53,7 @@ impl Supply for Disrupted {
     ) {
         let mut asked = *offered;
         for works in &self.works {
-            for i in 0..LANES {
-                asked[i] *= values[*works][i];
-            }
+            lanes::scale(&mut asked, &values[*works]);
         }
         self.supply.accept(entry, now, values, &asked, state, served, ledger);
     }

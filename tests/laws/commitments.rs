@@ -5,8 +5,9 @@ use tokencast::finance::{Component, View};
 use tokencast::model::resolve;
 use tokencast::scenario::load;
 
-use super::contracts::{Text, model, month, refused, run, with};
+use super::contracts::{month, with};
 use super::support::{close, near};
+use super::whole::{Text, model, refused, run};
 
 /// List spend by month of a year and a half of growth and decline, in thousand USD.
 const SPEND: [f64; 24] = [

@@ -1,22 +1,13 @@
 //! Contracts: closed forms of their tiers, and the laws that hold for all of them.
 
-use tokencast::analysis::{Findings, findings};
 use tokencast::contract;
 use tokencast::engine::{Opened, Settings, open_month, simulate};
 use tokencast::finance::Component;
-use tokencast::model::{Model, resolve};
+use tokencast::model::Model;
 use tokencast::random::Design;
-use tokencast::scenario::{Files, Unreadable, load};
 
 use super::support::close;
-
-pub(super) struct Text(pub(super) String);
-
-impl Files for Text {
-    fn read(&self, _: &str) -> Result<String, Unreadable> {
-        Ok(self.0.clone())
-    }
-}
+use super::whole::{model, refused, run};
 
 /// A million requests of 1,000 tokens in and 500 out at 1 and 4 USD per Mtok: 3,000 USD and 1,500 Mtok a month.
 const PLAIN: &str = r#"
@@ -48,35 +39,12 @@ pub(super) fn with(contract: &str) -> String {
     format!("{PLAIN}\n{contract}")
 }
 
-fn try_model(text: &str) -> Result<Model, Vec<&'static str>> {
-    let loaded = load(&Text(text.to_owned()), "scenario.toml", &[]);
-    let mut mistakes: Vec<_> = loaded.diagnostics.errors().map(|mistake| mistake.code).collect();
-    let Some(scenario) = loaded.scenario else { return Err(mistakes) };
-    let (model, more) = resolve(&scenario);
-    mistakes.extend(more.errors().map(|mistake| mistake.code));
-    model.ok_or(mistakes)
-}
-
-pub(super) fn model(text: &str) -> Model {
-    try_model(text).unwrap_or_else(|codes| panic!("{codes:?} in\n{text}"))
-}
-
-pub(super) fn refused(text: &str) -> Vec<&'static str> {
-    try_model(text).err().unwrap_or_else(|| panic!("this was resolved:\n{text}"))
-}
-
 /// The cash of a month of a strategy in one path, and what was posted.
 pub(super) fn month(model: &Model, strategy: usize, month: usize, path: u64) -> (f64, Opened) {
     let opened = open_month(model, Design::plain(1), strategy, month, path..path + 1);
     let cash = |component: Component| component.view() != tokencast::finance::View::Accrual;
     let total = opened.accounts.iter().filter(|a| cash(a.line.component)).map(|a| a.amount).sum();
     (total, opened)
-}
-
-pub(super) fn run(text: &str, paths: u64) -> Findings {
-    let model = model(text);
-    let outcomes = simulate(&model, &Settings { paths, ..Settings::default() }, &()).unwrap();
-    findings(&model, outcomes)
 }
 
 fn volume(applies: &str, bands: &[(&str, f64)]) -> String {

@@ -3,17 +3,10 @@
 use tokencast::analysis::{findings, passages};
 use tokencast::engine::{Settings, simulate};
 use tokencast::model::{Model, resolve};
-use tokencast::scenario::{Files, Scenario, Unreadable, load};
+use tokencast::scenario::{Scenario, load};
 
 use super::support::close;
-
-struct Text(String);
-
-impl Files for Text {
-    fn read(&self, _: &str) -> Result<String, Unreadable> {
-        Ok(self.0.clone())
-    }
-}
+use super::whole::Text;
 
 /// Two streams: chat may go to the API, and nobody serves half of the notes. A request of chat is 2 calls of 800 + 200
 /// tokens, one of notes 1 call of 100 + 100; a Mtok costs 1 USD in and 4 USD out, and 1 USD is the price of refusing.

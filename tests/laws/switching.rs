@@ -1,23 +1,16 @@
 //! Switching rules: what a move is made of, and that rules see only the past.
 
-use tokencast::analysis::{Findings, findings};
-use tokencast::engine::{Opened, Settings, open_month, simulate};
+use tokencast::analysis::Findings;
+use tokencast::engine::{Opened, open_month};
 use tokencast::finance::{Component, Measure, View};
 use tokencast::lanes::LANES;
 use tokencast::model::{Model, resolve};
 use tokencast::random::Design;
-use tokencast::scenario::{Files, Unreadable, load};
+use tokencast::scenario::load;
 use tokencast::switching::{KINDS, Moves};
 
 use super::support::close;
-
-struct Text(String);
-
-impl Files for Text {
-    fn read(&self, _: &str) -> Result<String, Unreadable> {
-        Ok(self.0.clone())
-    }
-}
+use super::whole::{Text, model, run, try_model};
 
 /// A million requests of 1,000 tokens in and 500 out: 3,000 USD a month at acme, 6,000 USD at other.
 const PLAIN: &str = r#"
@@ -63,25 +56,6 @@ fn rule(when: &str, migration: &str) -> String {
         "{PLAIN}\n[strategy.go.switch.leave]\nwhen = {when}\nto = \"there\"\nmigration = \"move\"\n\
          [migration.move]\n{migration}\n"
     )
-}
-
-fn try_model(text: &str) -> Result<Model, Vec<&'static str>> {
-    let loaded = load(&Text(text.to_owned()), "scenario.toml", &[]);
-    let mut mistakes: Vec<_> = loaded.diagnostics.errors().map(|mistake| mistake.code).collect();
-    let Some(scenario) = loaded.scenario else { return Err(mistakes) };
-    let (model, more) = resolve(&scenario);
-    mistakes.extend(more.errors().map(|mistake| mistake.code));
-    model.ok_or(mistakes)
-}
-
-fn model(text: &str) -> Model {
-    try_model(text).unwrap_or_else(|codes| panic!("{codes:?} in\n{text}"))
-}
-
-fn run(text: &str, paths: u64) -> Findings {
-    let model = model(text);
-    let outcomes = simulate(&model, &Settings { paths, ..Settings::default() }, &()).unwrap();
-    findings(&model, outcomes)
 }
 
 fn opened(model: &Model, id: &str, month: usize, path: u64) -> Opened {

@@ -205,7 +205,7 @@ serve = [{ traffic = "work", by = "acme/terra", share = "75 %", when_full = "she
 
 #[test]
 fn what_is_full_goes_to_the_next_or_is_shed() {
-    let findings = super::contracts::run(SHEDS, 64);
+    let findings = super::whole::run(SHEDS, 64);
     let requests = 120.0 * 744.0 * 60.0;
     // Half is served at 0.1 USD; the rest costs 0.2 at the next, or 1 if it is shed. Of three quarters one is turned away.
     for (strategy, (served, price)) in
@@ -216,7 +216,7 @@ fn what_is_full_goes_to_the_next_or_is_shed() {
     }
     // Who may turn requests away is asked for their price, though a second entry would take all.
     let free = SHEDS.replace("shed_cost = \"1 USD /request\"\n", "");
-    assert_eq!(super::contracts::refused(&free), ["no-shed-cost"; 2]);
+    assert_eq!(super::whole::refused(&free), ["no-shed-cost"; 2]);
 }
 
 /// What a strategy trains with and is judged by counts as spend with their vendors.
@@ -262,7 +262,7 @@ serve = [{ traffic = "work", by = "acme/terra" }]
 training = ["tune"]
 contracts = ["cloud", "judge"]
 "#;
-    let findings = super::contracts::run(text, 64);
+    let findings = super::whole::run(text, 64);
     let (list, agreed) = (&findings.strategies[0], &findings.strategies[1]);
     let compute = list.component_mean(Component::TrainingCompute);
     let judged = list.component_mean(Component::Evaluation) - 2.0 * 1000.0;
