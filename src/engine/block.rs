@@ -1,14 +1,16 @@
 //! Blocks of 1,024 paths: the unit in which sums are formed, so that no thread count or batch width changes a rounding.
 
+use multiversion::multiversion;
+
 use super::batch::{Batch, Sink};
 use super::break_even::BreakEven;
+use super::fan::Sheet;
 use super::gate::Gates;
 use crate::calendar::Month;
 use crate::finance::{Component, Ledger, Measure, View};
-use crate::lanes::{self, LANES, Lanes, Values};
+use crate::lanes::{self, LANES, Lanes, Slot, Values, ZERO};
 use crate::model::Model;
 use crate::random::{Design, REPLICATES};
-use crate::stats::OrderedF32;
 
 /// Columns of fans: each strategy's months, months to date, and fiscal years; none where nobody asked for fans.
 pub(super) fn columns(model: &Model, fans: bool) -> usize {
@@ -71,6 +73,26 @@ struct Running {
     break_even: BreakEven,
 }
 
+impl Running {
+    /// Adds a month's cash, of which some is paid at the start of the month.
+    fn add(&mut self, cash: &Lanes, upfront: &Lanes, discount: &Lanes) {
+        add_month(cash, discount, [&mut self.cumulative, &mut self.year, &mut self.npv]);
+        self.month_cash = *cash;
+        self.month_upfront = *upfront;
+    }
+}
+
+/// Adds a month's cash to date, in the year, and discounted.
+#[multiversion(targets("x86_64+avx512f+avx512dq+avx512vl+avx512bw", "x86_64+avx+avx2"))]
+fn add_month(cash: &Lanes, discount: &Lanes, totals: [&mut Lanes; 3]) {
+    let [cumulative, year, npv] = totals;
+    for i in 0..LANES {
+        cumulative[i] += cash[i];
+        year[i] += cash[i];
+        npv[i] += cash[i] * discount[i];
+    }
+}
+
 /// A block's results, and the lanes to compute them; allocated once and used again.
 pub(super) struct Block {
     batch: Batch,
@@ -83,7 +105,7 @@ pub(super) struct Tally {
     /// The fiscal year of each month, from 0.
     years: Vec<usize>,
     baseline: usize,
-    discount: Option<crate::lanes::Slot>,
+    discount: Option<Slot>,
     /// Paths of the block.
     pub(super) paths: usize,
     /// Paths of the batch that is being taken: where they begin in the block, and how many count.
@@ -91,9 +113,9 @@ pub(super) struct Tally {
     width: usize,
     /// `sums[strategy · months + month]`
     pub(super) sums: Vec<MonthSums>,
-    /// `fans[(2 · strategy + cumulative) · months + month][path]`, then `[strategy · years + year]` behind all months;
-    /// empty where nobody asked for fans.
-    pub(super) fans: Vec<[OrderedF32; BLOCK]>,
+    /// Columns `(2 · strategy + cumulative) · months + month`, then `strategy · years + year` behind all months; none where
+    /// nobody asked for fans.
+    pub(super) sheet: Sheet,
     running: Vec<Running>,
     /// By strategy, then path.
     pub(super) nominal: Vec<[f64; BLOCK]>,
@@ -104,7 +126,7 @@ pub(super) struct Tally {
     /// Requests that arrived in each stream.
     offered: Vec<Partial>,
     /// The slot of each stream's requests.
-    requests: Vec<crate::lanes::Slot>,
+    requests: Vec<Slot>,
     pub(super) gates: Gates,
     /// `fired[strategy][rule · months + month]`: paths in which a rule came true when the month began.
     pub(super) fired: Vec<Vec<u64>>,
@@ -130,7 +152,7 @@ impl Block {
             begin: 0,
             width: 0,
             sums: vec![MonthSums::ZERO; strategies * months],
-            fans: vec![[OrderedF32::default(); BLOCK]; columns(model, fans)],
+            sheet: Sheet::new(columns(model, fans)),
             running: vec![running; strategies],
             nominal: vec![[0.0; BLOCK]; strategies],
             npv: vec![[0.0; BLOCK]; strategies],
@@ -195,11 +217,64 @@ impl Tally {
         }
     }
 
-    fn write_fan(&mut self, column: usize, values: &Lanes) {
-        if let Some(fan) = self.fans.get_mut(column) {
-            let keys = OrderedF32::of_lanes(values);
-            fan[self.begin..self.begin + self.width].copy_from_slice(&keys[..self.width]);
+    /// Whether a batch fills whole rows of partial sums and sheets.
+    fn is_whole(&self) -> bool {
+        self.begin.is_multiple_of(LANES) && self.width == LANES
+    }
+
+    /// Adds a month's components and measures to their sums; says what of them is cash.
+    fn add_up(&mut self, place: usize, ledger: &Ledger) -> Lanes {
+        let whole = self.is_whole();
+        let sums = &mut self.sums[place];
+        let (components, posted) = ledger.components();
+        sums.posted |= posted;
+        let mut cash = [0.0; LANES];
+        if whole {
+            sum_components(components, posted, &mut sums.components, &mut cash);
+            lanes::add_to_sixteen(&mut sums.cash, &cash);
+        } else {
+            cash = ledger.total(View::Cash);
+            for component in Component::ALL.into_iter().filter(|component| ledger.has(*component)) {
+                let partial = &mut sums.components[component as usize];
+                add(partial, ledger.component(component), self.begin, self.width);
+            }
+            for (i, cash) in (self.begin..).zip(&cash[..self.width]) {
+                sums.cash[i % REPLICATES] += cash;
+            }
         }
+        for measure in Measure::ALL.into_iter().filter(|measure| ledger.has_measured(*measure)) {
+            add(&mut sums.measures[measure as usize], ledger.measured(measure), self.begin, self.width);
+        }
+        cash
+    }
+}
+
+/// Components that count as cash, a bit for each.
+const CASH: u32 = View::Cash.components();
+
+/// Adds the components that are posted to the partial sums of their places, and those that are cash to a total.
+#[multiversion(targets("x86_64+avx512f+avx512dq+avx512vl+avx512bw", "x86_64+avx+avx2"))]
+fn sum_components(
+    components: &[Lanes; Component::COUNT],
+    posted: u32,
+    sums: &mut [Partial; Component::COUNT],
+    cash: &mut Lanes,
+) {
+    for c in 0..Component::COUNT {
+        if posted & (1 << c) == 0 {
+            continue;
+        }
+        let mut partial = sums[c];
+        let counts = CASH & (1 << c) != 0;
+        for (row, cash) in components[c].as_chunks::<STRIDE>().0.iter().zip(cash.as_chunks_mut::<STRIDE>().0) {
+            for i in 0..STRIDE {
+                partial[i] += row[i];
+                if counts {
+                    cash[i] += row[i];
+                }
+            }
+        }
+        sums[c] = partial;
     }
 }
 
@@ -217,46 +292,21 @@ fn add(partial: &mut Partial, values: &Lanes, begin: usize, width: usize) {
 impl Sink for Tally {
     fn take(&mut self, strategy: usize, now: &Month, ledger: &Ledger, values: &Values, left: &[Lanes]) {
         let (begin, width) = (self.begin, self.width);
-        let sums = &mut self.sums[strategy * self.months + now.index];
-        for component in Component::ALL {
-            if ledger.has(component) {
-                sums.posted |= 1 << component as usize;
-                add(&mut sums.components[component as usize], ledger.component(component), begin, width);
-            }
-        }
-        for measure in Measure::ALL.into_iter().filter(|measure| ledger.has_measured(*measure)) {
-            add(&mut sums.measures[measure as usize], ledger.measured(measure), begin, width);
-        }
+        let cash = self.add_up(strategy * self.months + now.index, ledger);
         for (sum, left) in self.shed[strategy * left.len()..].iter_mut().zip(left) {
             add(sum, left, begin, width);
         }
         self.gates.take(strategy, now, ledger, values, left);
-        let cash = ledger.total(View::Cash);
-        if begin.is_multiple_of(REPLICATES) && width == LANES {
-            lanes::add_to_sixteen(&mut sums.cash, &cash);
-        } else {
-            cash[..width]
-                .iter()
-                .enumerate()
-                .for_each(|(i, cash)| sums.cash[(begin + i) % REPLICATES] += cash);
-        }
+        let (month, year, strategies) = (now.index, self.years[now.index], self.running.len());
         let running = &mut self.running[strategy];
-        lanes::add(&mut running.cumulative, &cash);
-        lanes::add(&mut running.year, &cash);
-        if let Some(discount) = self.discount {
-            lanes::add_product(&mut running.npv, &cash, &values[discount]);
+        running.add(&cash, ledger.upfront(), self.discount.map_or(&ZERO, |slot| &values[slot]));
+        self.sheet.write(2 * strategy * self.months + month, &cash, begin, width);
+        self.sheet.write((2 * strategy + 1) * self.months + month, &running.cumulative, begin, width);
+        if self.years.get(month + 1) != Some(&year) {
+            let column = 2 * strategies * self.months + strategy * (self.years[self.months - 1] + 1) + year;
+            self.sheet.write(column, &running.year, begin, width);
+            running.year = [0.0; LANES];
         }
-        running.month_cash = cash;
-        running.month_upfront = *ledger.upfront();
-        let cumulative = running.cumulative;
-        let (year, strategies) = (self.years[now.index], self.running.len());
-        if self.years.get(now.index + 1) != Some(&year) {
-            let of_year = std::mem::replace(&mut self.running[strategy].year, [0.0; LANES]);
-            let years = self.years[self.months - 1] + 1;
-            self.write_fan(2 * strategies * self.months + strategy * years + year, &of_year);
-        }
-        self.write_fan(2 * strategy * self.months + now.index, &cash);
-        self.write_fan((2 * strategy + 1) * self.months + now.index, &cumulative);
     }
 
     fn fired(&mut self, strategy: usize, rule: usize, now: &Month, lanes: &[bool; LANES]) {

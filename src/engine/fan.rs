@@ -1,55 +1,141 @@
-//! One column of a fan: all paths' values of one month.
+//! Fans: the distribution over all paths of each month's cash, of cash to date and of each fiscal year's.
 
+use rayon::prelude::*;
+
+use super::block::BLOCK;
 use super::outcome::PERCENTILES;
-use crate::stats::{OrderedF32, Sketch, counted_quantiles, cvar};
+use crate::lanes::{LANES, Lanes};
+use crate::stats::{OrderedF32, Sketch, counted_tail};
 
-/// Values while they fit, and counts beyond; which one depends on the size of the run alone.
-pub(super) enum Column {
-    Exact(Vec<OrderedF32>),
-    Sketch(Box<Sketch>),
+/// What is told of one column.
+#[derive(Clone, Copy)]
+pub(super) struct Spread {
+    pub(super) percentiles: [f64; PERCENTILES.len()],
+    /// Mean of the highest 5 %.
+    pub(super) cvar95: f64,
+}
+
+/// The values of one block of paths: for each sixty-four paths all columns side by side, in the order in which months write
+/// them, so that writing stays within the processor's cache.
+#[derive(Default)]
+pub(super) struct Sheet {
+    columns: usize,
+    /// `rows[path / 64 · columns + column][path % 64]`: keys of [`OrderedF32`].
+    rows: Vec<[u32; LANES]>,
+}
+
+impl Sheet {
+    pub(super) fn new(columns: usize) -> Self {
+        Self { columns, rows: vec![[0; LANES]; columns * BLOCK.div_ceil(LANES)] }
+    }
+
+    /// Writes one value of the paths from `begin` on, as many as `width`; nothing where there are no columns.
+    pub(super) fn write(&mut self, column: usize, values: &Lanes, begin: usize, width: usize) {
+        if self.columns == 0 {
+            return;
+        }
+        if width == LANES && begin.is_multiple_of(LANES) {
+            OrderedF32::write_keys(values, &mut self.rows[begin / LANES * self.columns + column]);
+            return;
+        }
+        for (path, value) in (begin..).zip(&values[..width]) {
+            self.rows[path / LANES * self.columns + column][path % LANES] =
+                OrderedF32::from(*value as f32).key();
+        }
+    }
+
+    /// Adds the values of one column, of the first `paths` paths.
+    fn column(&self, column: usize, paths: usize, values: &mut Vec<OrderedF32>) {
+        let rows = self.rows.iter().skip(column).step_by(self.columns);
+        for (row, begin) in rows.zip((0..paths).step_by(LANES)) {
+            let count = LANES.min(paths - begin);
+            values.extend(row[..count].iter().map(|key| OrderedF32::of_key(*key)));
+        }
+    }
+}
+
+/// All columns of a run: every value while they fit, and counts beyond; which one depends on the number of paths alone.
+pub(super) enum Fans {
+    /// The sheets of all blocks so far, with their paths.
+    Exact(Vec<(Sheet, usize)>),
+    Counted(Vec<Sketch>),
 }
 
 /// Up to so many paths quantiles are exact; beyond they are within 2.5e-4 of their value.
-const MOST_EXACT: usize = 1 << 17;
+const MOST_EXACT: u64 = 1 << 17;
 
-impl Column {
+impl Fans {
     /// For so many paths, perhaps more.
-    pub(super) fn new(paths: u64) -> Self {
-        // All room at once, since growing would copy it many times; and none for what would be a sketch soon.
-        match usize::try_from(paths) {
-            Ok(paths) if paths <= MOST_EXACT => Self::Exact(Vec::with_capacity(paths)),
-            _ => Self::Sketch(Box::default()),
-        }
+    pub(super) fn new(columns: usize, paths: u64) -> Self {
+        if paths <= MOST_EXACT { Self::Exact(Vec::new()) } else { Self::Counted(vec![Sketch::default(); columns]) }
     }
 
-    pub(super) fn extend(&mut self, values: &[OrderedF32]) {
-        if let Self::Exact(all) = self {
-            if all.len() + values.len() <= MOST_EXACT {
-                all.extend_from_slice(values);
+    /// Takes the sheets of blocks with their paths, in the order of paths, of which `done` came before.
+    pub(super) fn extend<'a>(&mut self, done: u64, sheets: impl Iterator<Item = (&'a mut Sheet, usize)>) {
+        let sheets: Vec<(&mut Sheet, usize)> = sheets.collect();
+        let columns = sheets.first().map_or(0, |(sheet, _)| sheet.columns);
+        let paths: usize = sheets.iter().map(|(_, paths)| paths).sum();
+        if let Self::Exact(kept) = self {
+            if done + paths as u64 <= MOST_EXACT {
+                let keep = |(sheet, paths): (&mut Sheet, usize)| (std::mem::replace(sheet, Sheet::new(columns)), paths);
+                kept.extend(sheets.into_iter().map(keep));
                 return;
             }
-            let mut sketch = Box::<Sketch>::default();
-            sketch.extend(all);
-            *self = Self::Sketch(sketch);
+            let mut sketches = vec![Sketch::default(); columns];
+            count(&mut sketches, &kept.iter().map(|(sheet, paths)| (sheet, *paths)).collect::<Vec<_>>());
+            *self = Self::Counted(sketches);
         }
-        if let Self::Sketch(sketch) = self {
-            sketch.extend(values);
+        if let Self::Counted(sketches) = self {
+            count(sketches, &sheets.iter().map(|(sheet, paths)| (&**sheet, *paths)).collect::<Vec<_>>());
         }
     }
 
-    /// Mean of the highest 5 %.
-    pub(super) fn cvar95(&mut self) -> f64 {
+    /// What is told of every column.
+    pub(super) fn spreads(&self) -> Vec<Spread> {
         match self {
-            Self::Exact(values) => cvar(values, 0.95).value,
-            Self::Sketch(sketch) => sketch.cvar(0.95),
+            Self::Exact(sheets) => {
+                let columns = sheets.first().map_or(0, |(sheet, _)| sheet.columns);
+                let paths = sheets.iter().map(|(_, paths)| paths).sum();
+                (0..columns)
+                    .into_par_iter()
+                    .map_init(|| Vec::with_capacity(paths), |values, column| {
+                        gather(sheets, column, values);
+                        exact(values)
+                    })
+                    .collect()
+            }
+            Self::Counted(sketches) => sketches.par_iter().map(counted).collect(),
         }
     }
+}
 
-    pub(super) fn percentiles(&mut self) -> [f64; PERCENTILES.len()] {
-        let found = match self {
-            Self::Exact(values) => counted_quantiles(values, &PERCENTILES),
-            Self::Sketch(sketch) => sketch.quantiles(&PERCENTILES),
-        };
-        std::array::from_fn(|i| found[i])
+fn gather(sheets: &[(Sheet, usize)], column: usize, values: &mut Vec<OrderedF32>) {
+    values.clear();
+    for (sheet, paths) in sheets {
+        sheet.column(column, *paths, values);
     }
+}
+
+fn exact(values: &mut [OrderedF32]) -> Spread {
+    let (percentiles, cvar95) = counted_tail(values, &PERCENTILES, 0.95);
+    Spread { percentiles: std::array::from_fn(|i| percentiles[i]), cvar95 }
+}
+
+fn counted(sketch: &Sketch) -> Spread {
+    let percentiles = sketch.quantiles(&PERCENTILES);
+    Spread { percentiles: std::array::from_fn(|i| percentiles[i]), cvar95: sketch.cvar(0.95) }
+}
+
+/// Adds the values of some sheets to the sketches of their columns.
+fn count(sketches: &mut [Sketch], sheets: &[(&Sheet, usize)]) {
+    sketches.par_iter_mut().enumerate().for_each_init(
+        || Vec::with_capacity(BLOCK),
+        |values, (column, sketch)| {
+            for (sheet, paths) in sheets {
+                values.clear();
+                sheet.column(column, *paths, values);
+                sketch.extend(values);
+            }
+        },
+    );
 }

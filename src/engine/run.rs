@@ -3,7 +3,7 @@
 use rayon::prelude::*;
 
 use super::block::{BLOCK, Block, columns};
-use super::fan::Column;
+use super::fan::{self, Spread};
 use super::observer::{Observer, Progress};
 use super::outcome::{Fans, Outcomes, PathTotals, StrategyOutcome};
 use crate::finance::{Component, Measure};
@@ -72,7 +72,7 @@ struct Simulation<'a> {
     settings: Settings,
     done: u64,
     blocks: Vec<Block>,
-    columns: Vec<Column>,
+    fans: fan::Fans,
     sums: Vec<Sums>,
     totals: Vec<PathTotals>,
     /// Sums of requests over all paths so far: those nobody served, `[strategy · streams + stream]`, and all by stream.
@@ -99,7 +99,7 @@ impl<'a> Simulation<'a> {
             settings: *settings,
             done: 0,
             blocks: Vec::new(),
-            columns: (0..columns(model, settings.fans)).map(|_| Column::new(settings.paths)).collect(),
+            fans: fan::Fans::new(columns(model, settings.fans), settings.paths),
             sums: vec![Sums::default(); strategies * months],
             totals: (0..strategies).map(|_| PathTotals::of_gates(model.gates.len())).collect(),
             shed: vec![0.0; strategies * model.streams.len()],
@@ -136,12 +136,11 @@ impl<'a> Simulation<'a> {
     }
 
     fn fold(&mut self, blocks: usize) {
-        let blocks = &self.blocks[..blocks];
-        self.columns.par_iter_mut().enumerate().for_each(|(place, column)| {
-            for block in blocks {
-                column.extend(&block.tally.fans[place][..block.tally.paths]);
-            }
-        });
+        let blocks = &mut self.blocks[..blocks];
+        self.fans.extend(
+            self.done,
+            blocks.iter_mut().map(|block| (&mut block.tally.sheet, block.tally.paths)),
+        );
         for block in blocks {
             let tally = &block.tally;
             for (sums, month) in self.sums.iter_mut().zip(&tally.sums) {
@@ -199,16 +198,9 @@ impl<'a> Simulation<'a> {
         let months = self.model.timeline.length;
         let (years, count) = (self.model.timeline.years(), self.model.strategies.len());
         let (monthly, to_date) = (0, 1);
-        let mut columns = self.columns;
-        let percentiles: Vec<_> = columns.par_iter_mut().map(Column::percentiles).collect();
-        let tails: Vec<f64> = columns
-            .par_iter_mut()
-            .enumerate()
-            .map(|(place, column)| {
-                let cumulative = place < 2 * count * months && place / months % 2 == to_date;
-                if cumulative { f64::NAN } else { column.cvar95() }
-            })
-            .collect();
+        let spreads = self.fans.spreads();
+        let percentiles = |of: &[Spread]| of.iter().map(|spread| spread.percentiles).collect();
+        let tails = |of: &[Spread]| of.iter().map(|spread| spread.cvar95).collect();
         let n = self.done as f64;
         let strategies = self
             .totals
@@ -218,6 +210,13 @@ impl<'a> Simulation<'a> {
                 let sums = &self.sums[place * months..(place + 1) * months];
                 let months_of = |which: usize| (2 * place + which) * months..(2 * place + which + 1) * months;
                 let years_of = 2 * count * months + place * years..2 * count * months + (place + 1) * years;
+                let fans = |spreads: &[Spread]| Fans {
+                    monthly: percentiles(&spreads[months_of(monthly)]),
+                    cumulative: percentiles(&spreads[months_of(to_date)]),
+                    monthly_cvar95: tails(&spreads[months_of(monthly)]),
+                    yearly: percentiles(&spreads[years_of.clone()]),
+                    yearly_cvar95: tails(&spreads[years_of]),
+                };
                 let shed = &self.shed[place * self.offered.len()..];
                 StrategyOutcome {
                     served: self.offered.iter().zip(shed).map(|(all, shed)| (all - shed) / n).collect(),
@@ -227,13 +226,7 @@ impl<'a> Simulation<'a> {
                     measures: sums.iter().map(|s| s.measures.map(|sum| sum / n)).collect(),
                     monthly_error: sums.iter().map(|s| standard_error(&s.cash, self.done)).collect(),
                     fired: self.fired[place].chunks(months).map(<[u64]>::to_vec).collect(),
-                    fans: self.settings.fans.then(|| Fans {
-                        monthly: percentiles[months_of(monthly)].to_vec(),
-                        cumulative: percentiles[months_of(to_date)].to_vec(),
-                        monthly_cvar95: tails[months_of(monthly)].to_vec(),
-                        yearly: percentiles[years_of.clone()].to_vec(),
-                        yearly_cvar95: tails[years_of].to_vec(),
-                    }),
+                    fans: self.settings.fans.then(|| fans(&spreads)),
                 }
             })
             .collect();

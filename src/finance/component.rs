@@ -11,6 +11,21 @@ pub enum View {
     Both,
 }
 
+impl View {
+    /// The components that count in a view, a bit for each.
+    pub const fn components(self) -> u32 {
+        let (mut bits, mut i) = (0, 0);
+        while i < Component::COUNT {
+            let own = Component::ALL[i].view();
+            if matches!(own, Self::Both) || own as u8 == self as u8 {
+                bits |= 1 << i;
+            }
+            i += 1;
+        }
+        bits
+    }
+}
+
 /// A part of the cost of a strategy.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 #[repr(usize)]

@@ -230,6 +230,11 @@ impl Ledger {
         }
     }
 
+    /// All amounts by component, and a bit for each component that anything was posted to; the amounts of others mean nothing.
+    pub fn components(&self) -> (&[Lanes; Component::COUNT], u32) {
+        (&self.components, self.posted)
+    }
+
     /// Whether anything was posted to a component.
     pub fn has(&self, component: Component) -> bool {
         self.posted & (1 << component as usize) != 0

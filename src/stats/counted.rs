@@ -1,4 +1,7 @@
-//! Quantiles of many 32-bit floats: counting says in which narrow bin each lies, and only those bins are searched.
+//! Quantiles and tails of many 32-bit floats: counting says in which narrow bin each lies, and only those bins are searched.
+
+use multiversion::multiversion;
+
 use super::OrderedF32;
 use super::quantile::{Number, Place};
 
@@ -8,19 +11,23 @@ const BINS: usize = 1 << BIN_BITS;
 /// Smaller samples do not repay the counting.
 const LEAST: usize = 1 << 12;
 
-/// What [`quantiles`](super::quantiles) says of a sample, value for value; two passes over it instead of one for each
-/// probability. Reorders small samples.
-pub fn counted_quantiles(values: &mut [OrderedF32], probabilities: &[f64]) -> Vec<f64> {
+/// What [`quantiles`](super::quantiles) says of a sample, value for value, and what [`cvar`](super::cvar) says, but for rounding:
+/// three passes over it instead of one for each probability. Reorders small samples.
+pub fn counted_tail(values: &mut [OrderedF32], probabilities: &[f64], tail: f64) -> (Vec<f64>, f64) {
     if values.len() < LEAST {
-        return super::quantiles(values, probabilities);
+        return (super::quantiles(values, probabilities), super::cvar(values, tail).value);
     }
     let places: Vec<Place> = probabilities.iter().map(|&p| Place::of(values.len() as u64, p)).collect();
+    let worst = Worst::of(values.len(), tail);
     let mut ranks: Vec<u64> = places.iter().flat_map(|place| [place.rank, place.next]).collect();
+    ranks.push(worst.boundary);
     ranks.sort_unstable();
     ranks.dedup();
     let found = at_ranks(values, &ranks);
-    let at = |rank: u64| ranks.binary_search(&rank).map_or(f64::NAN, |place| found[place].value());
-    places.iter().map(|place| place.interpolate(at)).collect()
+    let at = |rank: u64| ranks.binary_search(&rank).ok().map(|place| found[place]);
+    let value_at = |rank: u64| at(rank).map_or(f64::NAN, Number::value);
+    let quantiles = places.iter().map(|place| place.interpolate(value_at)).collect();
+    (quantiles, at(worst.boundary).map_or(f64::NAN, |boundary| worst.mean(values, boundary)))
 }
 
 /// The values of some ranks, rising.
@@ -64,6 +71,58 @@ fn at_ranks(values: &[OrderedF32], ranks: &[u64]) -> Vec<OrderedF32> {
     found
 }
 
+/// The highest values of a sample, as [`cvar`](super::cvar) counts them.
+struct Worst {
+    /// How many they are, perhaps with a fraction.
+    size: f64,
+    /// The rank of the highest value that does not count whole.
+    boundary: u64,
+}
+
+impl Worst {
+    fn of(count: usize, tail: f64) -> Self {
+        let size = (count as f64 * (1.0 - tail)).clamp(0.0, count as f64);
+        let whole = (size as usize).min(count - 1);
+        Self { size, boundary: (count - 1 - whole) as u64 }
+    }
+
+    /// Their mean.
+    fn mean(&self, values: &[OrderedF32], boundary: OrderedF32) -> f64 {
+        let last = boundary.value();
+        if self.size < 1.0 {
+            return last;
+        }
+        let (count, sum) = above(values, boundary);
+        // Values that equal the boundary are as good as it; an infinite one counts once.
+        let equal = self.size - count as f64;
+        (if equal > 0.0 { sum + equal * last } else { sum }) / self.size
+    }
+}
+
+/// A sum of every eighth value: vector arithmetic in the order of the sample, whoever adds it up.
+const STRIDE: usize = 8;
+
+/// The number of values above another, and their sum.
+#[multiversion(targets("x86_64+avx512f+avx512dq+avx512vl+avx512bw", "x86_64+avx+avx2"))]
+fn above(values: &[OrderedF32], boundary: OrderedF32) -> (u64, f64) {
+    let (mut counts, mut sums) = ([0_u32; STRIDE], [0.0; STRIDE]);
+    let (rows, rest) = values.as_chunks::<STRIDE>();
+    let mut add = |i: usize, value: OrderedF32| {
+        let counts_in = value > boundary;
+        counts[i] += u32::from(counts_in);
+        sums[i] += if counts_in { f64::from(f32::from(value)) } else { 0.0 };
+    };
+    for row in rows {
+        for i in 0..STRIDE {
+            add(i, row[i]);
+        }
+    }
+    for (i, value) in rest.iter().enumerate() {
+        add(i, *value);
+    }
+    (counts.iter().map(|count| u64::from(*count)).sum(), sums.iter().sum())
+}
+
 /// Equal ranges of keys.
 struct Bins {
     lowest: u32,
@@ -83,7 +142,7 @@ impl Bins {
 
 #[cfg(test)]
 mod tests {
-    use super::super::quantiles;
+    use super::super::{cvar, quantiles};
     use super::*;
 
     const PROBABILITIES: [f64; 6] = [0.0, 0.01, 0.25, 0.5, 0.95, 1.0];
@@ -101,10 +160,12 @@ mod tests {
         for (place, shape) in shapes.iter().enumerate() {
             for count in [1, 5000, 20_000] {
                 let values: Vec<OrderedF32> = (0..count).map(|i| OrderedF32::from(shape(i))).collect();
-                let counted = counted_quantiles(&mut values.clone(), &PROBABILITIES);
+                let (counted, tail) = counted_tail(&mut values.clone(), &PROBABILITIES, 0.95);
                 let selected = quantiles(&mut values.clone(), &PROBABILITIES);
                 let bits = |values: Vec<f64>| values.into_iter().map(f64::to_bits).collect::<Vec<_>>();
                 assert_eq!(bits(counted), bits(selected), "shape {place}, {count} values");
+                let sorted = cvar(&mut values.clone(), 0.95).value;
+                assert!(tail == sorted || (tail / sorted - 1.0).abs() < 1e-13, "{tail} is not {sorted}");
             }
         }
     }

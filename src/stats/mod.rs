@@ -11,7 +11,7 @@ mod quantile;
 mod sketch;
 
 pub use correlation::{correlation, rank_correlation};
-pub use counted::counted_quantiles;
+pub use counted::counted_tail;
 pub use interval::{Estimate, Interval, wilson_interval};
 pub use ks::{ks_critical, ks_statistic};
 pub use moments::Moments;

@@ -33,8 +33,14 @@ impl From<OrderedF32> for f32 {
 impl OrderedF32 {
     /// The integer.
     #[inline]
-    pub(super) fn key(self) -> u32 {
+    pub fn key(self) -> u32 {
         self.0
+    }
+
+    /// The float of an integer that [`key`](Self::key) gave.
+    #[inline]
+    pub fn of_key(key: u32) -> Self {
+        Self(key)
     }
 
     /// The least and the greatest key of some numbers; the other way round without any.
@@ -42,11 +48,9 @@ impl OrderedF32 {
         range(values)
     }
 
-    /// The keys of sixty-four numbers, each rounded to a 32-bit float.
-    pub fn of_lanes(values: &Lanes) -> [Self; LANES] {
-        let mut keys = [Self::default(); LANES];
-        keys_of(values, &mut keys);
-        keys
+    /// Writes the keys of sixty-four numbers, each rounded to a 32-bit float.
+    pub fn write_keys(values: &Lanes, keys: &mut [u32; LANES]) {
+        keys_of(values, keys);
     }
 }
 
@@ -61,9 +65,9 @@ fn range(values: &[OrderedF32]) -> (u32, u32) {
 }
 
 #[multiversion(targets("x86_64+avx512f+avx512dq+avx512vl+avx512bw", "x86_64+avx+avx2"))]
-fn keys_of(values: &Lanes, keys: &mut [OrderedF32; LANES]) {
+fn keys_of(values: &Lanes, keys: &mut [u32; LANES]) {
     for i in 0..LANES {
-        keys[i] = OrderedF32::from(values[i] as f32);
+        keys[i] = OrderedF32::from(values[i] as f32).0;
     }
 }
 
