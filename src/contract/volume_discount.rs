@@ -179,41 +179,35 @@ struct Tier {
     line: Line,
 }
 
-impl Bands {
-    /// The share of a volume that a band's discount is on.
-    fn share(&self, place: usize, volume: &Lanes, values: &Values) -> Lanes {
-        let begins = &values[self.tiers[place].above];
-        let ends = self.tiers.get(place + 1).map_or(&ENDLESS, |next| &values[next.above]);
-        let mut share = [0.0; LANES];
-        if self.marginal {
-            inside(volume, begins, ends, &mut share);
-        } else {
-            for i in 0..LANES {
-                share[i] = f64::from(volume[i] > begins[i] && volume[i] <= ends[i]);
-            }
-        }
-        share
-    }
-}
-
 /// Where the last band ends.
 static ENDLESS: Lanes = [f64::INFINITY; LANES];
 
-/// The share of a volume that lies between two amounts.
-#[multiversion(targets("x86_64+avx512f+avx512dq+avx512vl+avx512bw", "x86_64+avx+avx2"))]
-fn inside(volume: &Lanes, begins: &Lanes, ends: &Lanes, share: &mut Lanes) {
-    for i in 0..LANES {
-        let within = volume[i].min(ends[i]) - begins[i];
-        share[i] = if within > 0.0 { within / volume[i] } else { 0.0 };
-    }
+/// What contracts before left of a month's spend.
+struct Spent<'a> {
+    /// What counts towards bands: list spend or tokens.
+    volume: &'a Lanes,
+    due: &'a Lanes,
 }
 
-/// What is left after a discount on a share of the spend; the spend it is on, and its price.
+/// Takes a band's discount off what is left: the spend it is on, and its price. A marginal band is on what lies in it, another
+/// on everything where the volume ends in it.
 #[multiversion(targets("x86_64+avx512f+avx512dq+avx512vl+avx512bw", "x86_64+avx+avx2"))]
-fn take_off(discount: &Lanes, due: &Lanes, left: &mut Lanes, spend: &mut Lanes, price: &mut Lanes) {
+fn take_off(
+    spent: &Spent,
+    marginal: bool,
+    [begins, ends, discount]: [&Lanes; 3],
+    [left, spend, price]: [&mut Lanes; 3],
+) {
     for i in 0..LANES {
-        left[i] -= spend[i] * discount[i];
-        spend[i] *= due[i];
+        let volume = spent.volume[i];
+        let share = if marginal {
+            let within = volume.min(ends[i]) - begins[i];
+            if within > 0.0 { within / volume } else { 0.0 }
+        } else {
+            f64::from(volume > begins[i] && volume <= ends[i])
+        };
+        left[i] -= share * discount[i];
+        spend[i] = share * spent.due[i];
         price[i] = 0.0 - discount[i];
     }
 }
@@ -222,12 +216,12 @@ impl Contract for Bands {
     fn settle(&self, _: &Month, values: &Values, _: &mut [Lanes], ledger: &mut Ledger) {
         let bought = ledger.bought_from(&self.vendors);
         let volume = if self.tokens { &bought.tokens } else { &bought.list };
-        let mut left = [1.0; LANES];
+        let spent = Spent { volume, due: &bought.due };
+        let (mut left, mut spend, mut price) = ([1.0; LANES], [0.0; LANES], [0.0; LANES]);
         for (place, band) in self.tiers.iter().enumerate() {
-            let discount = &values[band.discount];
-            let mut spend = self.share(place, volume, values);
-            let mut price = [0.0; LANES];
-            take_off(discount, &bought.due, &mut left, &mut spend, &mut price);
+            let ends = self.tiers.get(place + 1).map_or(&ENDLESS, |next| &values[next.above]);
+            let terms = [&values[band.above], ends, &values[band.discount]];
+            take_off(&spent, self.marginal, terms, [&mut left, &mut spend, &mut price]);
             ledger.post(&band.line, &spend, &price);
         }
         ledger.leave_due(&self.vendors, &left);

@@ -11,6 +11,9 @@ const LEVELS: usize = 512;
 /// A value for each level, and zero behind the last.
 type Levels = [f64; LEVELS + 2];
 
+/// As many places as it takes for any index of eleven bits to be one: looking up needs no check.
+const PLACES: usize = 4 * LEVELS;
+
 /// How load relative to its mean is distributed over the hours of a month.
 ///
 /// Load takes 512 + 1 equally spaced values, so that a question about it is one look-up instead of a search. An hour
@@ -25,8 +28,8 @@ pub struct LoadCurve {
     levels_per_unit: f64,
     /// Share of hours whose level is this index or higher.
     at_or_above: Box<Levels>,
-    /// Mean of the load above each level: `E[(w − level)⁺]`.
-    excess: Box<Levels>,
+    /// Mean of the load above each level, `E[(w − level)⁺]`, and how much that changes until the next level.
+    excess: Box<[[f64; 2]; PLACES]>,
 }
 
 impl LoadCurve {
@@ -51,12 +54,13 @@ impl LoadCurve {
         }
         let lowest = hours_at.iter().position(|hours| *hours > 0.0).unwrap_or(0) as f64 * step;
         let mut at_or_above = Box::new([0.0; LEVELS + 2]);
-        let mut excess = Box::new([0.0; LEVELS + 2]);
+        let mut excess = Box::new([[0.0; 2]; PLACES]);
         let mut so_far = 0.0;
         for level in (0..=LEVELS).rev() {
             so_far += hours_at[level];
             at_or_above[level] = so_far / count;
-            excess[level] = excess[level + 1] + step * at_or_above[level + 1];
+            let rise = step * at_or_above[level + 1];
+            excess[level] = [excess[level + 1][0] + rise, -rise];
         }
         Self { step, lowest, levels_per_unit: LEVELS as f64 / highest, at_or_above, excess }
     }
@@ -64,6 +68,11 @@ impl LoadCurve {
     /// The highest load, relative to the mean.
     pub fn peak(&self) -> f64 {
         self.step * LEVELS as f64
+    }
+
+    /// Whether all hours have the same load.
+    pub fn is_flat(&self) -> bool {
+        self.lowest >= self.peak()
     }
 
     /// Mean of the load above `level`: the part that a capacity of `level` cannot carry. Falls from 1 at 0 to 0 at the peak.
@@ -74,8 +83,10 @@ impl LoadCurve {
     #[inline(always)]
     pub fn excess(&self, level: f64) -> f64 {
         let place = (level * self.levels_per_unit).clamp(0.0, LEVELS as f64);
-        let i = (place as usize).min(LEVELS);
-        self.excess[i] + (place - i as f64) * (self.excess[i + 1] - self.excess[i])
+        let whole = math::floor(place);
+        // The low bits of a number to which 2^52 is added are the number.
+        let [here, change] = self.excess[(whole + 4503599627370496.0).to_bits() as usize % PLACES];
+        here + (place - whole) * change
     }
 
     /// Share of hours with a load above `level`.

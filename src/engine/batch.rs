@@ -123,11 +123,16 @@ fn run_month(
     for entry in &strategy.entries {
         let user = &strategy.supplies[entry.supply];
         let left = &mut remaining[entry.stream];
-        let offered = offer(entry, &values[model.streams[entry.stream].work.requests], left, values);
-        user.supply.accept(entry.number, now, values, &offered, user.own(state), &mut served, ledger);
-        lanes::subtract(left, &served);
-        if entry.sheds {
-            turn_away(&offered, &served, left, &mut away[entry.stream]);
+        if entry.share.is_none() && !entry.sheds {
+            user.supply.accept(entry.number, now, values, left, user.own(state), &mut served, ledger);
+            lanes::subtract(left, &served);
+        } else {
+            let offered = offer(entry, &values[model.streams[entry.stream].work.requests], left, values);
+            user.supply.accept(entry.number, now, values, &offered, user.own(state), &mut served, ledger);
+            lanes::subtract(left, &served);
+            if entry.sheds {
+                turn_away(&offered, &served, left, &mut away[entry.stream]);
+            }
         }
         ledger.measure(Measure::Served, &served);
     }

@@ -1,6 +1,8 @@
 //! The ledger of one strategy and month: every amount is a quantity times a price, posted to a component.
 
 use super::component::{Component, View};
+use multiversion::multiversion;
+
 use crate::lanes::{self, LANES, Lanes, Slot, ZERO};
 
 /// What a posting is: fixed when the model is built, so that posting costs a multiplication and an addition.
@@ -189,19 +191,18 @@ impl Ledger {
         let (quantity, price) = limited.as_ref().map_or((quantity, price), |(q, p)| (q, p));
         self.post_whole(line, quantity, price);
         if let Some(purchases) = self.purchases.iter_mut().find(|p| p.vendor == from.vendor) {
-            lanes::add_product(&mut purchases.list, quantity, price);
-            lanes::add_product(&mut purchases.due, quantity, price);
-            if from.tokens {
-                lanes::add(&mut purchases.tokens, quantity);
-            }
+            let tokens = if from.tokens { quantity } else { &ZERO };
+            let Purchases { list, due, tokens: bought, .. } = purchases;
+            buy([quantity, price, tokens], [list, due, bought]);
         }
     }
 
     /// What was bought from some vendors together.
     pub fn bought_from(&self, vendors: &[usize]) -> Purchases {
-        let mut all =
-            Purchases { vendor: usize::MAX, list: [0.0; LANES], due: [0.0; LANES], tokens: [0.0; LANES] };
-        for one in self.purchases.iter().filter(|p| vendors.contains(&p.vendor)) {
+        let mut some = self.purchases.iter().filter(|p| vendors.contains(&p.vendor));
+        let nothing = || Purchases { vendor: usize::MAX, list: ZERO, due: ZERO, tokens: ZERO };
+        let mut all = some.next().cloned().unwrap_or_else(nothing);
+        for one in some {
             lanes::add(&mut all.list, &one.list);
             lanes::add(&mut all.due, &one.due);
             lanes::add(&mut all.tokens, &one.tokens);
@@ -275,6 +276,17 @@ impl Ledger {
     /// The postings kept so far; empty unless recording.
     pub fn recorded(&self) -> &[Posting] {
         self.record.as_deref().unwrap_or_default()
+    }
+}
+
+/// Adds `quantity · price` to what is bought at list prices and to what is due, and the tokens.
+#[multiversion(targets("x86_64+avx512f+avx512dq+avx512vl+avx512bw", "x86_64+avx+avx2"))]
+fn buy([quantity, price, tokens]: [&Lanes; 3], [list, due, bought]: [&mut Lanes; 3]) {
+    for i in 0..LANES {
+        let cost = quantity[i] * price[i];
+        list[i] += cost;
+        due[i] += cost;
+        bought[i] += tokens[i];
     }
 }
 

@@ -29,46 +29,56 @@ impl Coordinate {
 /// Indexes of points that sixty-four paths can touch.
 const TOUCHED: usize = LANES / REPLICATES + 1;
 
-/// The words of the paths from `first_path` on; `key` tells this coordinate from all others.
-pub(super) fn words(coordinate: Coordinate, first_path: u64, key: u64, out: &mut [u32; LANES]) {
-    let (first, offset) = ((first_path / REPLICATES as u64) as u32, first_path as usize % REPLICATES);
-    let points: [u32; TOUCHED] = match coordinate {
-        Coordinate::Sobol(dimension) => sobol::points(dimension.into(), first),
-        Coordinate::Alone => std::array::from_fn(|i| first.wrapping_add(i as u32)),
-    };
-    let mut lanes = [0; LANES];
-    for (row, point) in points.iter().enumerate() {
-        let from = (row * REPLICATES).saturating_sub(offset);
-        let until = ((row + 1) * REPLICATES).saturating_sub(offset).min(LANES);
-        lanes[from.min(LANES)..until].fill(*point);
-    }
-    let mut seeds = [0; REPLICATES];
-    for (replicate, seed) in seeds.iter_mut().enumerate() {
-        *seed = (mix(key.wrapping_add(replicate as u64)) >> 32) as u32;
-    }
-    if coordinate == Coordinate::Alone {
-        // Which point comes when: a scrambling of the indexes.
-        lanes = lanes.map(u32::reverse_bits);
-        scramble(&mut lanes, offset, &seeds);
-        seeds = seeds.map(second_seed);
-    }
-    scramble(&mut lanes, offset, &seeds);
-    *out = lanes;
+/// A coordinate whose digits are scrambled, in each replicate by a seed of its own.
+#[derive(Clone, Debug)]
+pub(super) struct Scrambled {
+    coordinate: Coordinate,
+    seeds: [u32; REPLICATES],
 }
 
-/// The word of one path.
-pub(super) fn word(coordinate: Coordinate, path: u64, key: u64) -> u32 {
-    let (index, replicate) = ((path / REPLICATES as u64) as u32, path % REPLICATES as u64);
-    let mut seed = (mix(key.wrapping_add(replicate)) >> 32) as u32;
-    let point = match coordinate {
-        Coordinate::Sobol(dimension) => sobol::points::<1>(dimension.into(), index)[0],
-        Coordinate::Alone => {
-            let shuffled = hash(index.reverse_bits(), seed).reverse_bits();
-            seed = second_seed(seed);
-            shuffled
+impl Scrambled {
+    /// `key` tells this coordinate from all others.
+    pub(super) fn new(coordinate: Coordinate, key: u64) -> Self {
+        let seed = |replicate| (mix(key.wrapping_add(replicate as u64)) >> 32) as u32;
+        Self { coordinate, seeds: std::array::from_fn(seed) }
+    }
+
+    /// The words of the paths from `first_path` on.
+    pub(super) fn words(&self, first_path: u64, out: &mut [u32; LANES]) {
+        let (first, offset) = ((first_path / REPLICATES as u64) as u32, first_path as usize % REPLICATES);
+        let points: [u32; TOUCHED] = match self.coordinate {
+            Coordinate::Sobol(dimension) => sobol::points(dimension.into(), first),
+            Coordinate::Alone => std::array::from_fn(|i| first.wrapping_add(i as u32)),
+        };
+        for (row, point) in points.iter().enumerate() {
+            let from = (row * REPLICATES).saturating_sub(offset);
+            let until = ((row + 1) * REPLICATES).saturating_sub(offset).min(LANES);
+            out[from.min(LANES)..until].fill(*point);
         }
-    };
-    hash(point, seed).reverse_bits()
+        if self.coordinate == Coordinate::Alone {
+            // Which point comes when: a scrambling of the indexes.
+            *out = out.map(u32::reverse_bits);
+            scramble(out, offset, &self.seeds);
+            scramble(out, offset, &self.seeds.map(second_seed));
+        } else {
+            scramble(out, offset, &self.seeds);
+        }
+    }
+
+    /// The word of one path.
+    pub(super) fn word(&self, path: u64) -> u32 {
+        let index = (path / REPLICATES as u64) as u32;
+        let seed = self.seeds[path as usize % REPLICATES];
+        match self.coordinate {
+            Coordinate::Sobol(dimension) => {
+                hash(sobol::points::<1>(dimension.into(), index)[0], seed).reverse_bits()
+            }
+            Coordinate::Alone => {
+                let shuffled = hash(index.reverse_bits(), seed).reverse_bits();
+                hash(shuffled, second_seed(seed)).reverse_bits()
+            }
+        }
+    }
 }
 
 /// For the digits of a point whose place was scrambled with the first.

@@ -6,7 +6,7 @@ use rand::TryRng;
 
 use super::bridge::Bridge;
 use super::design::{Design, REPLICATES, Sampling};
-use super::points::{self, Coordinate};
+use super::points::{Coordinate, Scrambled};
 use super::{philox, philox_lanes};
 use crate::lanes::{LANES, Lanes};
 use crate::math;
@@ -33,6 +33,11 @@ impl Key {
     /// What tells one coordinate of a stream from all others.
     fn coordinate(self, index: u64) -> u64 {
         mix(self.0 ^ index.wrapping_mul(0x9e37_79b9_7f4a_7c15))
+    }
+
+    /// The coordinates of the words from `first` on.
+    fn scrambled(self, first: u64, coordinates: impl Iterator<Item = Coordinate>) -> Vec<Scrambled> {
+        (first..).zip(coordinates).map(|(index, one)| Scrambled::new(one, self.coordinate(index))).collect()
     }
 
     fn block(self, path: u64, block: u64) -> [u32; 4] {
@@ -85,7 +90,7 @@ enum Source {
     /// The same for two paths, of which the second takes the complement.
     Antithetic,
     /// Coordinates of points that are spread evenly, and Philox beyond.
-    Spread { coordinates: Vec<Coordinate>, events: Vec<Coordinate>, bridge: Option<Bridged> },
+    Spread { coordinates: Vec<Scrambled>, events: Vec<Scrambled>, bridge: Option<Bridged> },
 }
 
 /// The months' scores of a diffusion, made of its coordinates when the first is asked for.
@@ -111,25 +116,26 @@ impl Draws {
 
     /// The stream of a name on the paths from 0 on, spread as the design says.
     pub fn planned(design: Design, name: &str, plan: Option<&Plan>) -> Self {
+        let key = Key::new(design.seed, name);
         let source = match (design.sampling, plan) {
             (Sampling::Plain, _) | (Sampling::LatinHypercube | Sampling::Sobol, None) => Source::Plain,
             (Sampling::Antithetic, _) => Source::Antithetic,
-            (Sampling::LatinHypercube, Some(plan)) => {
-                let alone = |all: &[Coordinate]| vec![Coordinate::Alone; all.len()];
-                let (coordinates, events) = (alone(&plan.coordinates), alone(&plan.events));
-                Source::Spread { coordinates, events, bridge: None }
-            }
-            (Sampling::Sobol, Some(plan)) => {
-                let coordinates = plan.coordinates.clone();
-                let bridge = plan.diffusion.then(|| Bridged {
-                    bridge: Bridge::new(coordinates.len()),
+            (Sampling::LatinHypercube, Some(plan)) => Source::Spread {
+                coordinates: key.scrambled(0, plan.coordinates.iter().map(|_| Coordinate::Alone)),
+                events: key.scrambled(EVENTS, plan.events.iter().map(|_| Coordinate::Alone)),
+                bridge: None,
+            },
+            (Sampling::Sobol, Some(plan)) => Source::Spread {
+                coordinates: key.scrambled(0, plan.coordinates.iter().copied()),
+                events: key.scrambled(EVENTS, plan.events.iter().copied()),
+                bridge: plan.diffusion.then(|| Bridged {
+                    bridge: Bridge::new(plan.coordinates.len()),
                     ready: false,
-                    scores: vec![[0.0; LANES]; coordinates.len()],
-                });
-                Source::Spread { coordinates, events: plan.events.clone(), bridge }
-            }
+                    scores: vec![[0.0; LANES]; plan.coordinates.len()],
+                }),
+            },
         };
-        Self { source, ..Self::new(Key::new(design.seed, name), 0) }
+        Self { source, ..Self::new(key, 0) }
     }
 
     /// With scores that are the weighted sum of the scores of other streams; without any they are its own. Squares of the
@@ -187,7 +193,7 @@ impl Draws {
             Source::Spread { events, .. } => {
                 let event = index.checked_sub(EVENTS).and_then(|event| events.get(event as usize));
                 match event {
-                    Some(coordinate) => points::word(*coordinate, path, self.key.coordinate(index)),
+                    Some(coordinate) => coordinate.word(path),
                     None => self.key.bits(path, index),
                 }
             }
@@ -218,7 +224,7 @@ impl Draws {
             && let Some(coordinate) = coordinates.get(index as usize)
         {
             self.block = None;
-            points::words(*coordinate, self.first_path, self.key.coordinate(index), &mut self.words[0]);
+            coordinate.words(self.first_path, &mut self.words[0]);
             return &self.words[0];
         }
         let block = index / 4;
@@ -251,12 +257,12 @@ impl Draws {
 
     /// The scores of all months of a diffusion whose coordinates are in the order of a bridge.
     fn bridged(&mut self) -> Option<&[Lanes]> {
-        let (key, first_path) = (self.key, self.first_path);
+        let first_path = self.first_path;
         let Source::Spread { coordinates, bridge: Some(bridged), .. } = &mut self.source else { return None };
         if !bridged.ready {
             let mut words = [0; LANES];
-            for (index, (coordinate, scores)) in coordinates.iter().zip(&mut bridged.scores).enumerate() {
-                points::words(*coordinate, first_path, key.coordinate(index as u64), &mut words);
+            for (coordinate, scores) in coordinates.iter().zip(&mut bridged.scores) {
+                coordinate.words(first_path, &mut words);
                 math::normal_score_lanes(&words, scores);
             }
             bridged.bridge.transform(&mut bridged.scores);

@@ -286,7 +286,7 @@ fn words_of_events_are_coordinates() {
         let mut draws = plan(sampling).swap_remove(2);
         draws.restart(1_000);
         let mut words = [0; LANES];
-        points::words(coordinate, 1_000, draws.key_of(EVENTS), &mut words);
+        points::Scrambled::new(coordinate, draws.key_of(EVENTS)).words(1_000, &mut words);
         for lane in 0..LANES {
             assert_eq!(draws.bits_of(lane, EVENTS), words[lane]);
             assert_eq!(

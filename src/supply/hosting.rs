@@ -10,7 +10,7 @@ use super::{Definitions, Entry};
 use crate::calendar::Month;
 use crate::demand::LoadCurve;
 use crate::diagnostic::Diagnostic;
-use crate::lanes::{self, LANES, Lanes, Slot, Values};
+use crate::lanes::{LANES, Lanes, Slot, Values, ZERO};
 use crate::pricing::Tier;
 use crate::process::Lookup;
 use crate::serving::{Deployment, carried};
@@ -190,56 +190,112 @@ impl Hosted {
         load: &mut Load,
         served: &mut Lanes,
     ) {
-        let mut asked = Asked { all: [0.0; LANES], waiting: [0.0; LANES] };
-        lanes::multiply(&mut asked.all, offered, &values[self.hours_per_request]);
-        asked.all.iter_mut().for_each(|load| *load /= now.hours);
-        if let Some(share) = self.waits {
-            lanes::multiply(&mut asked.waiting, &asked.all, &values[share]);
-        }
+        let waits = self.waits.map_or(&ZERO, |share| &values[share]);
+        let work = Asked { offered, hours_per_request: &values[self.hours_per_request], waits, hours: now.hours };
         let [offered_load, carried, waiting, largest, ..] = &mut *load.0 else { return };
         if most.is_none() && self.up_to.is_infinite() {
             *largest = [f64::INFINITY; LANES];
-            lanes::add(waiting, &asked.waiting);
-            lanes::subtract(&mut asked.all, &asked.waiting);
-            lanes::add(offered_load, &asked.all);
-            lanes::add(carried, &asked.all);
+            carry_all(&work, [offered_load, carried, waiting]);
             *served = *offered;
             return;
         }
         let mut capacity = [self.up_to; LANES];
-        for i in 0..LANES {
-            capacity[i] = capacity[i].min(most.map_or(f64::INFINITY, |most| most[i]));
-            largest[i] = largest[i].max(capacity[i]);
-            capacity[i] *= target[i];
-        }
-        carry(&asked, &capacity, curve, [offered_load, carried, waiting], offered, served);
+        allow(most, target, largest, &mut capacity);
+        carry(&work, &capacity, curve, [offered_load, carried, waiting], served);
     }
 }
 
-/// What an entry asks of a fleet, in replicas at full capacity.
-struct Asked {
-    all: Lanes,
-    waiting: Lanes,
+/// What an entry asks of a fleet.
+struct Asked<'a> {
+    /// Requests of the month.
+    offered: &'a Lanes,
+    /// Replica-hours at full capacity that one takes.
+    hours_per_request: &'a Lanes,
+    /// The share that can wait.
+    waits: &'a Lanes,
+    /// Hours of the month.
+    hours: f64,
+}
+
+impl Asked<'_> {
+    /// Mean load of a lane in replicas at full capacity: all of it, and what of it can wait.
+    #[allow(clippy::inline_always, reason = "it has to be compiled for the vector instructions of its caller")]
+    #[inline(always)]
+    fn load(&self, i: usize) -> (f64, f64) {
+        let all = self.offered[i] * self.hours_per_request[i] / self.hours;
+        (all, all * self.waits[i])
+    }
+}
+
+/// Adds everything to the load.
+#[multiversion(targets("x86_64+avx512f+avx512dq+avx512vl+avx512bw", "x86_64+avx+avx2"))]
+fn carry_all(asked: &Asked, load: [&mut Lanes; 3]) {
+    let [offered_load, load_carried, load_waiting] = load;
+    for i in 0..LANES {
+        let (all, waiting) = asked.load(i);
+        offered_load[i] += all - waiting;
+        load_carried[i] += all - waiting;
+        load_waiting[i] += waiting;
+    }
+}
+
+/// The load that an entry may be carried up to, from the replicas it may grow to; and the largest number of those.
+#[multiversion(targets("x86_64+avx512f+avx512dq+avx512vl+avx512bw", "x86_64+avx+avx2"))]
+fn allow(most: Option<&Lanes>, target: &Lanes, largest: &mut Lanes, capacity: &mut Lanes) {
+    if let Some(most) = most {
+        for i in 0..LANES {
+            capacity[i] = capacity[i].min(most[i]);
+        }
+    }
+    for i in 0..LANES {
+        largest[i] = largest[i].max(capacity[i]);
+        capacity[i] *= target[i];
+    }
 }
 
 /// Adds to the load what fits, and says how many of the offered requests that is.
+fn carry(asked: &Asked, capacity: &Lanes, curve: &LoadCurve, load: [&mut Lanes; 3], served: &mut Lanes) {
+    if curve.is_flat() {
+        carry_evenly(asked, capacity, load, served);
+    } else {
+        carry_by_hour(asked, capacity, curve, load, served);
+    }
+}
+
+#[multiversion(targets("x86_64+avx512f+avx512dq+avx512vl+avx512bw", "x86_64+avx+avx2"))]
+fn carry_evenly(asked: &Asked, capacity: &Lanes, load: [&mut Lanes; 3], served: &mut Lanes) {
+    carry_as(asked, capacity, f64::min, load, served);
+}
+
 // Not for AVX-512, whose gathers of eight cost more than twice those of four.
 #[multiversion(targets("x86_64+avx+avx2"))]
-fn carry(
+fn carry_by_hour(
     asked: &Asked,
     capacity: &Lanes,
     curve: &LoadCurve,
     load: [&mut Lanes; 3],
-    offered: &Lanes,
+    served: &mut Lanes,
+) {
+    carry_as(asked, capacity, |mean, capacity| carried(curve, mean, capacity), load, served);
+}
+
+/// [`carry`], where `carried` says what a capacity carries of a mean load.
+#[allow(clippy::inline_always, reason = "it has to be compiled for the vector instructions of its caller")]
+#[inline(always)]
+fn carry_as(
+    asked: &Asked,
+    capacity: &Lanes,
+    carried: impl Fn(f64, f64) -> f64,
+    load: [&mut Lanes; 3],
     served: &mut Lanes,
 ) {
     let [offered_load, load_carried, load_waiting] = load;
     for i in 0..LANES {
-        let (all, waiting, capacity) = (asked.all[i], asked.waiting[i], capacity[i]);
+        let ((all, waiting), capacity) = (asked.load(i), capacity[i]);
         let at_once = all - waiting;
         let before = load_carried[i];
         let room = (capacity - before - load_waiting[i]).max(0.0);
-        let with = carried(curve, offered_load[i] + at_once, capacity);
+        let with = carried(offered_load[i] + at_once, capacity);
         let more = (with - before).max(0.0).min(at_once).min(room);
         let more_waiting = waiting.min(room - more);
         offered_load[i] += at_once;
@@ -247,6 +303,6 @@ fn carry(
         load_waiting[i] += more_waiting;
         let share = if all > 0.0 { (more + more_waiting) / all } else { 1.0 };
         // Rounding must not leave a trace of a request for the next supply.
-        served[i] = if share > 1.0 - 1e-9 { offered[i] } else { offered[i] * share };
+        served[i] = if share > 1.0 - 1e-9 { asked.offered[i] } else { asked.offered[i] * share };
     }
 }

@@ -227,12 +227,28 @@ impl Running {
             [&state[SERVERS], &state[ON_ORDER]],
             &mut want,
         );
+        if let Some(arrival) = self.same_arrival(now, lead) {
+            let Ok([waiting, on_order, arriving]) =
+                state.get_disjoint_mut([WAITING, ON_ORDER, arriving(arrival)])
+            else {
+                return;
+            };
+            order_all(&want, waiting, on_order, arriving);
+            return;
+        }
         for lane in 0..LANES {
             if want[lane] <= 0.0 || state[WAITING][lane] > 0.0 {
                 continue;
             }
             self.order(now, lane, want[lane], 0.0, lead[lane], state);
         }
+    }
+
+    /// The month in which an order of this month arrives, if it is the same for all paths and within the scenario.
+    fn same_arrival(&self, now: &Month, lead: &Lanes) -> Option<usize> {
+        let arrival = now.index as f64 + math::ceil(lead[0].max(0.0) - 1e-9);
+        let same = lead.iter().all(|months| months.to_bits() == lead[0].to_bits());
+        (same && arrival < self.months as f64).then_some(arrival as usize)
     }
 
     fn deliver(&self, now: &Month, values: &Values, state: &mut [Lanes], ledger: &mut Ledger) {
@@ -242,14 +258,9 @@ impl Running {
             self.costs.post_purchase(&arrived, values, ledger);
         }
         let months = self.depreciation.months;
-        for i in 0..LANES {
-            let value = arrived[i] * price[i];
-            state[SERVERS][i] += arrived[i];
-            state[ON_ORDER][i] -= arrived[i];
-            state[PAID][i] += value;
-            state[self.paid_in(now.index)][i] = value;
-            state[BOOK_RATE][i] += value * self.depreciation.share(0);
-        }
+        let places = [SERVERS, ON_ORDER, PAID, BOOK_RATE, self.paid_in(now.index)];
+        let Ok(state_lanes) = state.get_disjoint_mut(places) else { return };
+        take_delivery(&arrived, price, self.depreciation.share(0), state_lanes);
         if now.index >= months && state[self.paid_in(now.index - months)].iter().any(|paid| *paid > 0.0) {
             self.add_up_depreciation(now, state);
         }
@@ -258,19 +269,15 @@ impl Running {
     /// Something is written off: adding up what is left leaves no trace of it, as subtracting would.
     fn add_up_depreciation(&self, now: &Month, state: &mut [Lanes]) {
         let mut rate = [0.0; LANES];
-        for delivered in now.index + 1 - self.depreciation.months..=now.index {
-            for (rate, paid) in rate.iter_mut().zip(&state[self.paid_in(delivered)]) {
-                *rate += paid * self.depreciation.share(0);
-            }
-        }
+        let first = self.paid_in(now.index + 1 - self.depreciation.months);
+        sum_scaled(&state[first..=self.paid_in(now.index)], self.depreciation.share(0), &mut rate);
         state[BOOK_RATE] = rate;
     }
 
     fn most_replicas(&self, state: &[Lanes]) -> Lanes {
-        std::array::from_fn(|i| {
-            let replicas = math::floor(state[SERVERS][i] * self.replicas_per_server + 1e-9) - self.spare;
-            replicas.clamp(0.0, self.most)
-        })
+        let mut replicas = [0.0; LANES];
+        replicas_of(&state[SERVERS], [self.replicas_per_server, self.spare, self.most], &mut replicas);
+        replicas
     }
 
     /// Book value and resale value of all servers at the end of a month.
@@ -293,6 +300,70 @@ impl Running {
 fn missing(need: &Lanes, factor: f64, have: [&Lanes; 2], out: &mut Lanes) {
     for i in 0..LANES {
         out[i] = (math::ceil(need[i] * factor - 1e-9) - (have[0][i] + have[1][i])).max(0.0);
+    }
+}
+
+/// Orders what is wanted, where anything is and the strategy does not wait.
+#[multiversion(targets("x86_64+avx512f+avx512dq+avx512vl+avx512bw", "x86_64+avx+avx2"))]
+fn order_all(want: &Lanes, waiting: &Lanes, on_order: &mut Lanes, arriving: &mut Lanes) {
+    for i in 0..LANES {
+        let servers = if waiting[i] > 0.0 { 0.0 } else { want[i].max(0.0) };
+        on_order[i] += servers;
+        arriving[i] += servers;
+    }
+}
+
+/// Servers arrive, and their price counts from now on.
+#[multiversion(targets("x86_64+avx512f+avx512dq+avx512vl+avx512bw", "x86_64+avx+avx2"))]
+fn take_delivery(arrived: &Lanes, price: &Lanes, share: f64, state: [&mut Lanes; 5]) {
+    let [servers, on_order, paid, book_rate, paid_now] = state;
+    for i in 0..LANES {
+        let value = arrived[i] * price[i];
+        servers[i] += arrived[i];
+        on_order[i] -= arrived[i];
+        paid[i] += value;
+        paid_now[i] = value;
+        book_rate[i] += value * share;
+    }
+}
+
+/// The sum of some months, each times a share.
+#[multiversion(targets("x86_64+avx512f+avx512dq+avx512vl+avx512bw", "x86_64+avx+avx2"))]
+fn sum_scaled(months: &[Lanes], share: f64, sum: &mut Lanes) {
+    for month in months {
+        for i in 0..LANES {
+            sum[i] += month[i] * share;
+        }
+    }
+}
+
+/// Replicas that may serve: what servers hold, less the spare ones, up to a limit.
+#[multiversion(targets("x86_64+avx512f+avx512dq+avx512vl+avx512bw", "x86_64+avx+avx2"))]
+fn replicas_of(servers: &Lanes, [per_server, spare, most]: [f64; 3], replicas: &mut Lanes) {
+    for i in 0..LANES {
+        let whole = math::floor(servers[i] * per_server + 1e-9) - spare;
+        replicas[i] = whole.max(0.0).min(most);
+    }
+}
+
+/// How a month's hours and needs are counted.
+struct Counted {
+    peak: f64,
+    spare: f64,
+    replicas_per_server: f64,
+    gpu_hours_per_replica: f64,
+    gpu_hours_per_server: f64,
+}
+
+/// GPU-hours that are there and that are used, and the need in servers.
+#[multiversion(targets("x86_64+avx512f+avx512dq+avx512vl+avx512bw", "x86_64+avx+avx2"))]
+fn count(by: &Counted, load: [&Lanes; 3], target: &Lanes, servers: &Lanes, out: [&mut Lanes; 3]) {
+    let ([offered, carried, waiting], [owned, busy, need]) = (load, out);
+    for i in 0..LANES {
+        busy[i] = (carried[i] + waiting[i]) * by.gpu_hours_per_replica;
+        let replicas = math::ceil(offered[i] * by.peak / target[i] - 1e-9) + by.spare;
+        need[i] = replicas / by.replicas_per_server;
+        owned[i] = servers[i] * by.gpu_hours_per_server;
     }
 }
 
@@ -369,16 +440,18 @@ impl Supply for Running {
 
     fn close(&self, now: &Month, values: &Values, state: &mut [Lanes], ledger: &mut Ledger) {
         let target = &values[self.utilization_target];
-        let (mut owned, mut busy) = ([0.0; LANES], [0.0; LANES]);
-        let peak = self.curve.peak();
-        for i in 0..LANES {
-            let load = Load(state);
-            let gpu_hours_per_replica = self.gpus / self.replicas_per_server * now.hours;
-            busy[i] = (load.carried()[i] + load.waiting()[i]) * gpu_hours_per_replica;
-            let need = math::ceil(load.offered()[i] * peak / target[i] - 1e-9) + self.spare;
-            state[self.need_of(now.index)][i] = need / self.replicas_per_server;
-            owned[i] = state[SERVERS][i] * self.gpus * now.hours;
+        let (mut owned, mut busy, mut need) = ([0.0; LANES], [0.0; LANES], [0.0; LANES]);
+        let by = Counted {
+            peak: self.curve.peak(),
+            spare: self.spare,
+            replicas_per_server: self.replicas_per_server,
+            gpu_hours_per_replica: self.gpus / self.replicas_per_server * now.hours,
+            gpu_hours_per_server: self.gpus * now.hours,
+        };
+        if let [offered, carried, waiting, ..] = &*state {
+            count(&by, [offered, carried, waiting], target, &state[SERVERS], [&mut owned, &mut busy, &mut need]);
         }
+        state[self.need_of(now.index)] = need;
         ledger.measure(Measure::GpuHours, &owned);
         ledger.measure(Measure::BusyGpuHours, &busy);
         self.costs.post_month(now, values, (&state[SERVERS], &state[PAID], &state[BOOK_RATE]), ledger);
