@@ -266,7 +266,8 @@ fn sum_components(
         }
         let mut partial = sums[c];
         let counts = CASH & (1 << c) != 0;
-        for (row, cash) in components[c].as_chunks::<STRIDE>().0.iter().zip(cash.as_chunks_mut::<STRIDE>().0) {
+        for (row, cash) in components[c].as_chunks::<STRIDE>().0.iter().zip(cash.as_chunks_mut::<STRIDE>().0)
+        {
             for i in 0..STRIDE {
                 partial[i] += row[i];
                 if counts {

@@ -41,9 +41,9 @@ pub const MOST_DOUBLED: u64 = 1 << 22;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Interrupted;
 
-/// Blocks for each thread that are simulated before their results are folded: few enough to be still in the cache then, and
-/// enough to keep threads busy that finish early. It changes no result, since blocks are folded in the order of paths.
-const WAVE: u64 = 4;
+/// Blocks for each thread that are simulated before their results are folded: enough that a column's counts are fetched once for
+/// many values, and that threads which finish early stay busy. It changes no result, since blocks are folded in the order of paths.
+const WAVE: u64 = 8;
 
 /// Simulates a model; uses the threads of the pool that it is called in.
 ///
@@ -137,10 +137,8 @@ impl<'a> Simulation<'a> {
 
     fn fold(&mut self, blocks: usize) {
         let blocks = &mut self.blocks[..blocks];
-        self.fans.extend(
-            self.done,
-            blocks.iter_mut().map(|block| (&mut block.tally.sheet, block.tally.paths)),
-        );
+        self.fans
+            .extend(self.done, blocks.iter_mut().map(|block| (&mut block.tally.sheet, block.tally.paths)));
         for block in blocks {
             let tally = &block.tally;
             for (sums, month) in self.sums.iter_mut().zip(&tally.sums) {

@@ -69,12 +69,18 @@ pub struct Bought {
 #[derive(Clone, Debug)]
 pub struct Purchases {
     vendor: usize,
+    /// Whether anything was bought; else the amounts are those of another month.
+    begun: bool,
     /// At list prices, in the scenario's currency.
     pub list: Lanes,
     /// What of it is still to be paid after the contracts that have settled.
     pub due: Lanes,
     /// Tokens.
     pub tokens: Lanes,
+}
+
+impl Purchases {
+    const NOTHING: Self = Self { vendor: usize::MAX, begun: false, list: ZERO, due: ZERO, tokens: ZERO };
 }
 
 /// For how much of a month, and at how many times its prices, somebody who posts is there: paths move between strategies.
@@ -96,7 +102,9 @@ pub struct Ledger {
     paid_upfront: bool,
     record: Option<Vec<Posting>>,
     presence: Option<Presence>,
+    /// Of the vendors that are watched, and room for as many as ever were.
     purchases: Vec<Purchases>,
+    watched: usize,
 }
 
 impl Default for Ledger {
@@ -118,6 +126,7 @@ impl Ledger {
             record: None,
             presence: None,
             purchases: Vec::new(),
+            watched: 0,
         }
     }
 
@@ -126,19 +135,22 @@ impl Ledger {
         (self.posted, self.measured, self.paid_upfront) = (0, 0, false);
         self.record = record.then(Vec::new);
         self.presence = None;
-        self.purchases.clear();
+        self.watched = 0;
     }
 
     /// Counts what is bought from these vendors until the ledger is cleared.
     pub fn watch(&mut self, vendors: &[usize]) {
-        let zero =
-            |&vendor| Purchases { vendor, list: [0.0; LANES], due: [0.0; LANES], tokens: [0.0; LANES] };
-        self.purchases.extend(vendors.iter().map(zero));
+        let watched = self.watched + vendors.len();
+        self.purchases.resize(watched.max(self.purchases.len()), Purchases::NOTHING);
+        for (purchases, &vendor) in self.purchases[self.watched..].iter_mut().zip(vendors) {
+            (purchases.vendor, purchases.begun) = (vendor, false);
+        }
+        self.watched = watched;
     }
 
     /// Forgets what was bought, and counts for these vendors from now on: another strategy has contracts of its own.
     pub fn watch_only(&mut self, vendors: &[usize]) {
-        self.purchases.clear();
+        self.watched = 0;
         self.watch(vendors);
     }
 
@@ -190,18 +202,20 @@ impl Ledger {
         let limited = self.limited(quantity, price);
         let (quantity, price) = limited.as_ref().map_or((quantity, price), |(q, p)| (q, p));
         self.post_whole(line, quantity, price);
-        if let Some(purchases) = self.purchases.iter_mut().find(|p| p.vendor == from.vendor) {
+        let watched = &mut self.purchases[..self.watched];
+        if let Some(purchases) = watched.iter_mut().find(|p| p.vendor == from.vendor) {
             let tokens = if from.tokens { quantity } else { &ZERO };
-            let Purchases { list, due, tokens: bought, .. } = purchases;
-            buy([quantity, price, tokens], [list, due, bought]);
+            let Purchases { begun, list, due, tokens: bought, .. } = purchases;
+            buy([quantity, price, tokens], *begun, [list, due, bought]);
+            *begun = true;
         }
     }
 
     /// What was bought from some vendors together.
     pub fn bought_from(&self, vendors: &[usize]) -> Purchases {
-        let mut some = self.purchases.iter().filter(|p| vendors.contains(&p.vendor));
-        let nothing = || Purchases { vendor: usize::MAX, list: ZERO, due: ZERO, tokens: ZERO };
-        let mut all = some.next().cloned().unwrap_or_else(nothing);
+        let begun = |p: &&Purchases| p.begun && vendors.contains(&p.vendor);
+        let mut some = self.purchases[..self.watched].iter().filter(begun);
+        let mut all = some.next().cloned().unwrap_or(Purchases::NOTHING);
         for one in some {
             lanes::add(&mut all.list, &one.list);
             lanes::add(&mut all.due, &one.due);
@@ -212,7 +226,8 @@ impl Ledger {
 
     /// Leaves a share of what is due to some vendors: a contract has settled the rest. The credit itself is posted apart.
     pub fn leave_due(&mut self, vendors: &[usize], share: &Lanes) {
-        for one in self.purchases.iter_mut().filter(|p| vendors.contains(&p.vendor)) {
+        let begun = |p: &&mut Purchases| p.begun && vendors.contains(&p.vendor);
+        for one in self.purchases[..self.watched].iter_mut().filter(begun) {
             lanes::scale(&mut one.due, share);
         }
     }
@@ -281,12 +296,12 @@ impl Ledger {
 
 /// Adds `quantity · price` to what is bought at list prices and to what is due, and the tokens.
 #[multiversion(targets("x86_64+avx512f+avx512dq+avx512vl+avx512bw", "x86_64+avx+avx2"))]
-fn buy([quantity, price, tokens]: [&Lanes; 3], [list, due, bought]: [&mut Lanes; 3]) {
+fn buy([quantity, price, tokens]: [&Lanes; 3], begun: bool, [list, due, bought]: [&mut Lanes; 3]) {
     for i in 0..LANES {
         let cost = quantity[i] * price[i];
-        list[i] += cost;
-        due[i] += cost;
-        bought[i] += tokens[i];
+        list[i] = if begun { list[i] + cost } else { cost };
+        due[i] = if begun { due[i] + cost } else { cost };
+        bought[i] = if begun { bought[i] + tokens[i] } else { tokens[i] };
     }
 }
 

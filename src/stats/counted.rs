@@ -105,22 +105,20 @@ const STRIDE: usize = 8;
 /// The number of values above another, and their sum.
 #[multiversion(targets("x86_64+avx512f+avx512dq+avx512vl+avx512bw", "x86_64+avx+avx2"))]
 fn above(values: &[OrderedF32], boundary: OrderedF32) -> (u64, f64) {
-    let (mut counts, mut sums) = ([0_u32; STRIDE], [0.0; STRIDE]);
+    let (mut counts, mut sums) = ([0_u64; STRIDE], [0.0; STRIDE]);
     let (rows, rest) = values.as_chunks::<STRIDE>();
-    let mut add = |i: usize, value: OrderedF32| {
-        let counts_in = value > boundary;
-        counts[i] += u32::from(counts_in);
-        sums[i] += if counts_in { f64::from(f32::from(value)) } else { 0.0 };
-    };
     for row in rows {
         for i in 0..STRIDE {
-            add(i, row[i]);
+            let value = f64::from(f32::from(row[i]));
+            counts[i] += u64::from(row[i] > boundary);
+            sums[i] += if row[i] > boundary { value } else { 0.0 };
         }
     }
-    for (i, value) in rest.iter().enumerate() {
-        add(i, *value);
+    for (i, value) in rest.iter().enumerate().filter(|(_, value)| **value > boundary) {
+        counts[i] += 1;
+        sums[i] += value.value();
     }
-    (counts.iter().map(|count| u64::from(*count)).sum(), sums.iter().sum())
+    (counts.iter().sum(), sums.iter().sum())
 }
 
 /// Equal ranges of keys.

@@ -23,7 +23,8 @@ impl From<f32> for OrderedF32 {
 }
 
 impl From<OrderedF32> for f32 {
-    #[inline]
+    #[allow(clippy::inline_always, reason = "a loop over lanes vectorizes only when its body is inlined")]
+    #[inline(always)]
     fn from(OrderedF32(key): OrderedF32) -> Self {
         let flip = (!((key as i32) >> 31)) as u32 | 0x8000_0000;
         f32::from_bits(key ^ flip)

@@ -66,7 +66,8 @@ impl Sketch {
     /// Adds many values; costs are positive, which takes the short way.
     pub fn extend(&mut self, values: &[OrderedF32]) {
         let (least, greatest) = OrderedF32::range(values);
-        if least < LEAST_NORMAL || greatest > GREATEST_FINITE {
+        let room = u64::from(u32::MAX) - values.len() as u64;
+        if least < LEAST_NORMAL || greatest > GREATEST_FINITE || self.count > room {
             for value in values {
                 self.add(value.value());
             }
@@ -79,8 +80,11 @@ impl Sketch {
         let window = &mut self.positive;
         window.cover(bin(least), bin(greatest) + 1);
         for value in values {
-            let count = &mut window.counts[bin(value.key()) - window.first];
-            *count = count.saturating_add(1);
+            let place = bin(value.key()).wrapping_sub(window.first);
+            // The window covers all of them, and no count can overflow.
+            if let Some(count) = window.counts.get_mut(place) {
+                *count = count.wrapping_add(1);
+            }
         }
     }
 

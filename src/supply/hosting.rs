@@ -191,7 +191,8 @@ impl Hosted {
         served: &mut Lanes,
     ) {
         let waits = self.waits.map_or(&ZERO, |share| &values[share]);
-        let work = Asked { offered, hours_per_request: &values[self.hours_per_request], waits, hours: now.hours };
+        let work =
+            Asked { offered, hours_per_request: &values[self.hours_per_request], waits, hours: now.hours };
         let [offered_load, carried, waiting, largest, ..] = &mut *load.0 else { return };
         if most.is_none() && self.up_to.is_infinite() {
             *largest = [f64::INFINITY; LANES];
@@ -219,7 +220,10 @@ struct Asked<'a> {
 
 impl Asked<'_> {
     /// Mean load of a lane in replicas at full capacity: all of it, and what of it can wait.
-    #[allow(clippy::inline_always, reason = "it has to be compiled for the vector instructions of its caller")]
+    #[allow(
+        clippy::inline_always,
+        reason = "it has to be compiled for the vector instructions of its caller"
+    )]
     #[inline(always)]
     fn load(&self, i: usize) -> (f64, f64) {
         let all = self.offered[i] * self.hours_per_request[i] / self.hours;

@@ -449,7 +449,13 @@ impl Supply for Running {
             gpu_hours_per_server: self.gpus * now.hours,
         };
         if let [offered, carried, waiting, ..] = &*state {
-            count(&by, [offered, carried, waiting], target, &state[SERVERS], [&mut owned, &mut busy, &mut need]);
+            count(
+                &by,
+                [offered, carried, waiting],
+                target,
+                &state[SERVERS],
+                [&mut owned, &mut busy, &mut need],
+            );
         }
         state[self.need_of(now.index)] = need;
         ledger.measure(Measure::GpuHours, &owned);
