@@ -11,8 +11,8 @@ const LEVELS: usize = 512;
 /// A value for each level, and zero behind the last.
 type Levels = [f64; LEVELS + 2];
 
-/// As many places as it takes for any index of eleven bits to be one: looking up needs no check.
-const PLACES: usize = 4 * LEVELS;
+/// As many places as it takes for any index of ten bits to be one: looking up needs no check.
+const PLACES: usize = 2 * LEVELS;
 
 /// How load relative to its mean is distributed over the hours of a month.
 ///
