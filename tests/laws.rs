@@ -30,6 +30,8 @@ mod documents;
 mod families;
 #[path = "laws/finance.rs"]
 mod finance;
+#[path = "laws/forced.rs"]
+mod forced;
 #[path = "laws/gates.rs"]
 mod gates;
 #[path = "laws/hazards.rs"]
@@ -56,6 +58,8 @@ mod support;
 mod switching;
 #[path = "laws/throughput.rs"]
 mod throughput;
+#[path = "laws/waiting.rs"]
+mod waiting;
 #[path = "laws/whole.rs"]
 mod whole;
 #[path = "laws/worlds.rs"]

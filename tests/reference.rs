@@ -193,7 +193,7 @@ fn workload_w_agrees_however_paths_are_spread() {
 }
 
 /// What no shipped scenario does: each change makes a scenario go another way.
-const CHANGES: [(&str, &str, &str); 13] = [
+const CHANGES: [(&str, &str, &str); 14] = [
     (
         "much work that can wait fills what is paid for, and needs GPU-hours of its own",
         "support-desk-tokyo.toml",
@@ -404,6 +404,36 @@ const CHANGES: [(&str, &str, &str); 13] = [
 
         [strategy.office-hours]
         serve  = [{ traffic = ["claims", "letters"], by = "ptu-hour", when_full = "shed" }, { traffic = "claims", by = "azure/gpt-5" }]
+        "#,
+    ),
+    (
+        "batches beside limits, whose rest is cut; a cache that is kept warm beside one that is not",
+        "support-desk-tokyo.toml",
+        r#"
+        [traffic.notes]
+        can_wait  = { share = "40 % to 60 %", up_to = "24 h" }
+        cacheable = "30 %"
+
+        [vendor.openai.llm.tight]
+        like    = "terra"
+        factors = { batch = "0.4 to 0.6" }
+        limits  = { requests = "200 /h", tokens = "100k tokens /min" }
+        rates   = { input = "2 USD /Mtok", output = "12 USD /Mtok", request = "0.0002 USD /request" }
+
+        [lever.warm.prefix_cache]
+        hit_rate = "60 %"
+        split    = "warm"
+
+        [lever.cold.prefix_cache]
+        hit_rate = "60 %"
+
+        [strategy.split]
+        serve  = [{ traffic = "notes", by = "openai/tight", tier = "batch", share = "70 %" }, { traffic = ["chat", "notes"], by = "openai/terra" }]
+        levers = ["cold"]
+
+        [strategy.kept]
+        like   = "split"
+        levers = ["warm"]
         "#,
     ),
     (

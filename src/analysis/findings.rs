@@ -5,12 +5,13 @@ use rayon::prelude::*;
 use super::break_even::{BreakEven, break_even};
 use super::compare::{Difference, cheapest_shares, difference};
 use super::convergence::{Settled, convergence};
+use super::happenings::{Happening, happenings};
 use super::summary::{Summary, summarize};
 use super::switches::{Switched, switches};
 use crate::document::Title;
 use crate::engine::{Fans, Outcomes, PERCENTILES, PathTotals, StrategyOutcome};
 use crate::finance::{Component, Measure, View};
-use crate::model::Model;
+use crate::model::{Model, Strategy};
 use crate::random::{Design, Sampling};
 
 /// What a run says.
@@ -37,6 +38,8 @@ pub struct Findings {
     pub currency: &'static str,
     /// Whether the precision asked for was reached; absent if none was asked for.
     pub precise: Option<bool>,
+    /// Whether some traffic earns something, so that there is a margin.
+    pub earns: bool,
 }
 
 /// What one strategy costs.
@@ -59,6 +62,8 @@ pub struct StrategyFindings {
     pub cheapest: f64,
     /// What its rules did, in the order in which they are met.
     pub switches: Vec<Switched>,
+    /// What was counted of what happened to it.
+    pub happenings: Vec<Happening>,
     /// Against the baseline; absent for the baseline itself.
     pub difference: Option<Difference>,
     /// Against the baseline; absent for the baseline itself.
@@ -105,6 +110,11 @@ impl StrategyFindings {
         Component::ALL.into_iter().filter(counts).map(|c| self.components[month][c as usize]).sum()
     }
 
+    /// Mean of a month's revenue less its cash.
+    pub fn month_margin(&self, month: usize) -> f64 {
+        self.measures[month][Measure::Revenue as usize] - self.month_mean(month, View::Cash)
+    }
+
     /// Mean of a component over all months.
     pub fn component_mean(&self, component: Component) -> f64 {
         self.components.iter().map(|month| month[component as usize]).sum()
@@ -143,39 +153,11 @@ pub fn findings(model: &Model, outcomes: Outcomes) -> Findings {
             Compared::of(&strategy.totals, baseline, sampling, outcomes.months)
         })
         .collect();
-    let strategies: Vec<StrategyFindings> = outcomes
-        .strategies
-        .into_iter()
-        .zip(parts)
-        .zip(&model.strategies)
-        .zip(shares)
+    let (paths, offered) = (outcomes.paths, outcomes.offered);
+    let whole = outcomes.strategies.into_iter().zip(parts).zip(&model.strategies).zip(shares);
+    let strategies: Vec<StrategyFindings> = whole
         .map(|(((outcome, compared), strategy), cheapest)| {
-            let StrategyOutcome { totals, components, posted, measures, monthly_error, served, fired, fans } =
-                outcome;
-            let Compared { cost, nominal, sorted, settled, difference, break_even } = compared;
-            let mut found = StrategyFindings {
-                id: strategy.id.clone(),
-                title: strategy.title.clone(),
-                cost,
-                nominal,
-                nominal_paths: totals.nominal,
-                sorted,
-                settled,
-                cheapest,
-                difference,
-                break_even,
-                components,
-                posted,
-                measures,
-                monthly_error,
-                served_by_stream: ratios(&served, &outcomes.offered),
-                gates: totals.gates,
-                switches: switches(model, strategy, &fired, outcomes.paths),
-                fans: fans.unwrap_or_default(),
-                years: Vec::new(),
-            };
-            found.years = years(model, &found);
-            found
+            of_strategy(model, strategy, (outcome, compared), cheapest, (paths, &offered))
         })
         .collect();
     let lowest =
@@ -185,14 +167,52 @@ pub fn findings(model: &Model, outcomes: Outcomes) -> Findings {
         strategies,
         baseline: model.baseline,
         discounted: model.discount.is_some(),
-        paths: outcomes.paths,
+        paths,
         design: outcomes.design,
         streams: model.streams.iter().map(|stream| stream.title.clone()).collect(),
         months: model.timeline.months().map(|month| month.label.to_string()).collect(),
         fiscal_years: (0..model.timeline.length).map(|month| model.timeline.fiscal_year(month)).collect(),
         currency: model.currency.code(),
         precise: outcomes.precise,
+        earns: model.streams.iter().any(|stream| stream.earns.is_some()),
     }
+}
+
+/// What one strategy costs, of so many paths in which so many requests of each stream arrive.
+fn of_strategy(
+    model: &Model,
+    strategy: &Strategy,
+    (outcome, compared): (StrategyOutcome, Compared),
+    cheapest: f64,
+    (paths, offered): (u64, &[f64]),
+) -> StrategyFindings {
+    let StrategyOutcome { totals, components, posted, measures, monthly_error, served, fired, events, fans } =
+        outcome;
+    let Compared { cost, nominal, sorted, settled, difference, break_even } = compared;
+    let mut found = StrategyFindings {
+        id: strategy.id.clone(),
+        title: strategy.title.clone(),
+        cost,
+        nominal,
+        nominal_paths: totals.nominal,
+        sorted,
+        settled,
+        cheapest,
+        difference,
+        break_even,
+        components,
+        posted,
+        measures,
+        monthly_error,
+        served_by_stream: ratios(&served, offered),
+        gates: totals.gates,
+        happenings: happenings(model, &strategy.id, events, paths),
+        switches: switches(model, strategy, &fired, paths),
+        fans: fans.unwrap_or_default(),
+        years: Vec::new(),
+    };
+    found.years = years(model, &found);
+    found
 }
 
 /// What the totals of one strategy say, by themselves and against the baseline.

@@ -9,11 +9,12 @@ use super::origin::origin;
 use super::terminal::Terminal;
 use crate::calendar::YearMonth;
 use crate::engine::{Opened, open_month};
-use crate::model::Model;
+use crate::model::{EventKind, Model};
 use crate::report::Report;
 use crate::report::display::{Lang, percent};
 use crate::report::opened::Statement;
 use crate::text::did_you_mean;
+use crate::units::format_number;
 
 /// Opens a month of a strategy up.
 pub(super) fn explain(args: &Explain, terminal: &mut Terminal) -> Result<Exit, Stop> {
@@ -47,6 +48,7 @@ pub(super) fn explain(args: &Explain, terminal: &mut Terminal) -> Result<Exit, S
         json["sampling"] = json!(design.sampling.word());
         json["path"] = json!(args.path);
         json["switches"] = switches(&model, strategy, &opened).iter().map(Switch::json).collect();
+        json["events"] = happened(&model, &opened).iter().map(Happened::json).collect();
         terminal.print_json(&json)?;
         return Ok(Exit::Ok);
     }
@@ -67,6 +69,9 @@ pub(super) fn explain(args: &Explain, terminal: &mut Terminal) -> Result<Exit, S
     terminal.print_bold(&title)?;
     for switch in switches(&model, strategy, &opened) {
         terminal.print(&format!("\n{}", switch.text(terminal.lang, args.path.is_some())))?;
+    }
+    for event in happened(&model, &opened) {
+        terminal.print(&format!("\n{}", event.text(terminal.lang)))?;
     }
     terminal.print(&format!("\n\n{}\n", statement.text()))?;
     Ok(Exit::Ok)
@@ -110,6 +115,41 @@ impl Switch {
     fn json(&self) -> serde_json::Value {
         let Self { rule, from, to, month, share } = self;
         json!({ "rule": rule, "from": from, "to": to, "month": month, "share": share })
+    }
+}
+
+/// What was counted until the month that is opened.
+struct Happened<'a> {
+    kind: &'a EventKind,
+    before: f64,
+    now: f64,
+}
+
+fn happened<'a>(model: &'a Model, opened: &Opened) -> Vec<Happened<'a>> {
+    let told = opened.events.iter().filter(|(_, counts)| counts.iter().any(|count| *count > 0.0));
+    told.map(|(event, [before, now])| Happened {
+        kind: &model.events[*event].kind,
+        before: *before,
+        now: *now,
+    })
+    .collect()
+}
+
+impl Happened<'_> {
+    fn text(&self, lang: Lang) -> String {
+        let (en, ja) = self.kind.says();
+        let [now, before] = [self.now, self.before].map(|count| format_number(count, 4));
+        match (lang, self.kind.counts_requests()) {
+            (Lang::En, true) => format!("{en}: {now} requests in the month, {before} before"),
+            (Lang::En, false) => format!("{en}: {now} in the month, {before} before"),
+            (Lang::Ja, true) => format!("{ja}：その月に{now}件、それまでに{before}件"),
+            (Lang::Ja, false) => format!("{ja}：その月に{now}回、それまでに{before}回"),
+        }
+    }
+
+    fn json(&self) -> serde_json::Value {
+        let counts = if self.kind.counts_requests() { "requests" } else { "moves" };
+        json!({ "event": self.kind.says().0, "counts": counts, "in_month": self.now, "before": self.before })
     }
 }
 

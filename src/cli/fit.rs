@@ -12,7 +12,7 @@ use crate::catalog::{
     read_log, tracks,
 };
 use crate::math;
-use crate::report::display::percent;
+use crate::report::display::{Lang, percent};
 use crate::report::table::{Align, table};
 
 /// One of the commands.
@@ -56,12 +56,18 @@ fn prices(args: &FitPrices, log: &Log, vendors: &[String], terminal: &mut Termin
         }
         terminal.print_json(&all)?;
     } else if let Some(out) = &args.out {
-        terminal.print(&as_text(&fitted, log))?;
-        terminal.print(&format!("\nwritten to {}\n", out.display()))?;
+        let text = as_text(&fitted, log, terminal.lang);
+        terminal.print(&text)?;
+        let said = match terminal.lang {
+            Lang::En => format!("\nwritten to {}\n", out.display()),
+            Lang::Ja => format!("\n{} に書き出しました\n", out.display()),
+        };
+        terminal.print(&said)?;
     } else {
         terminal.print(&part)?;
         if !terminal.quiet {
-            terminal.say(as_text(&fitted, log).trim_end());
+            let text = as_text(&fitted, log, terminal.lang);
+            terminal.say(text.trim_end());
         }
     }
     Ok(Exit::Ok)
@@ -78,7 +84,7 @@ fn factor(size: &Size, share: f64) -> f64 {
     math::exp(size.quantile(share))
 }
 
-fn as_text(fitted: &Fitted, log: &Log) -> String {
+fn as_text(fitted: &Fitted, log: &Log, lang: Lang) -> String {
     let number = |value: f64| format!("{value:.2}");
     let typical = |size: &Size| percent(factor(size, 0.5) - 1.0);
     let row = |moves: &Moves| {
@@ -89,34 +95,59 @@ fn as_text(fitted: &Fitted, log: &Log) -> String {
             format!("{:.1}", rate.years),
             rate.events.to_string(),
             number(rate.mean()),
-            format!("{} to {}", number(rate.quantile(0.05)), number(rate.quantile(0.95))),
+            format!(
+                "{}{}{}",
+                number(rate.quantile(0.05)),
+                lang.pick(" to ", "〜"),
+                number(rate.quantile(0.95))
+            ),
             format!("{} × {}", moves.cut.jumps, typical(&moves.cut)),
             format!("{} × +{}", moves.rise.jumps, typical(&moves.rise)),
         ]
     };
     let block = |title: &str, what: &str, moves: &[Moves]| {
-        let header = [
-            title,
-            what,
-            "years",
-            "moves",
-            "per year",
-            "90 %",
-            "cuts, fitted median",
-            "rises, fitted median",
-        ];
+        let header = match lang {
+            Lang::En => [
+                title,
+                what,
+                "years",
+                "moves",
+                "per year",
+                "90 %",
+                "cuts, fitted median",
+                "rises, fitted median",
+            ],
+            Lang::Ja => [
+                title,
+                what,
+                "年数",
+                "変更回数",
+                "年あたり",
+                "90 %区間",
+                "値下げ（中央値）",
+                "値上げ（中央値）",
+            ],
+        };
         let rows: Vec<_> = moves.iter().map(row).collect();
         table(header.map(str::to_owned).to_vec(), rows, &[Align::Left])
     };
     let problems = log.problems.len();
-    let refused = if problems > 0 { format!("; {problems} rows refused") } else { String::new() };
-    format!(
-        "{}\n\n{}\n\n{} changes taken for mistakes of the catalog; {} names for second names of an llm, or of the latest{refused}\n",
-        block("one name", "llms", &fitted.named),
-        block("tiers", "tiers", &fitted.tiers),
-        fitted.mistakes,
-        fitted.second_names
-    )
+    let one_name = block(lang.pick("one name", "同じ名前"), lang.pick("llms", "モデル"), &fitted.named);
+    let tiers = block(lang.pick("tiers", "階層"), lang.pick("tiers", "階層"), &fitted.tiers);
+    let (mistakes, second) = (fitted.mistakes, fitted.second_names);
+    let mut last = match lang {
+        Lang::En => format!(
+            "{mistakes} changes taken for mistakes of the catalog; {second} names for second names of an llm, or of the latest"
+        ),
+        Lang::Ja => format!("カタログの誤りとみなした変更{mistakes}件、別名とみなした名前{second}件"),
+    };
+    if problems > 0 {
+        last += &match lang {
+            Lang::En => format!("; {problems} rows refused"),
+            Lang::Ja => format!("、拒否した行{problems}件"),
+        };
+    }
+    format!("{one_name}\n\n{tiers}\n\n{last}\n")
 }
 
 fn as_json(fitted: &Fitted, log: &Log, until: Date) -> Value {
@@ -173,25 +204,39 @@ fn test(log: &Log, vendors: &[String], day: Date, terminal: &mut Terminal) -> Re
         )?;
         return Ok(Exit::Ok);
     }
-    terminal.print(&format!(
-        "fitted to what was known on {day}; shares of prices inside central intervals, by randomized rank\n\n"
-    ))?;
+    let title = match terminal.lang {
+        Lang::En => format!(
+            "fitted to what was known on {day}; shares of prices inside central intervals, by randomized rank\n\n"
+        ),
+        Lang::Ja => format!("{day} までの情報で推定。中央区間に入った価格の割合（無作為化順位による）\n\n"),
+    };
+    terminal.print(&title)?;
     for (what, words, rows) in tables.iter().filter(|(_, _, rows)| !rows.is_empty()) {
-        let header = [
-            &format!("{what}, {words}"),
-            "prices",
-            "moved",
-            "expected",
-            "50 %",
-            "80 %",
-            "90 %",
-            "90 % of moved",
-        ];
+        let title = match terminal.lang {
+            Lang::En => format!("{what}, {words}"),
+            Lang::Ja => format!("{}、{}", japanese(what), japanese(words)),
+        };
+        let title = title.as_str();
+        let header = match terminal.lang {
+            Lang::En => [title, "prices", "moved", "expected", "50 %", "80 %", "90 %", "90 % of moved"],
+            Lang::Ja => [title, "価格数", "変更", "予測", "50 %", "80 %", "90 %", "変更分の90 %"],
+        }
+        .map(str::to_owned);
         let rows = rows.iter().map(row_text).collect();
-        terminal
-            .print(&format!("{}\n\n", table(header.map(str::to_owned).to_vec(), rows, &[Align::Left])))?;
+        terminal.print(&format!("{}\n\n", table(header.to_vec(), rows, &[Align::Left])))?;
     }
     Ok(Exit::Ok)
+}
+
+/// The words of a back-test in Japanese.
+fn japanese(words: &str) -> &str {
+    match words {
+        "one name" => "同じ名前",
+        "tiers" => "階層",
+        "half a year" => "半年",
+        "a year" => "1年",
+        _ => "記録の終わりまで",
+    }
 }
 
 fn row_text(row: &Coverage) -> Vec<String> {

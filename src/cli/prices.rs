@@ -12,7 +12,7 @@ use super::sources::{Source, day_in_name, origin, read_catalog, write};
 use super::terminal::Terminal;
 use crate::calendar::Date;
 use crate::catalog::{self, Catalog, Change, Difference, Language, OneText, Options, Part, Quote, Why};
-use crate::report::display::{clean, percent};
+use crate::report::display::{Lang, clean, percent};
 use crate::report::table::{Align, table};
 use crate::text::did_you_mean;
 
@@ -74,7 +74,7 @@ fn tell_import(
         }
         return Ok(terminal.print_json(&all)?);
     }
-    let told = import_text(args, read, part, day);
+    let told = import_text(args, read, part, day, terminal.lang);
     if args.out.is_some() {
         terminal.print(&told)?;
     } else {
@@ -94,42 +94,69 @@ fn tell_import(
     Ok(())
 }
 
-fn import_text(args: &Import, read: &Catalog, part: &Part, day: Date) -> String {
+fn import_text(args: &Import, read: &Catalog, part: &Part, day: Date, lang: Lang) -> String {
     let vendors: std::collections::BTreeSet<&str> = read.entries.iter().map(|e| e.vendor.as_str()).collect();
-    let place = args.out.as_ref().map_or_else(|| "below".to_owned(), |out| out.display().to_string());
-    let mut lines = vec![
-        format!("{} of {day}: {}", read.form, count(read.seen(), "entry")),
-        format!(
-            "{:>7}  {} of {}, in {place}",
-            part.cards,
-            noun(part.cards, "rate card"),
-            count(vendors.len(), "vendor")
-        ),
-    ];
+    let place = args
+        .out
+        .as_ref()
+        .map_or_else(|| lang.pick("below", "下記").to_owned(), |out| out.display().to_string());
+    let mut lines = match lang {
+        Lang::En => vec![
+            format!("{} of {day}: {}", read.form, count(read.seen(), "entry")),
+            format!(
+                "{:>7}  {} of {}, in {place}",
+                part.cards,
+                noun(part.cards, "rate card"),
+                count(vendors.len(), "vendor")
+            ),
+        ],
+        Lang::Ja => vec![
+            format!("{}（{day}時点）：{}件", read.form, read.seen()),
+            format!("{:>7}  料金表（{}社）、出力先 {place}", part.cards, vendors.len()),
+        ],
+    };
     if read.second_names > 0 {
-        lines.push(format!("{:>7}  second names of the same llm, with the same prices", read.second_names));
+        let what =
+            lang.pick("second names of the same llm, with the same prices", "同じモデルの別名（同じ価格）");
+        lines.push(format!("{:>7}  {what}", read.second_names));
     }
-    lines.extend(read.skipped.iter().map(|(reason, number)| format!("{number:>7}  left out: {reason}")));
+    let left_out = lang.pick("left out:", "対象外：");
+    lines.extend(read.skipped.iter().map(|(reason, number)| format!("{number:>7}  {left_out} {reason}")));
     for (why, number) in by_reason(read) {
-        lines.push(format!("{number:>7}  refused: {}", why.words()));
+        lines.push(format!("{number:>7}  {} {}", lang.pick("refused:", "拒否："), why.words()));
     }
     for problem in read.problems.iter().take(MOST_SHOWN) {
         let (entry, message) = (clean(&problem.entry, 80), clean(&problem.message, 200));
         lines.push(format!("         {entry} ({}): {message}", problem.place));
     }
     if let Some(more) = read.problems.len().checked_sub(MOST_SHOWN).filter(|more| *more > 0) {
-        lines.push(format!("         and {more} more; --json tells all"));
+        lines.push(match lang {
+            Lang::En => format!("         and {more} more; --json tells all"),
+            Lang::Ja => format!("         ほか{more}件（--json ですべて表示）"),
+        });
     }
     if !part.as_comments.is_empty() {
-        lines.push(format!("said in comments only: {}", counted(part.as_comments.iter().copied())));
+        lines.push(format!(
+            "{} {}",
+            lang.pick("said in comments only:", "コメントにのみ記載："),
+            counted(part.as_comments.iter().copied())
+        ));
     }
     let named =
         |counts: &BTreeMap<String, usize>| counted(counts.iter().map(|(name, n)| (name.as_str(), *n)));
     if !read.unpriced.is_empty() {
-        lines.push(format!("not priced by tokencast: {}", named(&read.unpriced)));
+        lines.push(format!(
+            "{} {}",
+            lang.pick("not priced by tokencast:", "tokencast が扱わない価格："),
+            named(&read.unpriced)
+        ));
     }
     if !read.unknown.is_empty() {
-        lines.push(format!("unknown fields: {}", named(&read.unknown)));
+        lines.push(format!(
+            "{} {}",
+            lang.pick("unknown fields:", "未知のフィールド："),
+            named(&read.unknown)
+        ));
     }
     lines.join("\n") + "\n"
 }
@@ -198,7 +225,10 @@ fn list(args: &ListPrices, terminal: &mut Terminal) -> Result<Exit, Stop> {
             quote.provenance.as_of.clone().unwrap_or_default(),
         ]
     };
-    let header = ["USD per million tokens", "input", "output", "cache read", "batch", "as of"];
+    let header = match terminal.lang {
+        Lang::En => ["USD per million tokens", "input", "output", "cache read", "batch", "as of"],
+        Lang::Ja => ["100万トークンあたりUSD", "入力", "出力", "キャッシュ読取", "バッチ", "時点"],
+    };
     let align = [Align::Left, Align::Right, Align::Right, Align::Right, Align::Right, Align::Left];
     let rows = quotes.iter().map(row).collect();
     let header = header.map(str::to_owned).to_vec();
@@ -249,9 +279,14 @@ fn show(args: &ShowPrice, terminal: &mut Terminal) -> Result<Exit, Stop> {
         for (key, value) in &quote.values {
             let _ = writeln!(text, "  {key:width$}  {}", clean(value, 200));
         }
-        let said = |text: &Option<String>| text.clone().unwrap_or_else(|| "not said".into());
+        let unsaid = terminal.lang.pick("not said", "記載なし");
+        let said = |text: &Option<String>| text.clone().unwrap_or_else(|| unsaid.into());
         let (source, as_of) = (said(&quote.provenance.source), said(&quote.provenance.as_of));
-        let _ = writeln!(text, "  as of {}, from {}", clean(&as_of, 40), clean(&source, 300));
+        let (as_of, source) = (clean(&as_of, 40), clean(&source, 300));
+        let _ = match terminal.lang {
+            Lang::En => writeln!(text, "  as of {as_of}, from {source}"),
+            Lang::Ja => writeln!(text, "  {as_of} 時点、出典 {source}"),
+        };
         terminal.print(&text)?;
     }
     Ok(Exit::Ok)
@@ -265,7 +300,8 @@ fn diff(args: &PriceDiff, terminal: &mut Terminal) -> Result<Exit, Stop> {
         terminal.print_json(&diff_json(&found))?;
         return Ok(Exit::Ok);
     }
-    terminal.print(&diff_text(&found, args))?;
+    let text = diff_text(&found, args, terminal.lang);
+    terminal.print(&text)?;
     Ok(Exit::Ok)
 }
 
@@ -287,16 +323,54 @@ fn diff_json(found: &Difference) -> Value {
     })
 }
 
-fn diff_text(found: &Difference, args: &PriceDiff) -> String {
+fn diff_text(found: &Difference, args: &PriceDiff, lang: Lang) -> String {
     let mut text = String::new();
     let disagreeing = found.changed.iter().filter(|(_, _, contradict, _)| *contradict).count();
-    let mut rows = Vec::new();
+    let changes = changes_table(found, lang);
+    if !changes.is_empty() {
+        let _ = write!(text, "{changes}\n\n");
+    }
+    for (title, list) in
+        [(lang.pick("added", "追加"), &found.added), (lang.pick("removed", "削除"), &found.removed)]
+    {
+        if !list.is_empty() {
+            let names: Vec<String> = list.iter().map(|(vendor, llm)| format!("  {vendor}/{llm}")).collect();
+            let _ = write!(text, "{title}\n{}\n\n", names.join("\n"));
+        }
+    }
+    let (changed, added, removed) = (found.changed.len(), found.added.len(), found.removed.len());
+    let (old, new, same) = (clean(&args.old, 200), clean(&args.new, 200), found.same);
+    let _ = match lang {
+        Lang::En => {
+            writeln!(
+                text,
+                "{old} to {new}: {changed} changed, {added} added, {removed} removed, {same} the same"
+            )
+        }
+        Lang::Ja => {
+            writeln!(text, "{old} → {new}：変更{changed}件、追加{added}件、削除{removed}件、同じ{same}件")
+        }
+    };
+    if disagreeing > 0 {
+        let _ = match lang {
+            Lang::En => {
+                writeln!(text, "the two disagree about {} of the same day", count(disagreeing, "llm"))
+            }
+            Lang::Ja => writeln!(text, "同じ日付の{disagreeing}モデルで両者が食い違います"),
+        };
+    }
+    text
+}
+
+/// What changed, rate by rate; empty where nothing did.
+fn changes_table(found: &Difference, lang: Lang) -> String {
+    let (mut rows, none) = (Vec::new(), lang.pick("none", "なし"));
     for (vendor, llm, contradict, changes) in &found.changed {
         for (place, change) in changes.iter().enumerate() {
-            let said = |value: &Option<String>| clean(value.as_deref().unwrap_or("none"), 60);
+            let said = |value: &Option<String>| clean(value.as_deref().unwrap_or(none), 60);
             let name = if place == 0 { format!("{vendor}/{llm}") } else { String::new() };
             let share = change.share.map_or_else(String::new, signed);
-            let note = if *contradict && place == 0 { "disagree" } else { "" };
+            let note = if *contradict && place == 0 { lang.pick("disagree", "不一致") } else { "" };
             rows.push(vec![
                 name,
                 clean(&change.key, 60),
@@ -307,29 +381,15 @@ fn diff_text(found: &Difference, args: &PriceDiff) -> String {
             ]);
         }
     }
-    if !rows.is_empty() {
-        let header = ["changed", "", "old", "new", "change", ""].map(str::to_owned).to_vec();
-        let align = [Align::Left, Align::Left, Align::Right, Align::Right, Align::Right, Align::Left];
-        let _ = write!(text, "{}\n\n", table(header, rows, &align));
+    if rows.is_empty() {
+        return String::new();
     }
-    for (title, list) in [("added", &found.added), ("removed", &found.removed)] {
-        if !list.is_empty() {
-            let names: Vec<String> = list.iter().map(|(vendor, llm)| format!("  {vendor}/{llm}")).collect();
-            let _ = write!(text, "{title}\n{}\n\n", names.join("\n"));
-        }
-    }
-    let (changed, added, removed) = (found.changed.len(), found.added.len(), found.removed.len());
-    let _ = writeln!(
-        text,
-        "{} to {}: {changed} changed, {added} added, {removed} removed, {} the same",
-        clean(&args.old, 200),
-        clean(&args.new, 200),
-        found.same
-    );
-    if disagreeing > 0 {
-        let _ = writeln!(text, "the two disagree about {} of the same day", count(disagreeing, "llm"));
-    }
-    text
+    let header = match lang {
+        Lang::En => ["changed", "", "old", "new", "change", ""],
+        Lang::Ja => ["変更", "", "旧", "新", "変化", ""],
+    };
+    let align = [Align::Left, Align::Left, Align::Right, Align::Right, Align::Right, Align::Left];
+    table(header.map(str::to_owned).to_vec(), rows, &align)
 }
 
 /// `+50 %`, `-33 %`.

@@ -7,6 +7,8 @@ use crate::lanes::Slot;
 pub struct Effects {
     /// Share of the cacheable input that is found in a prefix cache.
     pub cache_hit_rate: Option<Slot>,
+    /// Whether that share falls with the share of the stream that somebody gets.
+    pub cache_splits: bool,
     /// Hours that what is written to the cache should last.
     pub cache_lasts: Option<f64>,
 }

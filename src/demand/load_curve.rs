@@ -6,7 +6,7 @@ use crate::lanes::{LANES, Lanes};
 use crate::math;
 
 /// Levels between no load and the highest.
-const LEVELS: usize = 512;
+pub(super) const LEVELS: usize = 512;
 
 /// A value for each level, and zero behind the last.
 type Levels = [f64; LEVELS + 2];
@@ -63,6 +63,16 @@ impl LoadCurve {
             excess[level] = [excess[level + 1][0] + rise, -rise];
         }
         Self { step, lowest, levels_per_unit: LEVELS as f64 / highest, at_or_above, excess }
+    }
+
+    /// The same hours, of whose load another share is too much for a capacity at each of its levels.
+    pub(super) fn with_excess(&self, excess: &[f64]) -> Self {
+        let mut other = self.clone();
+        for (level, value) in excess.iter().enumerate() {
+            let next = excess.get(level + 1).unwrap_or(value);
+            other.excess[level] = [*value, next - value];
+        }
+        other
     }
 
     /// The highest load, relative to the mean.
@@ -162,7 +172,7 @@ fn bounds(lowest: f64, peak: f64, mean: &Lanes, from: &Lanes, beyond: &mut Lanes
 }
 
 /// Eight equally likely values of a lognormal factor of mean 1, with its log sd.
-fn noise_factors(log_sd: f64) -> Vec<f64> {
+pub(super) fn noise_factors(log_sd: f64) -> Vec<f64> {
     const NODES: usize = 8;
     if log_sd == 0.0 {
         return vec![1.0];

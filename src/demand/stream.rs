@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::season::Season;
-use super::{Agent, Amount, Factors, LoadCurve, Requests, Traffic};
+use super::{Agent, Amount, Earns, Factors, LoadCurve, Requests, Traffic};
 use crate::diagnostic::{Diagnostic, Span};
 use crate::document::Reference;
 use crate::lanes::{LANES, Slot};
@@ -34,6 +34,8 @@ pub struct Stream {
     pub can_wait: Option<Slot>,
     /// The price of a request that nobody serves.
     pub shed_cost: Option<Slot>,
+    /// What it earns.
+    pub earns: Option<Earns>,
     /// How load spreads over the hours.
     pub curve: Arc<LoadCurve>,
 }
@@ -48,6 +50,14 @@ impl Stream {
         let factors = factors(&traffic.factors, lookup)?;
         let requests = factors.iter().fold(base, |product, factor| lookup.times(product, *factor));
         let inherited = of.into_iter().flat_map(|of| &of.moving);
+        let earns = match &traffic.revenue {
+            None => None,
+            Some(revenue) => {
+                let people =
+                    users.map(|users| factors.iter().fold(users, |all, factor| lookup.times(all, *factor)));
+                Some(revenue.resolve(traffic, people, lookup)?)
+            }
+        };
         let calls = calls(&traffic.agent, lookup);
         let (input, output, reasoning) = lengths(traffic, lookup)?;
         Some(Self {
@@ -62,6 +72,7 @@ impl Stream {
             cacheable: traffic.cacheable.as_ref().map(|share| lookup.number(share)),
             can_wait: traffic.can_wait.as_ref().map(|share| lookup.number(share)),
             shed_cost: traffic.shed_cost.as_ref().map(|cost| lookup.number(cost)),
+            earns,
             curve: Arc::new(LoadCurve::new(&traffic.week, traffic.hourly_noise)),
         })
     }

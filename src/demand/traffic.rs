@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use super::arrivals::{Factors, GrowthOf, Requests};
 use super::length::{Lengths, LengthsOf};
+use super::revenue::{Revenue, RevenueOf};
 use super::week::WeekOf;
 use crate::calendar::AVERAGE_MONTH_HOURS;
 use crate::distribution::{Number, NumberOf, QuantityOf};
@@ -44,6 +45,10 @@ pub struct Traffic {
     pub counted_with: Option<Reference>,
     /// Where it may be processed; anywhere if absent.
     pub stays_in: Option<Vec<String>>,
+    /// The least score that an llm must have, by evaluation.
+    pub needs_quality: Vec<(String, Number)>,
+    /// What it earns.
+    pub revenue: Option<Revenue>,
     /// Latency targets in seconds.
     pub targets: Targets,
     /// The price of a request that nobody serves.
@@ -107,6 +112,7 @@ impl Traffic {
         );
         let stays_in =
             t.optional("stays_in", ListOf(Text("a region")), "gate: regions where it may be processed");
+        let (needs, revenue) = (read_needs(t), read_revenue(t));
         let targets = t.or(
             "targets",
             "{}",
@@ -136,6 +142,8 @@ impl Traffic {
             languages,
             counted_with: counted_with?,
             stays_in: stays_in?,
+            needs_quality: needs?,
+            revenue: revenue?,
             targets: targets?,
             shed_cost: shed_cost?,
             origin: t.place()?.origin(),
@@ -149,6 +157,25 @@ fn read_reasoning(t: &mut Reader) -> Option<Option<Lengths>> {
         "reasoning_tokens",
         LengthsOf,
         "tokens per llm call that the llm reasons with: not part of output_tokens, and billed",
+    )
+}
+
+fn read_needs(t: &mut Reader) -> Option<Vec<(String, Number)>> {
+    let needs = t.or(
+        "needs_quality",
+        "{}",
+        MapOf("evaluation", NumberOf(&units::SHARE)),
+        "gate: the least score of the llm, by evaluation, in each path and month; below it the next entry serves",
+    );
+    Some(needs?.into_iter().map(|(evaluation, least)| (evaluation.id, least)).collect())
+}
+
+#[allow(clippy::option_option, reason = "absent and wrong are different")]
+fn read_revenue(t: &mut Reader) -> Option<Option<Revenue>> {
+    t.optional(
+        "revenue",
+        RevenueOf,
+        "what it earns: money per request served, per user or seat and time, or per time; no cost, shown beside it",
     )
 }
 

@@ -2,9 +2,10 @@
 
 use super::switched::{Switched, SwitchedMonth};
 use crate::calendar::Month;
+use crate::demand::Earns;
 use crate::finance::{Ledger, Measure};
 use crate::lanes::{self, LANES, Lanes, Values};
-use crate::model::{Entry, Model, Strategy};
+use crate::model::{Aside, Entry, Model, Strategy};
 use crate::random::Design;
 use crate::world::World;
 
@@ -49,7 +50,7 @@ impl Batch {
         Self {
             world: model.program.world(design),
             runners: model.strategies.iter().map(runner).collect(),
-            ledger: Ledger::new(),
+            ledger: Ledger::new().noting(model.events.len()),
             remaining: vec![[0.0; LANES]; model.streams.len()],
             away: vec![[0.0; LANES]; model.streams.len()],
         }
@@ -123,11 +124,17 @@ fn run_month(
     for entry in &strategy.entries {
         let user = &strategy.supplies[entry.supply];
         let left = &mut remaining[entry.stream];
-        if entry.share.is_none() && !entry.sheds {
+        if entry.share.is_none() && !entry.sheds && entry.aside.is_none() {
             user.supply.accept(entry.number, now, values, left, user.own(state), &mut served, ledger);
             lanes::subtract(left, &served);
         } else {
-            let offered = offer(entry, &values[model.streams[entry.stream].work.requests], left, values);
+            let mut offered = offer(entry, &values[model.streams[entry.stream].work.requests], left, values);
+            if let Some(aside) = &entry.aside {
+                set_aside(aside, &mut offered, left, &mut away[entry.stream], values, ledger);
+                if aside.never.is_some() {
+                    continue;
+                }
+            }
             user.supply.accept(entry.number, now, values, &offered, user.own(state), &mut served, ledger);
             lanes::subtract(left, &served);
             if entry.sheds {
@@ -146,8 +153,61 @@ fn run_month(
     for charge in &strategy.charges {
         charge.post(now.index, values, ledger);
     }
+    force(strategy, values, ledger);
     for user in &strategy.contracts {
         user.contract.settle(now, values, user.own(state), ledger);
+    }
+}
+
+/// Posts the moves that vendors force upon a strategy.
+pub(super) fn force(strategy: &Strategy, values: &Values, ledger: &mut Ledger) {
+    for (event, forced) in &strategy.forced {
+        let begun = &values[forced.begun];
+        if begun.iter().any(|begun| *begun > 0.0) {
+            ledger.note(*event, begun);
+            if let Some((line, price)) = &forced.one_off {
+                ledger.post(line, begun, &values[*price]);
+            }
+        }
+    }
+}
+
+/// Takes away from what an entry is offered what its supply may not serve, and what is lost in a move.
+pub(super) fn set_aside(
+    aside: &Aside,
+    offered: &mut Lanes,
+    left: &mut Lanes,
+    away: &mut Lanes,
+    values: &Values,
+    ledger: &mut Ledger,
+) {
+    if let Some(event) = aside.never {
+        note_any(event, offered, ledger);
+        return;
+    }
+    for gate in &aside.gates {
+        let (score, needs, mut refused) = (&values[gate.score], &values[gate.needs], [0.0; LANES]);
+        for i in 0..LANES {
+            if score[i] < needs[i] {
+                refused[i] = offered[i];
+                offered[i] = 0.0;
+            }
+        }
+        note_any(gate.event, &refused, ledger);
+    }
+    for share in &aside.lost {
+        for i in 0..LANES {
+            let lost = offered[i] * values[*share][i];
+            offered[i] -= lost;
+            left[i] -= lost;
+            away[i] += lost;
+        }
+    }
+}
+
+fn note_any(event: usize, count: &Lanes, ledger: &mut Ledger) {
+    if count.iter().any(|count| *count > 0.0) {
+        ledger.note(event, count);
     }
 }
 
@@ -187,7 +247,7 @@ pub(super) fn bring_back(remaining: &mut [Lanes], away: &[Lanes]) {
     }
 }
 
-/// What nobody takes is shed, and priced.
+/// What nobody takes is shed, and priced; what was served earns.
 pub(super) fn shed(model: &Model, values: &Values, remaining: &[Lanes], ledger: &mut Ledger) {
     for (stream, left) in model.streams.iter().zip(remaining.iter()) {
         if left.iter().any(|requests| *requests > 0.0) {
@@ -196,5 +256,23 @@ pub(super) fn shed(model: &Model, values: &Values, remaining: &[Lanes], ledger: 
                 ledger.post(line, left, &values[*price]);
             }
         }
+        match stream.earns {
+            None => {}
+            Some(Earns::InAll(earned)) => ledger.measure(Measure::Revenue, &values[earned]),
+            Some(Earns::PerRequest(price)) => {
+                earn(&values[stream.work.requests], left, &values[price], ledger);
+            }
+        }
     }
+}
+
+/// Requests that were served earn their price, the others would have.
+fn earn(requests: &Lanes, left: &Lanes, price: &Lanes, ledger: &mut Ledger) {
+    let (mut earned, mut lost) = ([0.0; LANES], [0.0; LANES]);
+    for i in 0..LANES {
+        lost[i] = left[i] * price[i];
+        earned[i] = (requests[i] - left[i]) * price[i];
+    }
+    ledger.measure(Measure::Revenue, &earned);
+    ledger.measure(Measure::RevenueLost, &lost);
 }

@@ -6,6 +6,7 @@ use super::batch::{Batch, Sink};
 use super::break_even::BreakEven;
 use super::fan::Sheet;
 use super::gate::Gates;
+use super::happened::Happened;
 use crate::calendar::Month;
 use crate::finance::{Component, Ledger, Measure, View};
 use crate::lanes::{self, LANES, Lanes, Slot, Values, ZERO};
@@ -130,6 +131,7 @@ pub(super) struct Tally {
     pub(super) gates: Gates,
     /// `fired[strategy][rule · months + month]`: paths in which a rule came true when the month began.
     pub(super) fired: Vec<Vec<u64>>,
+    pub(super) events: Happened,
 }
 
 impl Block {
@@ -162,6 +164,7 @@ impl Block {
             requests: model.streams.iter().map(|stream| stream.work.requests).collect(),
             gates: Gates::new(model),
             fired: model.strategies.iter().map(|strategy| vec![0; strategy.rules().len() * months]).collect(),
+            events: Happened::new(model),
         };
         Self { batch: Batch::new(model, design), tally }
     }
@@ -173,6 +176,7 @@ impl Block {
         self.tally.shed.fill([0.0; STRIDE]);
         self.tally.offered.fill([0.0; STRIDE]);
         self.tally.fired.iter_mut().for_each(|counts| counts.fill(0));
+        self.tally.events.clear();
         for begin in (0..paths).step_by(width) {
             self.tally.begin_batch(begin, width.min(paths - begin));
             self.batch.run(model, first_path + begin as u64, &mut self.tally);
@@ -195,6 +199,7 @@ impl Tally {
     fn begin_batch(&mut self, begin: usize, width: usize) {
         (self.begin, self.width) = (begin, width);
         self.gates.begin();
+        self.events.begin();
         for running in &mut self.running {
             running.cumulative = [0.0; LANES];
             running.year = [0.0; LANES];
@@ -298,6 +303,7 @@ impl Sink for Tally {
             add(sum, left, begin, width);
         }
         self.gates.take(strategy, now, ledger, values, left);
+        self.events.take(strategy, now.index, ledger.noted(), width);
         let (month, year, strategies) = (now.index, self.years[now.index], self.running.len());
         let running = &mut self.running[strategy];
         running.add(&cash, ledger.upfront(), self.discount.map_or(&ZERO, |slot| &values[slot]));

@@ -6,6 +6,7 @@ mod break_even;
 mod fan;
 mod fates;
 mod gate;
+mod happened;
 mod observer;
 mod outcome;
 mod recorded;
@@ -13,6 +14,7 @@ mod run;
 mod switched;
 
 pub use fates::{Fate, Fates, fates};
+pub use happened::EventCount;
 pub use observer::{Observer, Progress};
 pub use outcome::{Fans, Outcomes, PERCENTILES, PathTotals, StrategyOutcome, place_of};
 pub use recorded::{Account, Opened, drawn_inputs, open_month};

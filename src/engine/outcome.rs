@@ -1,5 +1,6 @@
 //! What a run leaves behind.
 
+use super::happened::EventCount;
 use crate::finance::{Component, Measure};
 use crate::random::Design;
 
@@ -43,6 +44,8 @@ pub struct StrategyOutcome {
     pub served: Vec<f64>,
     /// By rule of the strategy and its members, then month: paths in which it came true when the month began.
     pub fired: Vec<Vec<u64>>,
+    /// By event of the model: how often it happened.
+    pub events: Vec<EventCount>,
     /// Distributions by month, if they were asked for.
     pub fans: Option<Fans>,
 }

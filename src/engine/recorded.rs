@@ -29,6 +29,8 @@ pub struct Opened {
     pub paths: u64,
     /// Rules of the strategy that came true until that month: the rule by its place, the month, and in how many paths.
     pub fired: Vec<(usize, usize, u64)>,
+    /// Events of the model that happened to the strategy until that month: how often before it, and in it; means.
+    pub events: Vec<(usize, [f64; 2])>,
 }
 
 /// Simulates some paths again and keeps the postings of one strategy and month; means over the paths.
@@ -48,6 +50,7 @@ pub fn open_month(
             values: vec![0.0; model.program.len()],
             paths: paths.end - paths.start,
             fired: Vec::new(),
+            events: Vec::new(),
         },
     };
     let mut batch = Batch::new(model, design);
@@ -63,6 +66,10 @@ pub fn open_month(
         account.quantity /= n;
         account.amount /= n;
     }
+    for (_, counts) in &mut opened.events {
+        *counts = counts.map(|count| count / n);
+    }
+    opened.events.sort_unstable_by_key(|(event, _)| *event);
     opened.fired.sort_unstable_by_key(|(rule, month, _)| (*month, *rule));
     opened.values.iter_mut().for_each(|value| *value /= n);
     opened
@@ -73,6 +80,21 @@ struct Opener {
     month: usize,
     width: usize,
     opened: Opened,
+}
+
+impl Opener {
+    /// Takes note of what happened before the month, or in it.
+    fn note(&mut self, when: usize, ledger: &Ledger) {
+        for (event, count) in ledger.noted() {
+            let count: f64 = count[..self.width].iter().sum();
+            let events = &mut self.opened.events;
+            let place = events.iter().position(|(known, _)| known == event).unwrap_or_else(|| {
+                events.push((*event, [0.0; 2]));
+                events.len() - 1
+            });
+            events[place].1[when] += count;
+        }
+    }
 }
 
 impl Sink for Opener {
@@ -93,6 +115,9 @@ impl Sink for Opener {
     }
 
     fn take(&mut self, strategy: usize, now: &Month, ledger: &Ledger, values: &Values, _: &[Lanes]) {
+        if strategy == self.strategy && now.index <= self.month {
+            self.note(usize::from(now.index == self.month), ledger);
+        }
         if !self.records(strategy, now.index) {
             return;
         }

@@ -4,6 +4,7 @@ use rayon::prelude::*;
 
 use super::block::{BLOCK, Block, columns};
 use super::fan::{self, Spread};
+use super::happened::Happened;
 use super::observer::{Observer, Progress};
 use super::outcome::{Fans, Outcomes, PathTotals, StrategyOutcome};
 use crate::finance::{Component, Measure};
@@ -80,6 +81,7 @@ struct Simulation<'a> {
     offered: Vec<f64>,
     /// `fired[strategy][rule · months + month]`
     fired: Vec<Vec<u64>>,
+    events: Happened,
 }
 
 /// Sums over all paths so far, of one strategy and month.
@@ -105,6 +107,7 @@ impl<'a> Simulation<'a> {
             shed: vec![0.0; strategies * model.streams.len()],
             offered: vec![0.0; model.streams.len()],
             fired: model.strategies.iter().map(|strategy| vec![0; strategy.rules().len() * months]).collect(),
+            events: Happened::new(model),
         }
     }
 
@@ -158,6 +161,7 @@ impl<'a> Simulation<'a> {
             for (sums, counts) in self.fired.iter_mut().zip(&tally.fired) {
                 sums.iter_mut().zip(counts).for_each(|(sum, count)| *sum += count);
             }
+            self.events.fold(&tally.events);
             for (place, totals) in self.totals.iter_mut().enumerate() {
                 let values = &tally.gates.values[place * totals.gates.len()..];
                 for (gate, values) in totals.gates.iter_mut().zip(values) {
@@ -224,6 +228,7 @@ impl<'a> Simulation<'a> {
                     measures: sums.iter().map(|s| s.measures.map(|sum| sum / n)).collect(),
                     monthly_error: sums.iter().map(|s| standard_error(&s.cash, self.done)).collect(),
                     fired: self.fired[place].chunks(months).map(<[u64]>::to_vec).collect(),
+                    events: self.events.of(place, n),
                     fans: self.settings.fans.then(|| fans(&spreads)),
                 }
             })

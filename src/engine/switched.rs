@@ -1,6 +1,6 @@
 //! A strategy that may give way to others: its rules are judged, and each month whoever stands in a path plays its part.
 
-use super::batch::{arrive, bring_back, offer, shed, start, turn_away};
+use super::batch::{arrive, bring_back, force, offer, set_aside, shed, start, turn_away};
 use crate::calendar::Month;
 use crate::finance::{Ledger, Measure, Presence, View};
 use crate::lanes::{self, LANES, Lanes, Values};
@@ -170,7 +170,14 @@ impl Switched {
             for entry in &strategy.entries {
                 let user = &strategy.supplies[entry.supply];
                 let left = &mut self.left[entry.stream];
-                let offered = offer(entry, &self.rate[entry.stream], left, values);
+                let mut offered = offer(entry, &self.rate[entry.stream], left, values);
+                if let Some(aside) = &entry.aside {
+                    ledger.limit(Some(stands.clone()));
+                    set_aside(aside, &mut offered, left, &mut away[entry.stream], values, ledger);
+                    if aside.never.is_some() {
+                        continue;
+                    }
+                }
                 ledger.limit(Some(presence(user.supply.stays())));
                 user.supply.accept(entry.number, now, values, &offered, user.own(state), &mut served, ledger);
                 lanes::subtract(left, &served);
@@ -232,6 +239,8 @@ impl Switched {
             ledger.limit(Some(Presence { share, factor: None }));
             charge.post_now(values, ledger);
         }
+        ledger.limit(Some(Presence { share: part.stands, factor: None }));
+        force(strategy, values, ledger);
         for (stood, stands) in self.stood[member].iter_mut().zip(stands) {
             *stood |= stands;
         }

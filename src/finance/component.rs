@@ -192,7 +192,9 @@ impl Component {
             C::Incidents => "incidents, as frequency times severity",
             C::Compliance => "audits and compliance work",
             C::Levers => "one-off and running cost of optimizations",
-            C::Migration => "work of moving from one strategy to another",
+            C::Migration => {
+                "work of moves: to another strategy, to a successor, away from what is turned off"
+            }
             C::Shed => "requests that nobody could serve, at their price",
         }
     }

@@ -36,13 +36,28 @@ pub enum Measure {
     GpuHours,
     /// GPU-hours that did work.
     BusyGpuHours,
+    /// Money that traffic earned, in the scenario's currency.
+    Revenue,
+    /// Money that requests would have earned, had somebody served them.
+    RevenueLost,
 }
 
 impl Measure {
     /// All of them.
-    pub const ALL: [Self; 5] = [Self::Offered, Self::Served, Self::Shed, Self::GpuHours, Self::BusyGpuHours];
+    pub const ALL: [Self; 7] = [
+        Self::Offered,
+        Self::Served,
+        Self::Shed,
+        Self::GpuHours,
+        Self::BusyGpuHours,
+        Self::Revenue,
+        Self::RevenueLost,
+    ];
     /// How many there are.
     pub const COUNT: usize = Self::ALL.len();
+    /// Those that every run tells: requests and GPU-hours.
+    pub const PHYSICAL: [Self; 5] =
+        [Self::Offered, Self::Served, Self::Shed, Self::GpuHours, Self::BusyGpuHours];
 }
 
 /// A posting that was recorded for `explain`.
@@ -105,6 +120,7 @@ pub struct Ledger {
     /// Of the vendors that are watched, and room for as many as ever were.
     purchases: Vec<Purchases>,
     watched: usize,
+    noted: Vec<(usize, Lanes)>,
 }
 
 impl Default for Ledger {
@@ -127,7 +143,30 @@ impl Ledger {
             presence: None,
             purchases: Vec::new(),
             watched: 0,
+            noted: Vec::new(),
         }
+    }
+
+    /// With room for so many events in a month.
+    #[must_use]
+    pub fn noting(mut self, events: usize) -> Self {
+        self.noted.reserve(events);
+        self
+    }
+
+    /// Takes note of how often an event of the model happens.
+    pub fn note(&mut self, event: usize, count: &Lanes) {
+        let limited = self.limited(count, &ZERO);
+        let count = limited.as_ref().map_or(count, |(count, _)| count);
+        match self.noted.iter_mut().find(|(known, _)| *known == event) {
+            Some((_, sum)) => lanes::add(sum, count),
+            None => self.noted.push((event, *count)),
+        }
+    }
+
+    /// How often events happened.
+    pub fn noted(&self) -> &[(usize, Lanes)] {
+        &self.noted
     }
 
     /// Empties it for the next month or strategy; with `record`, each posting will be kept as well.
@@ -136,6 +175,7 @@ impl Ledger {
         self.record = record.then(Vec::new);
         self.presence = None;
         self.watched = 0;
+        self.noted.clear();
     }
 
     /// Counts what is bought from these vendors until the ledger is cleared.

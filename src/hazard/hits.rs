@@ -27,6 +27,7 @@ pub struct Health {
 pub struct World {
     vendors: BTreeMap<String, Health>,
     hits: BTreeMap<String, Hit>,
+    retirements: BTreeMap<String, Vec<(Slot, Slot)>>,
 }
 
 impl World {
@@ -59,6 +60,20 @@ impl World {
     pub fn hit(&self, name: &str) -> Hit {
         let vendor = || self.hits.get(name.split_once('/')?.0);
         self.hits.get(name).or_else(vendor).copied().unwrap_or_default()
+    }
+
+    /// When something is turned off, in months from the start, and how many months before this is known.
+    pub fn retirements(&self, name: &str) -> Vec<(Slot, Slot)> {
+        let vendor = name.split_once('/').map(|(vendor, _)| vendor);
+        let names = std::iter::once(name).chain(vendor);
+        names.filter_map(|name| self.retirements.get(name)).flatten().copied().collect()
+    }
+
+    /// These are turned off at a time, which is known a notice before.
+    pub(super) fn retire(&mut self, names: &[Reference], off: Slot, notice: Slot) {
+        for name in names {
+            self.retirements.entry(name.id.clone()).or_default().push((off, notice));
+        }
     }
 
     /// By name.

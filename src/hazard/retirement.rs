@@ -23,12 +23,19 @@ pub(super) const PLUGIN: Plugin<Box<dyn Written>> = Plugin {
 struct Retirement {
     hits: Vec<Reference>,
     life: Number,
+    notice: Number,
 }
 
 fn read(t: &mut Reader) -> Option<Box<dyn Written>> {
     let hits = hits::read(t);
     let life = t.required("life", NumberOf(&units::DURATION), "how long it is served, from the start on");
-    Some(Box::new(Retirement { hits: hits?, life: life? }))
+    let notice = t.or(
+        "notice",
+        "0 months",
+        NumberOf(&units::DURATION),
+        "how long before this is known: when the `migration` of a strategy begins",
+    );
+    Some(Box::new(Retirement { hits: hits?, life: life?, notice: notice? }))
 }
 
 impl Written for Retirement {
@@ -49,6 +56,8 @@ impl Written for Retirement {
     ) -> Option<()> {
         let life = lookup.in_months(&self.life);
         let open = lookup.monthly(&format!("{}.open", address(id)), &[life], Box::new(Running(life)));
+        let notice = lookup.in_months(&self.notice);
+        world.retire(&self.hits, life, notice);
         world.strike(&self.hits, Hit { open: Some(open), ..Hit::default() }, lookup);
         Some(())
     }

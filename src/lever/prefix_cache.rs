@@ -3,7 +3,7 @@
 use super::{Lever, Rollout};
 use crate::demand::Effects;
 use crate::distribution::{Number, NumberOf, QuantityOf};
-use crate::document::{Id, ListOf, Plugin, Reader, Reference, TableOf};
+use crate::document::{Id, ListOf, Plugin, Reader, Reference, TableOf, WordOf};
 use crate::finance::Charge;
 use crate::pricing::hours_of;
 use crate::process::Lookup;
@@ -22,6 +22,7 @@ pub struct PrefixCache {
     on: Option<Vec<Reference>>,
     hit_rate: Number,
     lasts: Option<f64>,
+    splits: bool,
     rollout: Rollout,
 }
 
@@ -34,11 +35,18 @@ fn read(t: &mut Reader) -> Option<Box<dyn Lever>> {
         QuantityOf(&units::DURATION),
         "how long a vendor should keep what is written; the first lifetime that it sells if absent",
     );
+    let split = t.or(
+        "split",
+        "cold",
+        WordOf(&[("cold", true), ("warm", false)]),
+        "where a traffic is split by `share`: \"cold\" lets the hit rate fall with the share, \"warm\" keeps it",
+    );
     let rollout = t.or("rollout", "{}", TableOf(Rollout::read), "from when, how fast, and at what cost");
     Some(Box::new(PrefixCache {
         on: on?,
         hit_rate: hit_rate?,
         lasts: lasts?.map(|time| hours_of(&time)),
+        splits: split?,
         rollout: rollout?,
     }))
 }
@@ -53,7 +61,7 @@ impl Lever for PrefixCache {
             return Err("prefix_cache");
         }
         let hit_rate = lookup.number(&self.hit_rate);
-        effects.cache_lasts = self.lasts;
+        (effects.cache_lasts, effects.cache_splits) = (self.lasts, self.splits);
         let progress = self.rollout.progress(lookup);
         effects.cache_hit_rate = Some(progress.map_or(hit_rate, |progress| lookup.times(hit_rate, progress)));
         Ok(())

@@ -1,6 +1,8 @@
 //! A scenario resolved: names became places, everything is valid, and the engine can run it.
 
+mod barred;
 mod charges;
+mod cold;
 mod contracts;
 mod gates;
 mod resolve;
@@ -11,12 +13,13 @@ use std::ops::Range;
 
 use crate::calendar::Timeline;
 use crate::contract::Contract;
+use crate::demand::Earns;
 use crate::document::Title;
 use crate::finance::{Charge, Gauge, Line};
 use crate::hazard;
 use crate::lanes::{Lanes, Slot};
 use crate::supply::Supply;
-use crate::switching::{Condition, Migrating};
+use crate::switching::{Condition, ForcedMove, Migrating};
 use crate::units::Currency;
 use crate::world::{Input, Program};
 
@@ -50,6 +53,77 @@ pub struct Model {
     pub gates: Vec<Gate>,
     /// What can go wrong with vendors.
     pub hazards: hazard::World,
+    /// What happens to strategies from time to time, and is counted.
+    pub events: Vec<Event>,
+}
+
+/// Something that happens to a strategy from time to time, and is counted.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Event {
+    /// The id of the strategy that it happens to; rules may lead others there.
+    pub strategy: String,
+    /// What happens.
+    pub kind: EventKind,
+}
+
+/// What happens.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum EventKind {
+    /// Its work moves to a successor of this llm; moves are counted.
+    Successor(String),
+    /// Its work moves away from this, which is turned off; moves are counted.
+    TurnedOff(String),
+    /// This may not serve a traffic, since its llm scores too low in an evaluation; requests are counted.
+    TooLow {
+        /// Who is asked.
+        by: String,
+        /// For what.
+        traffic: String,
+        /// Where it scores too low.
+        evaluation: String,
+    },
+    /// Requests had to wait until this had room for them; requests are counted.
+    Waited {
+        /// Who is asked.
+        by: String,
+        /// For what.
+        traffic: String,
+    },
+    /// This may never serve a traffic that must stay elsewhere; requests are counted.
+    StaysElsewhere {
+        /// Who is asked.
+        by: String,
+        /// For what.
+        traffic: String,
+    },
+}
+
+impl EventKind {
+    /// Whether requests are counted; else moves.
+    pub fn counts_requests(&self) -> bool {
+        !matches!(self, Self::Successor(_) | Self::TurnedOff(_))
+    }
+
+    /// What happens, in English and in Japanese.
+    pub fn says(&self) -> (String, String) {
+        match self {
+            Self::Successor(of) => (format!("moves to a successor of {of}"), format!("{of} の後継への移行")),
+            Self::TurnedOff(what) => {
+                (format!("moves away from {what}, turned off"), format!("停止する {what} からの移行"))
+            }
+            Self::TooLow { by, traffic, evaluation } => (
+                format!("{by} refused for {traffic}: too low in {evaluation}"),
+                format!("{by} は {traffic} に使えない：{evaluation} が基準未満"),
+            ),
+            Self::Waited { by, traffic } => {
+                (format!("{traffic} waited for {by}"), format!("{traffic} が {by} の空きを待った"))
+            }
+            Self::StaysElsewhere { by, traffic } => (
+                format!("{by} refused for {traffic}: it must stay elsewhere"),
+                format!("{by} は {traffic} に使えない：処理地域の制約"),
+            ),
+        }
+    }
 }
 
 /// What a gate measures.
@@ -82,6 +156,8 @@ pub struct Stream {
     pub title: Title,
     /// Its work.
     pub work: Work,
+    /// What it earns.
+    pub earns: Option<Earns>,
     /// How a request that nobody serves is posted, and its price.
     pub shed: Option<(Line, Slot)>,
 }
@@ -102,7 +178,9 @@ pub struct Strategy {
     pub contracts: Vec<ContractInUse>,
     /// The vendors of these contracts, each once.
     pub vendors: Vec<usize>,
-    /// Whether some entry sheds what it does not serve.
+    /// Moves that vendors force upon it, by the place of their event.
+    pub forced: Vec<(usize, ForcedMove)>,
+    /// Whether some entry sheds what it does not serve, or loses requests.
     pub sheds: bool,
     /// Lanes of state that its supplies and contracts need.
     pub state: usize,
@@ -161,6 +239,30 @@ pub struct Entry {
     pub sheds: bool,
     /// Share of the whole stream that is offered; all that is left if absent.
     pub share: Option<Slot>,
+    /// What of that never reaches the supply; absent where all does.
+    pub aside: Option<Aside>,
+}
+
+/// What of the requests that an entry is offered never reaches its supply.
+#[derive(Clone, Debug, Default)]
+pub struct Aside {
+    /// The event of refusing all, where the traffic must stay elsewhere: the next entry is asked.
+    pub never: Option<usize>,
+    /// Where a score is below what is needed, the next entry is asked.
+    pub gates: Vec<QualityGate>,
+    /// Shares that are lost in a move.
+    pub lost: Vec<Slot>,
+}
+
+/// A score that the llm behind an entry must have.
+#[derive(Clone, Copy, Debug)]
+pub struct QualityGate {
+    /// The event of refusing.
+    pub event: usize,
+    /// Its score of the month.
+    pub score: Slot,
+    /// What is needed.
+    pub needs: Slot,
 }
 
 /// A supply that a strategy uses, with the place of its state.

@@ -29,8 +29,10 @@ pub fn resolve(scenario: &Scenario) -> (Option<Model>, Diagnostics) {
         &mut builder,
     );
     builder.strike(hazards.hits().clone());
-    let strategies: Vec<_> =
-        scenario.strategies.iter().map(|s| strategy::resolve(scenario, s, &streams, &mut builder)).collect();
+    let mut events = Vec::new();
+    let around = strategy::Surroundings { scenario, streams: &streams, hazards: &hazards };
+    let resolved = |s| strategy::resolve(&around, s, &mut events, &mut builder);
+    let strategies: Vec<_> = scenario.strategies.iter().map(resolved).collect();
     let switchings = switching::resolve(scenario, (&streams, &hazards), &strategies, &mut builder);
     let baseline = named_strategy(scenario, scenario.questions.baseline.as_ref(), &mut builder);
     let chosen = named_strategy(scenario, scenario.questions.chosen.as_ref(), &mut builder);
@@ -74,7 +76,7 @@ pub fn resolve(scenario: &Scenario) -> (Option<Model>, Diagnostics) {
                 let title = traffic.title.clone().unwrap_or_else(|| named(id));
                 let shed = stream.shed_cost.map(|price| (shed_line(id, stream.requests, price), price));
                 let work = Work { requests: stream.requests, tokens: *tokens };
-                Some(Stream { id: id.id.clone(), title, work, shed })
+                Some(Stream { id: id.id.clone(), title, work, earns: stream.earns, shed })
             })
             .collect(),
         strategies: plain(strategies),
@@ -83,6 +85,7 @@ pub fn resolve(scenario: &Scenario) -> (Option<Model>, Diagnostics) {
         chosen,
         gates,
         hazards,
+        events,
     });
     (model, mistakes)
 }

@@ -1,96 +1,157 @@
 //! Composes a strategy: supplies, levers, charges.
 
 use super::resolve::named;
-use super::{Entry, Strategy, SupplyInUse, charges, contracts};
+use super::{Aside, Entry, Event, Strategy, SupplyInUse, barred, charges, cold, contracts};
 use crate::demand::{self, Effects};
 use crate::diagnostic::Diagnostic;
 use crate::document::Reference;
+use crate::hazard;
 use crate::lever::Lever;
 use crate::process::Lookup;
 use crate::scenario::{Scenario, Serve, Strategy as Written};
 use crate::supply::{Api, Entry as SupplyEntry, Supply, disrupted, find, ids, unknown};
+use crate::world::Builder;
 
 /// A question to a supply: an entry of `serve`, for one of its traffics.
-struct Question<'a> {
+pub(super) struct Question<'a> {
     /// Its place in the order of serving.
     order: usize,
-    stream: usize,
-    serve: &'a Serve,
+    pub(super) stream: usize,
+    pub(super) serve: &'a Serve,
+    /// What of its requests never reaches the supply.
+    pub(super) aside: Aside,
+    /// The event of its requests that wait.
+    pub(super) waited: Option<usize>,
 }
 
-/// Resolves one strategy.
+/// Where a strategy is resolved.
+pub(super) struct Surroundings<'a> {
+    pub(super) scenario: &'a Scenario,
+    pub(super) streams: &'a [Option<demand::Stream>],
+    pub(super) hazards: &'a hazard::World,
+}
+
+/// Resolves one strategy; what may happen to it from time to time is added to `events`.
 pub(super) fn resolve(
-    scenario: &Scenario,
+    around: &Surroundings,
     (id, written): &(Reference, Written),
-    streams: &[Option<demand::Stream>],
-    lookup: &mut dyn Lookup,
+    events: &mut Vec<Event>,
+    builder: &mut Builder,
 ) -> Option<Strategy> {
+    let scenario = around.scenario;
     let levers: Vec<(&Reference, &dyn Lever)> = written
         .levers
         .iter()
-        .filter_map(|wanted| find("lever", &scenario.levers, wanted, lookup).map(|lever| (wanted, &**lever)))
+        .filter_map(|wanted| find("lever", &scenario.levers, wanted, builder).map(|lever| (wanted, &**lever)))
         .collect();
-    let effects = effects(scenario, &levers, lookup);
-    let questions = questions(scenario, written, lookup)?;
-    let mut composed = Composed { entries: Vec::new(), supplies: Vec::new(), state: 0 };
-    let mut whole = true;
-    for name in names(&questions) {
-        let asked: Vec<&Question> =
-            questions.iter().filter(|question| question.serve.by.id == name).collect();
-        let entries: Option<Vec<SupplyEntry>> =
-            asked.iter().map(|question| entry(scenario, streams, &effects, question)).collect();
-        let entries = entries?;
-        match supply(scenario, &name, &entries, lookup) {
-            Some(supply) => composed.add(&name, supply, &asked, lookup),
-            None => whole = false,
-        }
-    }
+    let effects = effects(scenario, &levers, builder);
+    let mut questions = questions(scenario, written, builder)?;
+    let forced = barred::forced(around, written, &questions, builder);
+    let passed = barred::set_aside(scenario, &id.id, &forced, &mut questions, events, builder);
+    // What is asked meets prices as the moves of this strategy leave them.
+    let others = builder.strike_more(forced.hits.clone());
+    let composed = compose(around, &effects, &questions, builder);
+    builder.strike(others);
+    let Composed { mut entries, supplies, state, whole } = composed?;
+    let whole = whole && passed.is_some();
     let all_vendors = scenario.definitions.vendors.len();
-    let charges = charges::resolve(scenario, written, &levers, lookup);
+    let charges = charges::resolve(scenario, written, &levers, builder);
     let of_charges = charges.iter().flatten().filter_map(|charge| charge.from.map(|from| from.vendor));
-    let of_supplies = composed.supplies.iter().flat_map(|used| used.supply.sellers());
+    let of_supplies = supplies.iter().flat_map(|used| used.supply.sellers());
     // After a mistake nobody knows what is bought: then every vendor may be meant.
     let known = whole && charges.is_some();
     let vendors = if known { of_charges.chain(of_supplies).collect() } else { (0..all_vendors).collect() };
-    let agreed = contracts::resolve(scenario, written, composed.state, vendors, lookup);
+    let agreed = contracts::resolve(scenario, written, state, vendors, builder);
     if !whole {
         return None;
     }
     let (charges, agreed) = (charges?, agreed?);
-    composed.entries.sort_by_key(|(order, _)| *order);
+    entries.sort_by_key(|(order, _)| *order);
+    let loses = |entry: &Entry| entry.aside.as_ref().is_some_and(|aside| !aside.lost.is_empty());
     let strategy = Strategy {
-        sheds: composed.entries.iter().any(|(_, entry)| entry.sheds),
+        sheds: entries.iter().any(|(_, entry)| entry.sheds || loses(entry)),
         id: id.id.clone(),
         title: written.title.clone().unwrap_or_else(|| named(id)),
-        entries: composed.entries.into_iter().map(|(_, entry)| entry).collect(),
-        supplies: composed.supplies,
+        entries: entries.into_iter().map(|(_, entry)| entry).collect(),
+        supplies,
         charges,
         contracts: agreed.contracts,
         vendors: agreed.vendors,
+        forced: barred::moves(&id.id, forced.moves, events),
         state: agreed.state,
         switching: None,
     };
-    check_shed_costs(scenario, written, &strategy, lookup);
+    check_shed_costs(scenario, written, &strategy, builder);
     Some(strategy)
+}
+
+/// Asks each supply for its entries, in the order of serving.
+fn compose(
+    around: &Surroundings,
+    effects: &[Effects],
+    questions: &[Question],
+    lookup: &mut dyn Lookup,
+) -> Option<Composed> {
+    let Surroundings { scenario, streams, .. } = *around;
+    let mut composed = Composed { entries: Vec::new(), supplies: Vec::new(), state: 0, whole: true };
+    for name in names(questions) {
+        let (never, asked): (Vec<&Question>, Vec<&Question>) = questions
+            .iter()
+            .filter(|question| question.serve.by.id == name)
+            .partition(|question| question.aside.never.is_some());
+        composed.add_refused(&never, lookup);
+        let entries: Option<Vec<SupplyEntry>> = asked
+            .iter()
+            .map(|question| {
+                let effects = cold::cooled(question, questions, effects[question.stream], lookup);
+                entry(scenario, streams, effects, question)
+            })
+            .collect();
+        let entries = entries?;
+        if entries.is_empty() {
+            continue;
+        }
+        match supply(scenario, &name, &entries, lookup) {
+            Some(supply) => composed.add(&name, supply, &asked, lookup),
+            None => composed.whole = false,
+        }
+    }
+    Some(composed)
 }
 
 struct Composed {
     entries: Vec<(usize, Entry)>,
     supplies: Vec<SupplyInUse>,
     state: usize,
+    whole: bool,
 }
 
 impl Composed {
+    /// Entries that nobody may serve: only what they are offered is counted.
+    fn add_refused(&mut self, refused: &[&Question], lookup: &mut dyn Lookup) {
+        for question in refused {
+            let entry = question.entry(0, 0, lookup);
+            self.entries.push((question.order, entry));
+        }
+    }
+
     fn add(&mut self, name: &str, supply: Box<dyn Supply>, asked: &[&Question], lookup: &mut dyn Lookup) {
         for (number, question) in asked.iter().enumerate() {
-            let share = question.serve.share.as_ref().and_then(|share| lookup.path(share));
-            let (stream, supply, sheds) = (question.stream, self.supplies.len(), question.serve.sheds);
-            let entry = Entry { stream, supply, number, sheds, share };
+            let entry = question.entry(self.supplies.len(), number, lookup);
             self.entries.push((question.order, entry));
         }
         let state = self.state;
         self.state += supply.state();
         self.supplies.push(SupplyInUse { name: name.to_owned(), supply, state });
+    }
+}
+
+impl Question<'_> {
+    fn entry(&self, supply: usize, number: usize, lookup: &mut dyn Lookup) -> Entry {
+        let share = self.serve.share.as_ref().and_then(|share| lookup.path(share));
+        let Aside { never, gates, lost } = &self.aside;
+        let aside = (never.is_some() || !gates.is_empty() || !lost.is_empty()).then(|| self.aside.clone());
+        Entry { stream: self.stream, supply, number, sheds: self.serve.sheds, share, aside }
     }
 }
 
@@ -109,7 +170,7 @@ fn questions<'a>(
             if stream.is_none() {
                 lookup.refuse(unknown("traffic", traffic, &ids(&scenario.traffics)));
             }
-            stream.map(|stream| Question { order, stream, serve })
+            stream.map(|stream| Question { order, stream, serve, aside: Aside::default(), waited: None })
         })
         .collect();
     found.into_iter().collect()
@@ -147,17 +208,20 @@ fn supply(
 fn entry<'a>(
     scenario: &'a Scenario,
     streams: &'a [Option<demand::Stream>],
-    effects: &[Effects],
+    effects: Effects,
     question: &Question<'a>,
 ) -> Option<SupplyEntry<'a>> {
     let serve = question.serve;
     Some(SupplyEntry {
         traffic: &scenario.traffics[question.stream].1,
         stream: streams[question.stream].as_ref()?,
-        effects: effects[question.stream],
+        effects,
         by: &serve.by,
         up_to_replicas: serve.up_to_replicas,
         tier: serve.tier,
+        patience: serve.patience,
+        billed_in_vain: serve.billed_in_vain.as_ref(),
+        waited: question.waited,
         region: serve.region.as_ref(),
     })
 }
@@ -193,15 +257,24 @@ fn effects(
     effects
 }
 
+/// The entries of a stream.
+fn asked_of(strategy: &Strategy, stream: usize) -> impl Iterator<Item = &Entry> {
+    strategy.entries.iter().filter(move |entry| entry.stream == stream)
+}
+
 /// Where something can be left unserved, its price must be known.
 fn check_shed_costs(scenario: &Scenario, written: &Written, strategy: &Strategy, lookup: &mut dyn Lookup) {
     for (place, (id, traffic)) in scenario.traffics.iter().enumerate() {
-        let mut asked = strategy.entries.iter().filter(|entry| entry.stream == place);
-        let unlimited = |entry: &Entry| strategy.supplies[entry.supply].supply.unlimited(entry.number);
+        let mut asked = asked_of(strategy, place);
+        let unlimited = |entry: &Entry| {
+            entry.aside.is_none() && strategy.supplies[entry.supply].supply.unlimited(entry.number)
+        };
         // From top to bottom: the first that sheds or takes all decides.
         let decides =
             asked.find(|entry| unlimited(entry) && entry.share.is_none() || entry.sheds && !unlimited(entry));
-        let served_whole = decides.is_some_and(unlimited);
+        let loses =
+            asked_of(strategy, place).any(|entry| entry.aside.as_ref().is_some_and(|a| !a.lost.is_empty()));
+        let served_whole = decides.is_some_and(unlimited) && !loses;
         if traffic.shed_cost.is_none() && !served_whole {
             let message = format!("`{}` may leave requests of `{}` unserved", written.origin.address, id.id);
             lookup.refuse(

@@ -103,6 +103,12 @@ impl Retirement {
         shares.iter().any(|share| *share < 1.0).then_some(shares)
     }
 
+    /// When that is, in months from the start of the scenario; nothing if it serves throughout.
+    pub fn months_from_start(self, timeline: &Timeline) -> Option<f64> {
+        let shares = self.availability(timeline)?;
+        Some(shares.iter().sum())
+    }
+
     /// The day.
     pub fn written(self) -> String {
         if self.days == 0 { self.month.to_string() } else { format!("{}-{:02}", self.month, self.days + 1) }

@@ -20,6 +20,8 @@ pub struct RateCard {
     pub title: Option<Title>,
     /// The tokenizer it bills by.
     pub tokenizer: Option<Reference>,
+    /// Its scores, by evaluation.
+    pub quality: Vec<(String, Number)>,
     /// Price of input.
     pub input: Number,
     /// Price of output.
@@ -58,6 +60,8 @@ impl RateCard {
         let title = t.optional("title", TitleOf, "what people call it");
         let _sku = t.optional("sku", Text("the vendor's name for it"), "the vendor's name for it");
         let tokenizer = t.optional("tokenizer", Id("tokenizer"), "the tokenizer it bills by");
+        let scores = MapOf("evaluation", NumberOf(&units::SHARE));
+        let quality = t.or("quality", "{}", scores, "its scores by evaluation, for traffics that need one");
         let rates = t.required("rates", TableOf(read_rates), "list prices");
         let cache = t.optional(
             "cache",
@@ -105,6 +109,7 @@ impl RateCard {
         Some(Self {
             title: title?,
             tokenizer: tokenizer?,
+            quality: quality?.into_iter().map(|(evaluation, score)| (evaluation.id, score)).collect(),
             input: rates.input,
             output: rates.output,
             reasoning: rates.reasoning,

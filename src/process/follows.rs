@@ -1,9 +1,9 @@
 //! A path that is an index: `{ follows = "gpu-rental" }`.
 
-use super::{Lookup, Process, Written, WrittenPath};
+use super::{Lookup, Process, Successors, Written, WrittenPath};
 use crate::calendar::Month;
 use crate::distribution::UnitOf;
-use crate::document::{Id, Plugin, Reader, Reference};
+use crate::document::{Id, Origin, Plugin, Reader, Reference};
 use crate::lanes::{Lanes, Slot, Values};
 use crate::random::Draws;
 
@@ -26,6 +26,10 @@ fn read(t: &mut Reader) -> Option<WrittenPath> {
 impl Written for Follows {
     fn resolve(&self, lookup: &mut dyn Lookup) -> Option<Box<dyn Process>> {
         lookup.index(&self.0).map(|index| Box::new(Running(index)) as Box<dyn Process>)
+    }
+
+    fn successors(&self, _: &Origin, lookup: &mut dyn Lookup) -> Vec<Successors> {
+        lookup.index_path(&self.0).map_or_else(Vec::new, |path| path.successors(lookup))
     }
 }
 

@@ -5,6 +5,7 @@ use crate::distribution::{Number, Sampler};
 use crate::units::Period;
 
 /// A duration that is drawn anew each time, as a function of a score.
+#[derive(Clone, Debug)]
 pub(super) struct Lasting {
     sampler: Sampler,
     /// Months in one unit of the duration.

@@ -58,6 +58,14 @@ pub trait Lookup {
     fn in_months(&mut self, duration: &Number) -> Slot;
     /// A path that several prices follow.
     fn index(&mut self, id: &Reference) -> Option<Slot>;
+    /// How that path is written.
+    fn index_path(&self, _id: &Reference) -> Option<Path> {
+        None
+    }
+    /// A value that another process computes from the draws of a stream that has one already.
+    fn echo(&mut self, name: &str, inputs: &[Slot], process: Box<dyn Process>) -> Slot {
+        self.monthly(name, inputs, process)
+    }
     /// The hours of the month.
     fn hours(&mut self) -> Slot;
     /// A value derived from others: once per path if they all are, else every month.

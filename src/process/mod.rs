@@ -32,10 +32,10 @@ pub use path::{Path, PathHere, PathOf, WrittenPath, names_process};
 pub use product::Product;
 pub use regimes::Regimes;
 pub use schedule::Schedule;
-pub use succession::Succession;
+pub use succession::{Generations, Succession, Successors};
 
 use crate::calendar::Month;
-use crate::document::Plugin;
+use crate::document::{Origin, Plugin};
 use crate::lanes::{Lanes, Values};
 use crate::random::Draws;
 
@@ -43,6 +43,10 @@ use crate::random::Draws;
 pub trait Written: Debug + Send + Sync {
     /// Asks for its parameters and becomes runnable; `None` if a mistake was noted.
     fn resolve(&self, lookup: &mut dyn Lookup) -> Option<Box<dyn Process>>;
+    /// The successors inside it, where each moves its buyers; `origin` is where it is written.
+    fn successors(&self, _origin: &Origin, _lookup: &mut dyn Lookup) -> Vec<Successors> {
+        Vec::new()
+    }
 }
 
 /// How a process reads its stream.

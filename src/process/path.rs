@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::{KINDS, Product, Written};
+use super::{KINDS, Lookup, Product, Successors, Written};
 use crate::distribution::{Number, NumberHere, NumberOf, UnitOf};
 use crate::document::{At, Decode, Here, Origin, Plugins, Reader, Shape, Value};
 use crate::units::{self, Kind};
@@ -44,6 +44,14 @@ impl Path {
         match self {
             Self::Number(number) => &number.unit,
             Self::Process(written, _) => &written.unit,
+        }
+    }
+
+    /// The successors inside it.
+    pub fn successors(&self, lookup: &mut dyn Lookup) -> Vec<Successors> {
+        match self {
+            Self::Number(_) => Vec::new(),
+            Self::Process(written, origin) => written.process.successors(origin, lookup),
         }
     }
 

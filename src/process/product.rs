@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::{Lookup, Process, Written, WrittenPath};
+use super::{Lookup, Process, Successors, Written, WrittenPath};
 use crate::calendar::Month;
 use crate::distribution::{Constant, Number};
 use crate::document::{At, Decode, Origin, Plugin, Reader, Shape, Value};
@@ -79,6 +79,10 @@ impl Written for Product {
     fn resolve(&self, lookup: &mut dyn Lookup) -> Option<Box<dyn Process>> {
         let parts: Option<Vec<Slot>> = self.0.iter().map(|path| lookup.path(path)).collect();
         Some(Box::new(Running(parts?)))
+    }
+
+    fn successors(&self, _: &Origin, lookup: &mut dyn Lookup) -> Vec<Successors> {
+        self.0.iter().flat_map(|path| path.successors(lookup)).collect()
     }
 }
 

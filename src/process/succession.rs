@@ -3,9 +3,8 @@
 use super::lasting::Lasting;
 use super::{Lookup, Process, Written, WrittenPath};
 use crate::calendar::Month;
-use crate::diagnostic::Diagnostic;
 use crate::distribution::{Number, NumberOf, Sampler};
-use crate::document::{MapOf, Plugin, Reader};
+use crate::document::{MapOf, Origin, Plugin, Reader};
 use crate::lanes::{LANES, Lanes, Slot, Values};
 use crate::random::{Draws, EVENTS};
 use crate::units;
@@ -26,6 +25,8 @@ pub struct Succession {
     initial: Number,
     life: Number,
     factor: Number,
+    notice: Option<Number>,
+    quality_change: Vec<(String, Number)>,
 }
 
 fn read(t: &mut Reader) -> Option<WrittenPath> {
@@ -33,36 +34,79 @@ fn read(t: &mut Reader) -> Option<WrittenPath> {
     let life = t.required("life", NumberOf(&units::DURATION), "time until a successor; drawn anew for each");
     let factor =
         t.required("factor", NumberOf(&units::FACTOR), "a successor's price over the old one; drawn anew");
-    let notice =
-        t.optional("notice", NumberOf(&units::DURATION), "warning before the end; acts only with migrations");
-    let change = t.optional(
-        "quality_change",
-        MapOf("evaluation", NumberOf(&units::POINTS)),
-        "how a successor scores; acts only with migrations",
+    let notice = t.optional(
+        "notice",
+        NumberOf(&units::DURATION),
+        "the successor comes so long before the old one is turned off; absent: a `migration` begins when its life ends, and the old one is sold until it is over",
     );
-    let (initial, life, factor, _, _) = (initial?, life?, factor?, notice?, change?);
-    for key in ["notice", "quality_change"].into_iter().filter(|key| t.has(key)) {
-        let at = t.place()?;
-        let message = format!("`{key}` of `{}` changes nothing: it acts only with migrations", at.address);
-        at.scope.push(
-            Diagnostic::warning("no-effect", at.node.span, message).label("a successor costs no work here"),
-        );
-    }
+    let change = t.or(
+        "quality_change",
+        "{}",
+        MapOf("evaluation", NumberOf(&units::POINTS)),
+        "how much better each successor scores than the one before; acts where a traffic `needs_quality`",
+    );
+    let (initial, life, factor, notice, change) = (initial?, life?, factor?, notice?, change?);
+    let quality_change = change.into_iter().map(|(evaluation, points)| (evaluation.id, points)).collect();
     let unit = initial.unit.clone();
-    Some(WrittenPath::new(Succession { initial, life, factor }, unit))
+    Some(WrittenPath::new(Succession { initial, life, factor, notice, quality_change }, unit))
 }
 
 impl Written for Succession {
     fn resolve(&self, lookup: &mut dyn Lookup) -> Option<Box<dyn Process>> {
-        let (life, factor) = (Lasting::of(&self.life), self.factor.distribution.sampler());
-        Some(Box::new(Running { initial: lookup.number(&self.initial), life, factor }))
+        Some(Box::new(Running { initial: lookup.number(&self.initial), generations: self.generations() }))
+    }
+
+    fn successors(&self, origin: &Origin, _: &mut dyn Lookup) -> Vec<Successors> {
+        vec![Successors {
+            stream: origin.address.clone(),
+            generations: self.generations(),
+            notice: self.notice.clone(),
+            quality_change: self.quality_change.clone(),
+        }]
+    }
+}
+
+impl Succession {
+    fn generations(&self) -> Generations {
+        Generations { life: Lasting::of(&self.life), factor: self.factor.distribution.sampler() }
+    }
+}
+
+/// The successors that whoever buys at a price moves to.
+#[derive(Clone, Debug)]
+pub struct Successors {
+    /// The name of the stream of their draws.
+    pub stream: String,
+    /// How long each lives, and what it costs.
+    pub generations: Generations,
+    /// How long before the old one is turned off the new one comes; absent where the old one is sold on.
+    pub notice: Option<Number>,
+    /// How much better each scores than the one before, by evaluation.
+    pub quality_change: Vec<(String, Number)>,
+}
+
+/// What is drawn for each generation, counted from 0.
+#[derive(Clone, Debug)]
+pub struct Generations {
+    life: Lasting,
+    factor: Sampler,
+}
+
+impl Generations {
+    /// How many months a generation lives on the path of a lane.
+    pub fn life(&self, draws: &Draws, lane: usize, generation: f64) -> f64 {
+        self.life.months(draws.score_of(lane, EVENTS + generation as u64 * WORDS))
+    }
+
+    /// The price of a generation over that of the one before.
+    pub fn factor(&self, draws: &Draws, lane: usize, generation: f64) -> f64 {
+        self.factor.at(draws.score_of(lane, EVENTS + generation as u64 * WORDS + 1))
     }
 }
 
 struct Running {
     initial: Slot,
-    life: Lasting,
-    factor: Sampler,
+    generations: Generations,
 }
 
 /// Words of a generation: its life and its factor.
@@ -87,12 +131,11 @@ impl Process for Running {
         }
         for i in 0..LANES {
             if ends[i] <= month {
-                let word = EVENTS + generation[i] as u64 * WORDS;
-                generation[i] += 1.0;
                 if now.index > 0 {
-                    price[i] *= self.factor.at(draws.score_of(i, word + 1));
+                    price[i] *= self.generations.factor(draws, i, generation[i]);
                 }
-                ends[i] += self.life.months(draws.score_of(i, word));
+                ends[i] += self.generations.life(draws, i, generation[i]);
+                generation[i] += 1.0;
             }
         }
         *out = *price;

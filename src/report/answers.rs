@@ -146,6 +146,45 @@ impl Report<'_> {
         table(header.map(str::to_owned).to_vec(), rows, &[Align::Left, Align::Left])
     }
 
+    /// How often vendors forced a move, and what gates refused; empty where nothing was counted.
+    pub fn happenings(&self) -> String {
+        let mut rows = Vec::new();
+        for (place, strategy) in self.findings.strategies.iter().enumerate() {
+            for happening in &strategy.happenings {
+                let said = happening.kind.says();
+                let said = match self.lang {
+                    Lang::En => said.0,
+                    Lang::Ja => said.1,
+                };
+                let mean = format_number(happening.mean, 3);
+                let mean = match (happening.kind.counts_requests(), self.lang) {
+                    (true, Lang::En) => format!("{mean} requests"),
+                    (true, Lang::Ja) => format!("{mean}件"),
+                    (false, Lang::En) => format!("{mean} times"),
+                    (false, Lang::Ja) => format!("{mean}回"),
+                };
+                let median = happening.median.map_or("–", |month| self.findings.months[month].as_str());
+                rows.push(vec![
+                    wrapped(&self.name(place), 24),
+                    wrapped(&said, 44),
+                    mean,
+                    percent(happening.share),
+                    median.to_owned(),
+                ]);
+            }
+        }
+        if rows.is_empty() {
+            return String::new();
+        }
+        let header = match self.lang {
+            Lang::En => {
+                ["Strategy", "What vendors and gates did", "On average", "In futures", "Half of them by"]
+            }
+            Lang::Ja => ["方式", "ベンダーと条件による出来事", "平均", "起こる割合", "その半数の時期"],
+        };
+        table(header.map(str::to_owned).to_vec(), rows, &[Align::Left, Align::Left])
+    }
+
     /// Mean cost under each stress, and how it changes; empty without stresses.
     pub fn stresses(&self) -> String {
         if self.answers.stresses.is_empty() {

@@ -4,7 +4,7 @@ use super::Report;
 use super::display::{Lang, percent};
 use super::table::{Align, table, width, wrapped};
 use crate::analysis::StrategyFindings;
-use crate::finance::{Component, View};
+use crate::finance::{Component, Measure as Physical, View};
 
 /// One measure of every strategy.
 struct Measure {
@@ -208,6 +208,15 @@ impl Report<'_> {
                 Lang::Ja => format!("（{months}か月）"),
             };
             rows.push((format!("  {name}{partial}"), amounts(&|s| s.years[i].cash)));
+        }
+        if found.earns {
+            let margin =
+                |s: &StrategyFindings| (0..found.months.len()).map(|m| s.month_margin(m)).sum::<f64>();
+            let earned = |measure: Physical| amounts(&|s| s.measured(measure));
+            rows.push((self.pick("Revenue", "売上").to_owned(), earned(Physical::Revenue)));
+            rows.push((self.pick("Margin", "粗利").to_owned(), amounts(&margin)));
+            let lost = self.pick("Revenue not earned", "失った売上").to_owned();
+            rows.push((lost, earned(Physical::RevenueLost)));
         }
         let corner = match self.lang {
             Lang::En => format!("Mean cash, nominal {}", found.currency),

@@ -121,6 +121,16 @@ impl Report<'_> {
                 "median_month": switch.median.map(|month| &self.findings.months[month]),
                 "share_by_month": switch.by_month,
             })).collect::<Vec<_>>(),
+            "events": s.happenings.iter().map(|happening| json!({
+                "strategy": happening.strategy,
+                "event": happening.kind.says().0,
+                "counts": if happening.kind.counts_requests() { "requests" } else { "moves" },
+                "mean": happening.mean,
+                "share": happening.share,
+                "interval_95": interval(happening.interval),
+                "median_month": happening.median.map(|month| &self.findings.months[month]),
+                "mean_by_month": happening.by_month,
+            })).collect::<Vec<_>>(),
             "components": components(s),
             "fiscal_years": s.years.iter().map(|y| json!({
                 "fiscal_year": y.name, "months": y.months, "cash": y.cash, "accrual": y.accrual,
@@ -131,7 +141,7 @@ impl Report<'_> {
 
     fn month_json(&self, s: &StrategyFindings, month: usize) -> Value {
         let measure = |measure: Measure| s.measures[month][measure as usize];
-        json!({
+        let mut json = json!({
             "month": self.findings.months[month],
             "cash_mean": s.month_mean(month, View::Cash),
             "cash_standard_error": s.monthly_error[month],
@@ -143,7 +153,13 @@ impl Report<'_> {
             "requests_shed": measure(Measure::Shed),
             "gpu_hours_paid": measure(Measure::GpuHours),
             "gpu_hours_busy": measure(Measure::BusyGpuHours),
-        })
+        });
+        if self.findings.earns {
+            json["revenue"] = measure(Measure::Revenue).into();
+            json["revenue_lost"] = measure(Measure::RevenueLost).into();
+            json["margin"] = s.month_margin(month).into();
+        }
+        json
     }
 }
 

@@ -3,7 +3,7 @@
 use crate::finance::Measure;
 
 /// Every measure of `totals.csv`, with its meaning.
-pub const MEASURES: [(&str, &str); 12] = [
+pub const MEASURES: [(&str, &str); 15] = [
     ("nominal", "cash over all months"),
     ("npv", "present value of that cash, if the scenario has a discount rate; strategies are compared by it"),
     ("accrual", "cost over all months as the books show it: purchases spread over their lives"),
@@ -19,7 +19,13 @@ pub const MEASURES: [(&str, &str); 12] = [
     (name(Measure::Shed), "requests that nobody served"),
     (name(Measure::GpuHours), "GPU-hours rented or owned"),
     (name(Measure::BusyGpuHours), "GPU-hours that did work"),
+    (name(Measure::Revenue), "what traffic earned, where some has `revenue`"),
+    (name(Measure::RevenueLost), "what requests that nobody served would have earned"),
+    (MARGIN, "revenue less cash"),
 ];
+
+/// The name of revenue less cash in files.
+pub const MARGIN: &str = "margin";
 
 /// The name of a physical amount in files.
 pub const fn name(measure: Measure) -> &'static str {
@@ -29,5 +35,7 @@ pub const fn name(measure: Measure) -> &'static str {
         Measure::Shed => "requests_shed",
         Measure::GpuHours => "gpu_hours_paid",
         Measure::BusyGpuHours => "gpu_hours_busy",
+        Measure::Revenue => "revenue",
+        Measure::RevenueLost => "revenue_lost",
     }
 }

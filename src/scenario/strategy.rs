@@ -1,10 +1,12 @@
 //! `[strategy.<id>]`: a way of serving, as data.
 
-use crate::distribution::QuantityOf;
+use crate::demand::Patience;
+use crate::distribution::{Number, NumberOf, QuantityOf};
 use crate::document::{
-    Either, Flag, Id, ListOf, MapOf, OneOf, Origin, Reader, Reference, TableOf, Title, TitleOf, Value, WordOf,
+    At, Decode, Either, Flag, Id, ListOf, MapOf, OneOf, Origin, Plugin, Plugins, Reader, Reference, Shape,
+    TableOf, Title, TitleOf, Value, Whole, WordOf,
 };
-use crate::pricing::Tier;
+use crate::pricing::{Tier, hours_of};
 use crate::process::{Path, PathOf};
 use crate::switching::Rule;
 use crate::units;
@@ -24,6 +26,8 @@ pub struct Strategy {
     pub training: Vec<Reference>,
     /// Operations that it needs.
     pub operations: Vec<Reference>,
+    /// What a move costs and takes that a vendor forces.
+    pub migration: Option<Reference>,
     /// Whether it is compared with others, or only a place to switch to.
     pub compare: bool,
     /// When it gives way to another, by id.
@@ -47,6 +51,10 @@ pub struct Serve {
     pub tier: Tier,
     /// Whether what does not fit is shed at once, and not offered to the next entry.
     pub sheds: bool,
+    /// How what does not fit waits before it goes to the next entry; not at all if absent.
+    pub patience: Option<Patience>,
+    /// Share of its input that a try in vain is billed.
+    pub billed_in_vain: Option<Number>,
     /// The region asked for.
     pub region: Option<Reference>,
 }
@@ -61,6 +69,11 @@ impl Strategy {
         let training = t.or("training", "[]", ListOf(Id("training")), "training programmes that it needs");
         let operations =
             t.or("operations", "[]", ListOf(Id("operations")), "people and running that it needs");
+        let migration = t.optional(
+            "migration",
+            Id("migration"),
+            "what it costs to move to a successor, or away from what is turned off; free if absent",
+        );
         let compare = t.or("compare", "true", Flag, "false: only a place to switch to");
         let rule = MapOf("rule", TableOf(Rule::read));
         let switches =
@@ -77,6 +90,7 @@ impl Strategy {
             contracts: contracts?,
             training: training?,
             operations: operations?,
+            migration: migration?,
             compare: compare?,
             switches: switches?,
             origin: t.place()?.origin(),
@@ -105,11 +119,11 @@ impl Serve {
         );
         let region =
             t.optional("region", Id("region"), "the region asked for; the cheapest allowed one if absent");
-        let sheds = t.or(
+        let full = t.or(
             "when_full",
             "next",
-            WordOf(&[("next", false), ("shed", true)]),
-            "what does not fit goes to the \"next\" entry, or is \"shed\" at once",
+            Either(|value| matches!(value, Value::Text(_)), FULL, Plugins(WAITS, "way to wait")),
+            "what does not fit goes to the \"next\" entry, is \"shed\" at once, or waits first: { queue = { up_to } }, { retry = { tries } }",
         );
         Some(Self {
             traffic: traffic?,
@@ -117,8 +131,98 @@ impl Serve {
             share: share?,
             up_to_replicas: up_to?.map(|point| point.value),
             tier: tier?,
-            sheds: sheds?,
+            sheds: matches!(full, Some(WhenFull::Shed)),
+            patience: full.as_ref().and_then(WhenFull::patience),
+            billed_in_vain: match full? {
+                WhenFull::Retry(_, billed) => *billed,
+                _ => None,
+            },
             region: region?,
         })
     }
+}
+
+/// What happens to what does not fit.
+#[derive(Clone, Debug)]
+enum WhenFull {
+    Next,
+    Shed,
+    Queue(Patience),
+    Retry(Patience, Box<Option<Number>>),
+}
+
+impl WhenFull {
+    fn patience(&self) -> Option<Patience> {
+        match self {
+            Self::Queue(patience) | Self::Retry(patience, _) => Some(*patience),
+            Self::Next | Self::Shed => None,
+        }
+    }
+}
+
+/// `"next"` or `"shed"`.
+struct Full;
+
+const FULL: Full = Full;
+
+impl Decode for Full {
+    type Value = WhenFull;
+
+    fn decode(&self, at: &At<'_>) -> Option<WhenFull> {
+        let sheds = WORDS.decode(at)?;
+        Some(if sheds { WhenFull::Shed } else { WhenFull::Next })
+    }
+
+    fn shape(&self) -> Shape {
+        WORDS.shape()
+    }
+}
+
+const WORDS: WordOf<bool> = WordOf(&[("next", false), ("shed", true)]);
+
+/// The longest wait: a week, after which the same hours come again.
+const LONGEST_WAIT: f64 = 168.0;
+
+const WAITS: &[Plugin<WhenFull>] = &[
+    Plugin {
+        name: "queue",
+        meaning: "served in the order of arrival, if that is soon enough; else on to the next entry",
+        example: "{ queue = { up_to = \"4 h\" } }",
+        read: read_queue,
+    },
+    Plugin {
+        name: "retry",
+        meaning: "tried again some times, without a place in a queue; then on to the next entry",
+        example: "{ retry = { tries = 3 } }",
+        read: read_retry,
+    },
+];
+
+fn read_queue(t: &mut Reader) -> Option<WhenFull> {
+    let hours =
+        hours_of(&t.required("up_to", QuantityOf(&units::DURATION), "the longest wait, a week at most")?);
+    within_a_week(t, "up_to", hours)?;
+    Some(WhenFull::Queue(Patience::Queue { hours }))
+}
+
+fn read_retry(t: &mut Reader) -> Option<WhenFull> {
+    let tries = t.required("tries", Whole(1, 1000), "tries after the first");
+    let after = t.or("after", "1 min", QuantityOf(&units::DURATION), "time from one try to the next");
+    let billed = t.optional(
+        "billed",
+        NumberOf(&units::SHARE),
+        "share of its input that a try in vain is billed by a vendor; none if absent",
+    );
+    let (tries, apart) = (tries? as f64, hours_of(&after?));
+    within_a_week(t, "after", tries * apart)?;
+    Some(WhenFull::Retry(Patience::Retry { tries, apart }, Box::new(billed?)))
+}
+
+fn within_a_week(t: &mut Reader, key: &str, hours: f64) -> Option<()> {
+    if hours > 0.0 && hours <= LONGEST_WAIT {
+        return Some(());
+    }
+    let help = "write a time above 0 and up to a week, such as \"4 h\"; what may wait longer is `can_wait` of the traffic";
+    t.refuse(key, "bad-wait", "a wait is longer than no time and at most a week", help);
+    None
 }

@@ -4,7 +4,9 @@ use super::capacity::{Capacity, EVIDENCE};
 use crate::demand::Targets;
 use crate::diagnostic::Diagnostic;
 use crate::distribution::{Distribution, LogNormal, Number, NumberOf, UnitOf};
-use crate::document::{Id, Origin, Plugins, Provenance, Reader, Reference, Text, Title, TitleOf, Whole};
+use crate::document::{
+    Id, MapOf, Origin, Plugins, Provenance, Reader, Reference, Text, Title, TitleOf, Whole,
+};
 use crate::lanes::{LANES, Slot};
 use crate::process::Lookup;
 use crate::units;
@@ -16,6 +18,10 @@ pub struct Llm {
     pub title: Option<Title>,
     /// Its tokenizer.
     pub tokenizer: Option<Reference>,
+    /// Its scores, by evaluation.
+    pub quality: Vec<(String, Number)>,
+    /// Name and place.
+    pub origin: Origin,
 }
 
 impl Llm {
@@ -23,8 +29,15 @@ impl Llm {
     pub fn read(t: &mut Reader) -> Option<Self> {
         let title = t.optional("title", TitleOf, "what people call it");
         let tokenizer = t.optional("tokenizer", Id("tokenizer"), "its tokenizer");
-        Some(Self { title: title?, tokenizer: tokenizer? })
+        let quality = read_quality(t);
+        Some(Self { title: title?, tokenizer: tokenizer?, quality: quality?, origin: t.place()?.origin() })
     }
+}
+
+fn read_quality(t: &mut Reader) -> Option<Vec<(String, Number)>> {
+    let scores = MapOf("evaluation", NumberOf(&units::SHARE));
+    let read = t.or("quality", "{}", scores, "its scores by evaluation, for traffics that need one");
+    Some(read?.into_iter().map(|(evaluation, score)| (evaluation.id, score)).collect())
 }
 
 /// `[deployment.<id>]`.

@@ -4,14 +4,14 @@ use std::sync::Arc;
 
 use multiversion::multiversion;
 
-use super::bill::{Bill, bills};
+use super::bill::{Bill, bills, in_vain};
 use super::hosting::same_week;
 use super::{Definitions, Entry, Supply, Work};
 use crate::calendar::Month;
-use crate::demand::LoadCurve;
+use crate::demand::{LoadCurve, Patient};
 use crate::diagnostic::Diagnostic;
 use crate::finance::Ledger;
-use crate::lanes::{LANES, Lanes, Slot, Values};
+use crate::lanes::{self, LANES, Lanes, Slot, Values};
 use crate::pricing::{Asked, Limited, RateCard, Tier};
 use crate::process::{Lookup, Path};
 use crate::serving::carried;
@@ -33,6 +33,23 @@ struct Served {
     takes: Vec<Slot>,
     /// The share of requests bought as a batch, which has no limits here: it waits for its turn.
     waits: Option<Slot>,
+    waiting: Option<Waiting>,
+}
+
+/// What does not fit into the limits at once waits, or is tried again.
+struct Waiting {
+    patient: Patient,
+    /// The event of requests that had to wait.
+    event: Option<usize>,
+    /// What is billed for a try in vain.
+    in_vain: Option<Bill>,
+}
+
+/// What limits let through of requests that are asked at once.
+struct Passed {
+    share: Lanes,
+    /// Where some wait: what would pass at once, and tries in vain per request.
+    waiting: Option<[Lanes; 2]>,
 }
 
 impl Api {
@@ -102,7 +119,22 @@ fn served(
         }
     }
     let takes = rates.limits.0.iter().map(|(what, _)| takes(*what, &work, lookup)).collect();
-    Some(Served { bills, takes, waits: work.waits.filter(|_| entry.tier == Tier::Batch) })
+    let waiting = entry.patience.map(|patience| Waiting {
+        patient: patience.curve(&entry.traffic.week, entry.traffic.hourly_noise),
+        event: entry.waited,
+        in_vain: in_vain(entry, &work, &card, vendor, lookup),
+    });
+    if waiting.is_some() && rates.limits.0.is_empty() {
+        lookup.refuse(never_full(entry, rates));
+    }
+    Some(Served { bills, takes, waits: work.waits.filter(|_| entry.tier == Tier::Batch), waiting })
+}
+
+fn never_full(entry: &Entry, rates: &RateCard) -> Diagnostic {
+    let message = format!("nothing waits for `{}`: it is never full", entry.by.id);
+    Diagnostic::warning("no-effect", entry.by.span, message)
+        .label("`when_full` of this entry changes nothing")
+        .related(rates.origin.span, "its rate card has no `limits`")
 }
 
 /// What a request takes of a limit.
@@ -117,7 +149,8 @@ fn takes(what: Limited, work: &Work, lookup: &mut dyn Lookup) -> Slot {
 }
 
 impl Api {
-    /// What the limits let through of what is offered: hour by hour, what exceeds the tightest of them does not pass.
+    /// What the limits let through of what is offered: hour by hour, what exceeds the tightest of them does not pass. Says which
+    /// share of what cannot wait that is.
     fn limit(
         &self,
         entry: &Served,
@@ -126,16 +159,25 @@ impl Api {
         values: &Values,
         state: &mut [Lanes],
         served: &mut Lanes,
-    ) {
+    ) -> Passed {
         let (mut at_once, mut share) = (*served, [1.0; LANES]);
         if let Some(waits) = entry.waits {
             for i in 0..LANES {
                 at_once[i] *= 1.0 - values[waits][i];
             }
         }
+        let mut waiting = entry.waiting.as_ref().map(|_| [[1.0; LANES], [0.0; LANES]]);
         for (place, (limit, takes)) in self.limits.iter().zip(&entry.takes).enumerate() {
             let load = [&at_once, &values[*takes], &values[*limit]];
-            passes(curve, hours, load, [&state[2 * place], &state[2 * place + 1]], &mut share);
+            let before = [&state[2 * place], &state[2 * place + 1]];
+            let hours_of_load = entry.waiting.as_ref().map_or(curve, |waiting| &waiting.patient.curve);
+            passes(hours_of_load, hours, load, before, &mut share);
+            if let (Some(waiting), Some([plain, failed])) = (&entry.waiting, &mut waiting) {
+                passes(curve, hours, load, before, plain);
+                if let Some(curve) = &waiting.patient.failed {
+                    fails(curve, hours, load, before[0], failed);
+                }
+            }
         }
         for (place, takes) in entry.takes.iter().enumerate() {
             for i in 0..LANES {
@@ -148,8 +190,11 @@ impl Api {
             // Rounding must not leave a trace of a request for the next entry.
             if share[i] < 1.0 - 1e-9 {
                 served[i] -= at_once[i] * (1.0 - share[i]);
+            } else {
+                share[i] = 1.0;
             }
         }
+        Passed { share, waiting }
     }
 }
 
@@ -163,6 +208,39 @@ fn passes(curve: &LoadCurve, hours: f64, load: [&Lanes; 3], before: [&Lanes; 2],
         let more = (with - passed[i]).max(0.0).min(asked);
         let passes = if asked > 0.0 { more / asked } else { 1.0 };
         share[i] = share[i].min(passes);
+    }
+}
+
+/// Tries in vain per request, of the limit that refuses most.
+fn fails(curve: &LoadCurve, hours: f64, load: [&Lanes; 3], before: &Lanes, failed: &mut Lanes) {
+    let [requests, takes, limit] = load;
+    for i in 0..LANES {
+        let asked = before[i] + requests[i] * takes[i] / hours;
+        failed[i] = failed[i].max(curve.excess(limit[i] / asked.max(f64::MIN_POSITIVE)));
+    }
+}
+
+impl Waiting {
+    /// Counts who waited, and bills what was tried in vain, of the requests that were asked at once.
+    fn post(
+        &self,
+        at_once: &Lanes,
+        share: &Lanes,
+        [plain, failed]: &[Lanes; 2],
+        values: &Values,
+        ledger: &mut Ledger,
+    ) {
+        let (mut waited, mut tried) = ([0.0; LANES], [0.0; LANES]);
+        for i in 0..LANES {
+            waited[i] = at_once[i] * (share[i] - plain[i]).max(0.0);
+            tried[i] = at_once[i] * failed[i];
+        }
+        if let Some(event) = self.event.filter(|_| waited.iter().any(|waited| *waited > 0.0)) {
+            ledger.note(event, &waited);
+        }
+        if let Some(bill) = &self.in_vain {
+            bill.post(&tried, values, ledger);
+        }
     }
 }
 
@@ -202,11 +280,32 @@ impl Supply for Api {
             hours *= share;
         }
         let entry = &self.entries[entry];
+        let mut waiting = None;
         if let Some(curve) = self.curve.as_ref().filter(|_| hours > 0.0) {
-            self.limit(entry, curve, hours, values, state, served);
+            let asked = *served;
+            let passed = self.limit(entry, curve, hours, values, state, served);
+            if let (Some(waiting), Some(found)) = (&entry.waiting, &passed.waiting) {
+                let mut at_once = asked;
+                if let Some(waits) = entry.waits {
+                    at_once
+                        .iter_mut()
+                        .zip(&values[waits])
+                        .for_each(|(requests, share)| *requests *= 1.0 - share);
+                }
+                waiting.post(&at_once, &passed.share, found, values, ledger);
+            }
+            waiting = entry.waits.map(|_| (asked, passed.share));
         }
-        for bill in &entry.bills {
-            bill.post(served, values, ledger);
+        match waiting {
+            None => entry.bills.iter().for_each(|bill| bill.post(served, values, ledger)),
+            // Only what cannot wait is cut: each bill is for its part of the requests that were asked.
+            Some((asked, share)) => {
+                let mut at_once = asked;
+                lanes::scale(&mut at_once, &share);
+                for bill in &entry.bills {
+                    bill.post(if bill.waits() { &asked } else { &at_once }, values, ledger);
+                }
+            }
         }
     }
 }

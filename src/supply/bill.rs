@@ -15,6 +15,8 @@ pub(super) struct Bill {
     line: Line,
     per_request: Slot,
     price: Slot,
+    /// Whether it is for what waits.
+    waits: bool,
 }
 
 impl Bill {
@@ -22,6 +24,11 @@ impl Bill {
     pub(super) fn times(&mut self, factor: Slot, lookup: &mut dyn Lookup) {
         self.price = lookup.times(self.price, factor);
         self.line.inputs.push(factor);
+    }
+
+    /// Whether it is for the part that waits, and is not cut with what must be served at once.
+    pub(super) fn waits(&self) -> bool {
+        self.waits
     }
 
     /// Posts it for so many requests.
@@ -33,6 +40,28 @@ impl Bill {
         }
         ledger.post_bought(self.from, &self.line, &quantity, &values[self.price]);
     }
+}
+
+/// What tries in vain are billed, for each of them: a share of their input.
+pub(super) fn in_vain(
+    entry: &Entry,
+    work: &Work,
+    card: &Card,
+    vendor: usize,
+    lookup: &mut dyn Lookup,
+) -> Option<Bill> {
+    let billed = lookup.number(entry.billed_in_vain?);
+    let tokens = lookup.times(work.calls, work.input);
+    let per_request = lookup.times(tokens, billed);
+    let line = Line {
+        component: Component::ApiTokens,
+        label: "input tokens of tries in vain".into(),
+        payee: entry.by.id.clone(),
+        unit: "Mtok",
+        per_unit: 1e6,
+        inputs: vec![entry.stream.requests, per_request, card.input],
+    };
+    Some(Bill { from: Bought { vendor, tokens: true }, line, per_request, price: card.input, waits: false })
 }
 
 /// The bills of an entry.
@@ -64,6 +93,7 @@ pub(super) fn bills(
         by_length: ByLength { differ, mean: work.input },
         waiting,
         factor: factor_of_rest,
+        bills_waiting: false,
         bills: Vec::new(),
     };
     biller.at_once(card);
@@ -116,6 +146,8 @@ struct Biller<'a, 'e> {
     waiting: Option<Slot>,
     /// Of the tier, on the rates of tokens.
     factor: Option<Slot>,
+    /// Whether what waits is billed now.
+    bills_waiting: bool,
     bills: Vec<Bill>,
 }
 
@@ -126,10 +158,8 @@ impl Biller<'_, '_> {
             self.tokens_at_once(card, &calls);
         }
         if let Some(price) = card.request {
-            let per_request = self.work.calls;
-            let line = self.line(Component::ApiTokens, "llm calls", ("calls", 1.0), &[per_request, price]);
-            let from = Bought { vendor: self.vendor, tokens: false };
-            self.bills.push(Bill { from, line, per_request, price });
+            let portions = [self.not_waiting()];
+            self.call_bill(&portions, price);
         }
         let written = self.cached(card, &EVERY_LENGTH, self.work.cache_write);
         if let (Some(stored), Some(written)) = (card.stored, written) {
@@ -140,7 +170,7 @@ impl Biller<'_, '_> {
             let line =
                 self.line(Component::ApiCache, label, ("Mtok-hours", 1e6), &[per_request, stored.price]);
             let from = Bought { vendor: self.vendor, tokens: false };
-            self.bills.push(Bill { from, line, per_request, price: stored.price });
+            self.bills.push(Bill { from, line, per_request, price: stored.price, waits: false });
         }
     }
 
@@ -180,7 +210,11 @@ impl Biller<'_, '_> {
 
     /// What can wait, at the batch rates.
     fn waiting(&mut self, card: &Card, waiting: Slot, batch: Slot) {
-        self.factor = Some(batch);
+        (self.factor, self.bills_waiting) = (Some(batch), true);
+        if let Some(price) = card.request {
+            let portions = [Portion::Part(waiting)];
+            self.call_bill(&portions, price);
+        }
         for of in self.lengths(card) {
             let part = |share: Option<Slot>| -> Vec<Portion> {
                 share.into_iter().chain([waiting]).map(Portion::Part).collect()
@@ -264,11 +298,19 @@ impl Biller<'_, '_> {
         self.bill(component, &label, self.work.input, portions, price);
     }
 
+    fn call_bill(&mut self, portions: &[Portion], price: Slot) {
+        let per_request = self.of_calls(self.work.calls, portions);
+        let label = if self.bills_waiting { "llm calls, batch" } else { "llm calls" };
+        let line = self.line(Component::ApiTokens, label, ("calls", 1.0), &[per_request, price]);
+        let from = Bought { vendor: self.vendor, tokens: false };
+        self.bills.push(Bill { from, line, per_request, price, waits: self.bills_waiting });
+    }
+
     fn bill(&mut self, component: Component, label: &str, tokens: Slot, portions: &[Portion], price: Slot) {
         let per_request = self.per_request(tokens, portions);
         let line = self.line(component, label, ("Mtok", 1e6), &[per_request, price]);
         let from = Bought { vendor: self.vendor, tokens: true };
-        self.bills.push(Bill { from, line, per_request, price });
+        self.bills.push(Bill { from, line, per_request, price, waits: self.bills_waiting });
     }
 
     fn line(&self, component: Component, label: &str, unit: (&'static str, f64), inputs: &[Slot]) -> Line {
@@ -279,7 +321,13 @@ impl Biller<'_, '_> {
 
     /// Tokens per request: calls times tokens per call, times the portions.
     fn per_request(&mut self, tokens: Slot, portions: &[Portion]) -> Slot {
-        let mut product = self.lookup.times(self.work.calls, tokens);
+        let all = self.lookup.times(self.work.calls, tokens);
+        self.of_calls(all, portions)
+    }
+
+    /// An amount per request times the portions.
+    fn of_calls(&mut self, all: Slot, portions: &[Portion]) -> Slot {
+        let mut product = all;
         for portion in portions {
             let share = match portion {
                 Portion::Part(share) => *share,

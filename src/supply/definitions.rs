@@ -69,7 +69,7 @@ pub fn unknown(family: &str, wanted: &Reference, known: &[&str]) -> Diagnostic {
 impl Definitions {
     /// A vendor's llm by `vendor/llm`.
     pub fn rate_card(&self, wanted: &Reference, lookup: &mut dyn Lookup) -> Option<&RateCard> {
-        let found = wanted.halves().and_then(|(vendor, llm)| self.vendor(vendor)?.llm(llm));
+        let found = self.llm_of(wanted);
         if found.is_none() {
             let sold = self.sold(|vendor| vendor.llms.iter().map(|(id, _)| id.id.as_str()).collect());
             let known: Vec<&str> = sold.iter().map(String::as_str).collect();
@@ -78,15 +78,25 @@ impl Definitions {
         found
     }
 
+    /// A vendor's llm by `vendor/llm`, if it is one.
+    pub fn llm_of(&self, name: &Reference) -> Option<&RateCard> {
+        name.halves().and_then(|(vendor, llm)| self.vendor(vendor)?.llm(llm))
+    }
+
     /// A vendor's GPU by `vendor/gpu`.
     pub fn gpu_offer(&self, wanted: &Reference, lookup: &mut dyn Lookup) -> Option<&GpuOffer> {
-        let found = wanted.halves().and_then(|(vendor, gpu)| self.vendor(vendor)?.gpu(gpu));
+        let found = self.gpu_of(wanted);
         if found.is_none() {
             let sold = self.sold(|vendor| vendor.gpus.iter().map(|(id, _)| id.id.as_str()).collect());
             let known: Vec<&str> = sold.iter().map(String::as_str).collect();
             lookup.refuse(unknown("GPU of a vendor", wanted, &known));
         }
         found
+    }
+
+    /// A vendor's GPU by `vendor/gpu`, if it is one.
+    pub fn gpu_of(&self, name: &Reference) -> Option<&GpuOffer> {
+        name.halves().and_then(|(vendor, gpu)| self.vendor(vendor)?.gpu(gpu))
     }
 
     /// The place of the vendor of `vendor/llm` or `vendor/gpu`.

@@ -30,6 +30,8 @@ pub(super) struct Hosted {
     pub(super) waits: Option<Slot>,
     /// How far the fleet may grow for this entry, in replicas.
     pub(super) up_to: f64,
+    /// The hours of load, where what does not fit waits.
+    pub(super) patient: Option<Arc<LoadCurve>>,
 }
 
 impl Hosting {
@@ -61,7 +63,10 @@ impl Hosting {
             );
             inputs.extend([entry.stream.requests, hours_per_request]);
             let up_to = entry.up_to_replicas.unwrap_or(f64::INFINITY);
-            hosted.push(Hosted { hours_per_request, waits: work.waits, up_to });
+            let patient = entry.patience.map(|patience| {
+                Arc::new(patience.curve(&entry.traffic.week, entry.traffic.hourly_noise).curve)
+            });
+            hosted.push(Hosted { hours_per_request, waits: work.waits, up_to, patient });
         }
         let curve = entries.first()?.stream.curve.clone();
         Some(Self { entries: hosted, curve, inputs })
@@ -202,6 +207,8 @@ impl Hosted {
         }
         let mut capacity = [self.up_to; LANES];
         allow(most, target, largest, &mut capacity);
+        // What exceeds an hour may be carried by later ones.
+        let curve = self.patient.as_deref().unwrap_or(curve);
         carry(&work, &capacity, curve, [offered_load, carried, waiting], served);
     }
 }

@@ -8,6 +8,7 @@ mod hosting;
 mod owned;
 mod provisioned;
 mod purchase;
+mod quality;
 mod rented;
 mod running_costs;
 mod work;
@@ -19,11 +20,12 @@ pub use definitions::{Definitions, find, ids, unknown};
 pub use disrupted::disrupted;
 pub use owned::Owned;
 pub use purchase::{PURCHASES, Purchase};
+pub use quality::{Score, Scores, no_score};
 pub use rented::Rented;
 pub use work::{Entry, Work};
 
 use crate::calendar::Month;
-use crate::document::Plugin;
+use crate::document::{Plugin, Reference};
 use crate::finance::Ledger;
 use crate::lanes::{LANES, Lanes, Values};
 use crate::process::Lookup;
@@ -38,6 +40,10 @@ pub trait Written: Debug + Send + Sync {
         all: &Definitions,
         lookup: &mut dyn Lookup,
     ) -> Option<Box<dyn Supply>>;
+    /// What serves in it: a deployment, or a vendor's llm as `vendor/llm`.
+    fn serves(&self) -> &Reference;
+    /// The regions in which it may process.
+    fn regions(&self, all: &Definitions) -> Vec<String>;
 }
 
 /// Something that serves tokens and costs money. It is opened, asked and closed once a month.

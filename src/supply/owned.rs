@@ -116,6 +116,19 @@ fn read_resale(t: &mut Reader) -> Option<WrittenResale> {
 }
 
 impl Written for Owned {
+    fn serves(&self) -> &Reference {
+        &self.deployment
+    }
+
+    fn regions(&self, all: &Definitions) -> Vec<String> {
+        all.sites
+            .iter()
+            .find(|(id, _)| id.id == self.site.id)
+            .map(|(_, site)| site.region.clone())
+            .into_iter()
+            .collect()
+    }
+
     fn resolve(
         &self,
         id: &str,

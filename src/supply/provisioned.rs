@@ -51,7 +51,23 @@ fn read(t: &mut Reader) -> Option<Box<dyn Written>> {
     Some(Box::new(Provisioned { of: of?, buy, units: units?, window }))
 }
 
+/// What units do not carry is refused at once by their vendors.
+fn no_queue(entry: &Entry) -> Diagnostic {
+    let message = format!("nothing waits for the units of `{}`", entry.by.id);
+    Diagnostic::error("no-queue", entry.by.span, message)
+        .label("what exceeds them is refused at once")
+        .help("leave `when_full` out, and let the next entry queue: a vendor's llm with `limits`, or a fleet")
+}
+
 impl Written for Provisioned {
+    fn serves(&self) -> &Reference {
+        &self.of
+    }
+
+    fn regions(&self, all: &Definitions) -> Vec<String> {
+        all.regions_of_llm(&self.of)
+    }
+
     fn resolve(
         &self,
         id: &str,
@@ -93,10 +109,13 @@ impl Written for Provisioned {
         let (mut hosted, mut inputs) = (Vec::new(), vec![per_unit]);
         for entry in entries {
             check_entry(entry, &regions, first, lookup)?;
+            if entry.patience.is_some() {
+                lookup.refuse(no_queue(entry));
+            }
             let work = Work::resolve(entry, card.tokenizer.as_ref(), all, lookup)?;
             let hours_per_request = unit_hours(&work, offer, per_unit, lookup);
             inputs.extend([entry.stream.requests, hours_per_request]);
-            hosted.push(Hosted { hours_per_request, waits: work.waits, up_to: f64::INFINITY });
+            hosted.push(Hosted { hours_per_request, waits: work.waits, up_to: f64::INFINITY, patient: None });
         }
         let available =
             card.retires.and_then(|day| day.availability(lookup.timeline()).map(|share| (day, share)));

@@ -53,6 +53,14 @@ fn read(t: &mut Reader) -> Option<Box<dyn Written>> {
 }
 
 impl Written for Rented {
+    fn serves(&self) -> &Reference {
+        &self.deployment
+    }
+
+    fn regions(&self, all: &Definitions) -> Vec<String> {
+        all.gpu_of(&self.gpus).map_or_else(Vec::new, |offer| offer.regions.clone())
+    }
+
     fn resolve(
         &self,
         id: &str,

@@ -2,8 +2,9 @@
 
 use super::Definitions;
 use super::definitions::find;
-use crate::demand::{Effects, Stream, Targets, Traffic, token_ratio};
+use crate::demand::{Effects, Patience, Stream, Targets, Traffic, token_ratio};
 use crate::diagnostic::Diagnostic;
+use crate::distribution::Number;
 use crate::document::Reference;
 use crate::lanes::{LANES, Slot};
 use crate::pricing::Tier;
@@ -24,6 +25,12 @@ pub struct Entry<'a> {
     pub up_to_replicas: Option<f64>,
     /// The tier of service asked for.
     pub tier: Tier,
+    /// How what does not fit waits, if it does.
+    pub patience: Option<Patience>,
+    /// Share of its input that a try in vain is billed.
+    pub billed_in_vain: Option<&'a Number>,
+    /// The event of requests that had to wait.
+    pub waited: Option<usize>,
     /// The region asked for.
     pub region: Option<&'a Reference>,
 }

@@ -1,4 +1,4 @@
-//! `[migration.<id>]`: what moving the work from one strategy to another costs and takes.
+//! `[migration.<id>]`: what moving the work costs and takes, to another strategy, to a successor or away from what is turned off.
 
 use crate::diagnostic::Diagnostic;
 use crate::distribution::{Number, NumberOf};
@@ -16,6 +16,8 @@ pub struct Migration {
     dual_run: Number,
     emergency_factor: Option<Number>,
     lost_requests: Option<Number>,
+    quality_change: Vec<(String, Number)>,
+    recovers_in: Option<Number>,
     /// Name and place.
     pub origin: Origin,
 }
@@ -39,32 +41,47 @@ impl Migration {
         let emergency = t.optional(
             "emergency_factor",
             NumberOf(&units::FACTOR),
-            "factor on what the new strategy's supplies bill during dual_run",
+            "factor on what the new strategy's supplies bill during dual_run; where a vendor forces the move, on prices from when the old llm is off until it is over",
         );
         let lost = t.optional(
             "lost_requests",
             NumberOf(&units::SHARE),
             "share of requests lost from the decision until all traffic has moved",
         );
-        let change = MapOf("evaluation", NumberOf(&units::POINTS));
-        let change = t.optional("quality_change", change, "how the new llm scores at first; not yet acting");
-        let recovers =
-            t.optional("recovers_in", NumberOf(&units::DURATION), "time until that has gone; not yet acting");
+        let change = t.or(
+            "quality_change",
+            "{}",
+            MapOf("evaluation", NumberOf(&units::POINTS)),
+            "how the llm scores right after a move that a vendor forces; acts where a traffic `needs_quality`",
+        );
+        let recovers = t.optional(
+            "recovers_in",
+            NumberOf(&units::DURATION),
+            "time until that has gone, evenly; absent: it stays until the next move",
+        );
         let (one_off, emergency_factor, lost_requests) = (one_off?, emergency?, lost?);
-        let (takes, dual_run, _, _) = (takes?, dual_run?, change?, recovers?);
-        let no_ramp = dual_run.known() == Some(0.0);
-        let idle = [
-            ("quality_change", true, "costs do not depend on quality"),
-            ("recovers_in", true, "costs do not depend on quality"),
-            ("emergency_factor", no_ramp, "it acts during `dual_run`, which there is none of"),
-        ];
-        for (key, _, why) in idle.into_iter().filter(|(key, idle, _)| *idle && t.has(key)) {
+        let (takes, dual_run, change, recovers_in) = (takes?, dual_run?, change?, recovers?);
+        let none = [&takes, &dual_run].iter().all(|time| time.known() == Some(0.0));
+        if none && t.has("emergency_factor") {
             let at = t.place()?;
-            let message = format!("`{key}` of `{}` changes nothing", at.address);
-            at.scope.push(Diagnostic::warning("no-effect", at.node.span, message).label(why));
+            let message = format!("`emergency_factor` of `{}` changes nothing", at.address);
+            at.scope.push(
+                Diagnostic::warning("no-effect", at.node.span, message)
+                    .label("it acts while a move is under way, and this one takes no time"),
+            );
         }
+        let quality_change = change.into_iter().map(|(evaluation, points)| (evaluation.id, points)).collect();
         let origin = t.place()?.origin();
-        Some(Self { one_off, takes, dual_run, emergency_factor, lost_requests, origin })
+        Some(Self {
+            one_off,
+            takes,
+            dual_run,
+            emergency_factor,
+            lost_requests,
+            quality_change,
+            recovers_in,
+            origin,
+        })
     }
 
     /// Whether requests are lost on the way, so that their price must be known.
@@ -89,6 +106,12 @@ impl Migration {
             dual_run: lookup.in_months(&self.dual_run),
             emergency_factor: self.emergency_factor.as_ref().map(|factor| lookup.number(factor)),
             lost_requests: self.lost_requests.as_ref().map(|share| lookup.number(share)),
+            quality_change: self
+                .quality_change
+                .iter()
+                .map(|(evaluation, points)| (evaluation.clone(), lookup.number(points)))
+                .collect(),
+            recovers_in: self.recovers_in.as_ref().map(|time| lookup.in_months(time)),
         }
     }
 }
@@ -116,4 +139,8 @@ pub struct Migrating {
     pub emergency_factor: Option<Slot>,
     /// Share of requests that is lost from the decision until all has moved.
     pub lost_requests: Option<Slot>,
+    /// How scores change at first, by evaluation.
+    pub quality_change: Vec<(String, Slot)>,
+    /// Months until that has gone.
+    pub recovers_in: Option<Slot>,
 }

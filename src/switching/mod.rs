@@ -4,7 +4,9 @@
 //! A condition judges on its own state alone, before a month begins, and is shown a month only when it is over: that is
 //! how rules see nothing but the past of their own path.
 
+mod course;
 mod date;
+mod forced;
 mod migration;
 mod monthly_cost;
 mod moves;
@@ -17,6 +19,7 @@ mod volume;
 
 use std::fmt::Debug;
 
+pub use forced::{Around, Forced, ForcedMove};
 pub use migration::{Migrating, Migration, read_all};
 pub use moves::{Moves, Part};
 pub use rule::Rule;

@@ -17,20 +17,26 @@ struct Move {
 }
 
 impl Move {
-    /// Share of the traffic that has moved, on average over a month: the ramp is integrated, so that weeks count.
+    /// Share of the traffic that has moved, on average over a month.
     fn moved(&self, month: f64) -> f64 {
-        let until = |time: f64| {
-            let ramp = self.ends - self.starts;
-            let inside = (time - self.starts).clamp(0.0, ramp);
-            let behind = (time - self.ends).max(0.0);
-            if ramp > 0.0 { inside * inside / (2.0 * ramp) + behind } else { behind }
-        };
-        (until(month + 1.0) - until(month)).clamp(0.0, 1.0)
+        moved(month, self.starts, self.ends)
     }
 }
 
+/// Share of the traffic that has moved, on average over a month, if it moves evenly between two times: the ramp is
+/// integrated, so that weeks count.
+pub(super) fn moved(month: f64, starts: f64, ends: f64) -> f64 {
+    let until = |time: f64| {
+        let ramp = ends - starts;
+        let inside = (time - starts).clamp(0.0, ramp);
+        let behind = (time - ends).max(0.0);
+        if ramp > 0.0 { inside * inside / (2.0 * ramp) + behind } else { behind }
+    };
+    (until(month + 1.0) - until(month)).clamp(0.0, 1.0)
+}
+
 /// The share of a month that lies between two times.
-fn overlap(month: f64, from: f64, until: f64) -> f64 {
+pub(super) fn overlap(month: f64, from: f64, until: f64) -> f64 {
     (until.min(month + 1.0) - from.max(month)).clamp(0.0, 1.0)
 }
 

@@ -86,6 +86,13 @@ impl Builder {
         self.hits = hits;
     }
 
+    /// Lets these hit as well, in place of what hit the same names; gives back what hit before.
+    pub fn strike_more(&mut self, hits: BTreeMap<String, Hit>) -> BTreeMap<String, Hit> {
+        let mut all = self.hits.clone();
+        all.extend(hits);
+        std::mem::replace(&mut self.hits, all)
+    }
+
     /// Lets inputs move together; asked last, when all of them are known. After a mistake they may not be.
     pub fn correlate(&mut self, correlations: &[Correlation]) {
         if self.mistakes.has_errors() {
@@ -287,6 +294,14 @@ impl Lookup for Builder {
         };
         let slot = self.raw_path(&path)?;
         Some(self.answer(slot))
+    }
+
+    fn index_path(&self, id: &Reference) -> Option<Path> {
+        self.indexes.get(&id.id).cloned()
+    }
+
+    fn echo(&mut self, name: &str, inputs: &[Slot], process: Box<dyn Process>) -> Slot {
+        self.add_process(process, None, name, inputs)
     }
 
     fn hours(&mut self) -> Slot {

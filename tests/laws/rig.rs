@@ -144,6 +144,9 @@ impl Rig {
             .iter()
             .zip(&names)
             .map(|(line, (by, region))| Entry {
+                patience: None,
+                billed_in_vain: None,
+                waited: None,
                 traffic: &traffics.iter().find(|(id, _)| id.id == line.traffic).unwrap().1,
                 stream: &streams[line.traffic],
                 effects,

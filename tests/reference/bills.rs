@@ -101,29 +101,28 @@ fn cached(card: &RateCard, lengths: &Lengths, repeats: f64, above: f64, upto: f6
     lengths.tokens(above.max(least), upto.max(least))
 }
 
-/// All requests of an entry, bought from a vendor.
+/// All requests of an entry, bought from a vendor: those served at once, and those that wait as a batch.
 pub(crate) fn buy_tokens(
     now: &Now,
     strategy: &Strategy,
     serve: &Serve,
     stream: usize,
-    requests: f64,
+    [at_once, waiting]: [f64; 2],
     account: &mut Account,
 ) {
     let by = serve.by.id.as_str();
     let (card, vendor) = (card(now.book, by), seller(by));
     let traffic = &now.book.scenario.traffics[stream].1;
-    let work = work(now, strategy, stream, card.tokenizer.as_ref());
+    let work = work(now, strategy, by, stream, card.tokenizer.as_ref());
     let region = serve.region.as_ref().map(|region| region.id.as_str());
     let prices = Prices::new(now, by, Some(traffic), region);
     let factor = |number: &Option<Number>| now.raw(&number.as_ref().unwrap().origin.address);
-    let (waiting, tier) = match serve.tier {
-        Tier::Standard => (0.0, 1.0),
-        Tier::Batch => (work.waits, 1.0),
-        Tier::Flex => (0.0, factor(&card.factors.flex)),
-        Tier::Priority => (0.0, factor(&card.factors.priority)),
+    let tier = match serve.tier {
+        Tier::Standard | Tier::Batch => 1.0,
+        Tier::Flex => factor(&card.factors.flex),
+        Tier::Priority => factor(&card.factors.priority),
     };
-    let calls = requests * work.calls;
+    let calls = (at_once + waiting) * work.calls;
     let mut buy = |component, quantity, price, tokens| {
         account.buy(vendor, component, quantity, price, tokens);
     };
@@ -144,14 +143,15 @@ pub(crate) fn buy_tokens(
         let cached = cached(card, &lengths, work.repeats, above, upto);
         let (read, written) = (read * cached, written * cached);
         all_written += written;
-        for (part, price) in [(1.0 - waiting, tier), (waiting, 0.0)] {
+        for (part, price) in [(at_once, tier), (waiting, 0.0)] {
             if part <= 0.0 {
                 continue;
             }
             let at_once = price > 0.0;
             let price = if at_once { price } else { factor(&card.factors.batch) };
             let (read, written) = if at_once { (read, written) } else { (0.0, 0.0) };
-            let (tokens_in, dear) = (calls * part * work.input, price * dear_in);
+            let calls = part * work.calls;
+            let (tokens_in, dear) = (calls * work.input, price * dear_in);
             buy(Component::ApiTokens, tokens_in * (of_input - read - written), prices.input() * dear, true);
             if let Some(cache) = card.cache.as_ref().filter(|_| at_once) {
                 let rate = prices.rate(&cache.read, |rates| rates.cache_read.as_ref());
@@ -165,7 +165,7 @@ pub(crate) fn buy_tokens(
                     true,
                 );
             }
-            let (calls, dear) = (calls * part * of_calls, price * dear_out);
+            let (calls, dear) = (calls * of_calls, price * dear_out);
             buy(Component::ApiTokens, calls * work.output, prices.output() * dear, true);
             buy(Component::ApiTokens, calls * work.reasoning, prices.reasoning() * dear, true);
         }
@@ -174,7 +174,7 @@ pub(crate) fn buy_tokens(
         buy(Component::ApiTokens, calls, prices.rate(list, |rates| rates.request.as_ref()), false);
     }
     if let Some((storage, write)) = card.cache.as_ref().and_then(|cache| cache.storage.as_ref()).zip(write) {
-        let tokens = calls * work.input * (1.0 - waiting) * all_written;
+        let tokens = at_once * work.calls * work.input * all_written;
         let price = now.per_hour(&storage.origin.address) * prices.factor;
         buy(Component::ApiCache, tokens * write.hours, price, false);
     }

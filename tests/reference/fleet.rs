@@ -101,7 +101,7 @@ impl<'a> Fleet<'a> {
     fn calls(&self, now: &Now, strategy: &Strategy, stream: usize) -> (f64, f64) {
         let llms = &now.book.scenario.definitions.llms;
         let llm = &llms.iter().find(|(id, _)| id.id == self.deployment.llm.id).unwrap().1;
-        let work = work(now, strategy, stream, llm.tokenizer.as_ref());
+        let work = work(now, strategy, &self.name, stream, llm.tokenizer.as_ref());
         let input = work.input * (1.0 - work.cached.map_or(0.0, |(read, _)| read));
         let generated = work.output + work.reasoning;
         let traffic = &now.book.scenario.traffics[stream].1;

@@ -20,7 +20,7 @@ const KINDS: [(&str, &str, &str); 9] = [
     ("contract", "volume_discount", "vendors applies bands"),
     ("contract", "committed_spend", "vendors amount term discount from renews shortfall beyond"),
     ("contract", "prepaid_credit", "vendors amount bonus expires from"),
-    ("lever", "prefix_cache", "on hit_rate lasts rollout"),
+    ("lever", "prefix_cache", "on hit_rate lasts split rollout"),
 ];
 
 /// Stops at anything in a scenario that the evaluator would have to ignore.
@@ -61,11 +61,24 @@ fn fields(scenario: &Scenario) {
             operations: _,
             compare,
             switches,
+            migration,
             origin: _,
         } = strategy;
+        assert!(migration.is_none(), "this evaluator does not know moves that vendors force");
         assert!(*compare && switches.is_empty(), "this evaluator does not know strategies that give way");
         for serve in serve {
-            let Serve { traffic: _, by: _, share: _, up_to_replicas: _, tier, sheds: _, region: _ } = serve;
+            let Serve {
+                traffic: _,
+                by: _,
+                share: _,
+                up_to_replicas: _,
+                tier,
+                sheds: _,
+                patience,
+                billed_in_vain: _,
+                region: _,
+            } = serve;
+            assert!(patience.is_none(), "this evaluator does not know queues and tries");
             match tier {
                 Tier::Standard | Tier::Batch | Tier::Flex | Tier::Priority => {}
             }
@@ -89,9 +102,13 @@ fn fields(scenario: &Scenario) {
             counted_with: _,
             stays_in: _,
             targets: _,
+            needs_quality,
+            revenue,
             shed_cost: _,
             origin: _,
         } = traffic;
+        assert!(needs_quality.is_empty(), "this evaluator does not know gates of quality");
+        assert!(revenue.is_none(), "this evaluator does not know revenue");
         assert_eq!(week.len(), 168, "a week has 168 hours");
     }
 }
@@ -100,6 +117,7 @@ fn rate_card(card: &RateCard) {
     let RateCard {
         title: _,
         tokenizer: _,
+        quality: _,
         input: _,
         output: _,
         reasoning: _,

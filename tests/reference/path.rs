@@ -97,9 +97,9 @@ impl<'a> Supplies<'a> {
             units.accept(now, strategy, stream, offered)
         } else {
             let quota = self.quotas.iter_mut().find(|quota| quota.is(by)).unwrap();
-            let served = quota.accept(now, strategy, serve, stream, offered);
-            buy_tokens(now, strategy, serve, stream, served, account);
-            served
+            let parts = quota.accept(now, strategy, serve, stream, offered);
+            buy_tokens(now, strategy, serve, stream, parts, account);
+            parts.iter().sum()
         }
     }
 

@@ -73,7 +73,7 @@ impl Units {
     pub(crate) fn accept(&mut self, now: &Now, strategy: &Strategy, stream: usize, offered: f64) -> f64 {
         let card = card(now.book, &self.of);
         let offer = card.provisioned.as_ref().unwrap();
-        let work = work(now, strategy, stream, card.tokenizer.as_ref());
+        let work = work(now, strategy, &self.name, stream, card.tokenizer.as_ref());
         let read = work.cached.map_or(0.0, |(read, _)| read);
         let computed = work.input * (1.0 - read + read * now.raw(&offer.cached_weight.origin.address));
         let out = (work.output + work.reasoning) * now.raw(&offer.output_weight.origin.address);
@@ -124,7 +124,7 @@ impl Quota {
         self.taken.fill((0.0, 0.0));
     }
 
-    /// How many of the offered requests the vendor takes.
+    /// How many of the offered requests the vendor takes at once, and how many as a batch, which knows no limits.
     pub(crate) fn accept(
         &mut self,
         now: &Now,
@@ -132,18 +132,16 @@ impl Quota {
         serve: &Serve,
         stream: usize,
         offered: f64,
-    ) -> f64 {
+    ) -> [f64; 2] {
         let open = still_served(now, &self.by);
         let offered = offered * open;
         let card = card(now.book, &self.by);
+        let work = work(now, strategy, &self.by, stream, card.tokenizer.as_ref());
+        let waits = if serve.tier == Tier::Batch { work.waits } else { 0.0 };
+        let (offered, waiting) = (offered * (1.0 - waits), offered * waits);
         if open <= 0.0 || card.limits.0.is_empty() {
-            return offered;
+            return [offered, waiting];
         }
-        let work = work(now, strategy, stream, card.tokenizer.as_ref());
-        assert!(
-            serve.tier != Tier::Batch || work.waits <= 0.0,
-            "this evaluator does not know what batches beside limited work are billed"
-        );
         let calls = offered / (now.month.hours * open) * work.calls;
         let out = work.output + work.reasoning;
         let asked: Vec<f64> = card
@@ -170,6 +168,6 @@ impl Quota {
             *before += asked;
             *passed += asked * share;
         }
-        if share < 1.0 - 1e-9 { offered * share } else { offered }
+        [if share < 1.0 - 1e-9 { offered * share } else { offered }, waiting]
     }
 }

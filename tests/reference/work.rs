@@ -65,13 +65,22 @@ pub(crate) struct Work {
     pub(crate) waits: f64,
 }
 
-/// The work of a stream for an llm that counts with this tokenizer.
-pub(crate) fn work(now: &Now, strategy: &Strategy, stream: usize, tokenizer: Option<&Reference>) -> Work {
+/// The work of a stream for an llm that counts with this tokenizer, in the hands of somebody who may get a share of it only.
+pub(crate) fn work(
+    now: &Now,
+    strategy: &Strategy,
+    by: &str,
+    stream: usize,
+    tokenizer: Option<&Reference>,
+) -> Work {
     let (id, traffic) = &now.book.scenario.traffics[stream];
     let at = format!("traffic.{}", id.id);
     let ratio = token_ratio(now, traffic, tokenizer);
     let lever = lever(now, strategy, &id.id);
-    let hit_rate = lever.as_ref().map(|lever| hit_rate(now, lever));
+    // A cache is colder where others get a share of the stream as well.
+    let cold = |lever: &str| now.book.text(&format!("{lever}.split")) != Some("warm");
+    let share = |lever: &str| if cold(lever) { planned_share(now, strategy, by, &id.id) } else { 1.0 };
+    let hit_rate = lever.as_ref().map(|lever| hit_rate(now, lever) * share(lever));
     let cacheable = now.said(&format!("{at}.cacheable"));
     let agent = [&traffic.agent.calls, &traffic.agent.fan_out, &traffic.agent.retries];
     let [calls, fan_out, retries] = agent.map(|number| now.raw(&number.origin.address));
@@ -89,6 +98,23 @@ pub(crate) fn work(now: &Now, strategy: &Strategy, stream: usize, tokenizer: Opt
         cached: cacheable.zip(hit_rate).map(|(c, hits)| (c * hits, c - c * hits)),
         waits: traffic.can_wait.as_ref().map_or(0.0, |share| now.raw(&share.origin.address)),
     }
+}
+
+/// The share of a stream that somebody is planned to get; all where it takes what is left and nobody has a share before.
+fn planned_share(now: &Now, strategy: &Strategy, by: &str, traffic: &str) -> f64 {
+    let (mut own, mut others) = (None, 0.0);
+    for serve in strategy.serve.iter().filter(|serve| serve.traffic.iter().any(|one| one.id == traffic)) {
+        let is_own = serve.by.id == by;
+        match &serve.share {
+            None if is_own => return 1.0 - others,
+            None => break,
+            Some(share) => {
+                let share = now.raw(&share.origin().address);
+                if is_own { *own.get_or_insert(0.0) += share } else { others += share }
+            }
+        }
+    }
+    own.unwrap_or(1.0)
 }
 
 /// Tokens of the llm for one token as counted: by language.

@@ -7,6 +7,9 @@ use crate::finance::{Measure, View};
 use crate::report::rounded::{Books, Rounding};
 use crate::report::{File, Report, measure};
 
+/// Money beside the cost.
+const EARNED: [Measure; 2] = [Measure::Revenue, Measure::RevenueLost];
+
 impl Report<'_> {
     pub(super) fn monthly_csv(&self) -> File {
         let percentiles = |name: &str| PERCENTILES.map(|p| format!("{name}_p{:.0}", 100.0 * p));
@@ -17,7 +20,11 @@ impl Report<'_> {
         header.push("cumulative_mean".into());
         header.extend(percentiles("cumulative"));
         header.push("accrual_mean".into());
-        header.extend(Measure::ALL.map(|measure| measure::name(measure).to_owned()));
+        header.extend(Measure::PHYSICAL.map(|measure| measure::name(measure).to_owned()));
+        if self.findings.earns {
+            header.extend(EARNED.map(|measure| measure::name(measure).to_owned()));
+            header.push(measure::MARGIN.to_owned());
+        }
         let mut sheet = Sheet::new(&header);
         for (place, strategy) in self.findings.strategies.iter().enumerate() {
             self.write_months(place, strategy, &mut sheet);
@@ -42,8 +49,14 @@ impl Report<'_> {
             sheet.number(rounding.text(cumulative));
             strategy.fans.cumulative[month].iter().for_each(|amount| sheet.number(money(*amount)));
             sheet.number(rounding.text(books.total(month, View::Accrual)));
-            for measure in Measure::ALL {
+            for measure in Measure::PHYSICAL {
                 sheet.number(format!("{:.2}", strategy.measures[month][measure as usize]));
+            }
+            if found.earns {
+                for measure in EARNED {
+                    sheet.number(money(strategy.measures[month][measure as usize]));
+                }
+                sheet.number(money(strategy.month_margin(month)));
             }
             sheet.end_row();
         }

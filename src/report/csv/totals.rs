@@ -86,7 +86,8 @@ impl Report<'_> {
             rows.plain(&name, "share", "share", switch.share, Some(switch.interval));
             rows.plain(&name, "median", "months", switch.median.map_or(f64::NAN, |month| month as f64), None);
         }
-        for measure in Measure::ALL {
+        write_happenings(strategy, rows);
+        for measure in Measure::PHYSICAL {
             let unit = if matches!(measure, Measure::GpuHours | Measure::BusyGpuHours) {
                 "GPU-hours"
             } else {
@@ -98,6 +99,33 @@ impl Report<'_> {
                 rows.plain(name, "share", "share", strategy.served_share(), None);
             }
         }
+        self.write_earned(strategy, rows);
+    }
+
+    /// Revenue and margin, where there are any.
+    fn write_earned(&self, strategy: &StrategyFindings, rows: &mut Rows) {
+        if self.findings.earns {
+            let months = 0..self.findings.months.len();
+            let margin = months.map(|month| strategy.month_margin(month)).sum();
+            let earned = [Measure::Revenue, Measure::RevenueLost];
+            let earned = earned.map(|measure| (measure::name(measure), strategy.measured(measure)));
+            let rounding = Rounding::of(self.findings.currency);
+            for (name, mean) in earned.into_iter().chain([(measure::MARGIN, margin)]) {
+                let amount = rounding.text(rounding.minor(mean));
+                rows.row(name, "mean", self.findings.currency, amount, None, None);
+            }
+        }
+    }
+}
+
+fn write_happenings(strategy: &StrategyFindings, rows: &mut Rows) {
+    for happening in &strategy.happenings {
+        let name = format!("event {}: {}", happening.strategy, happening.kind.says().0);
+        let unit = if happening.kind.counts_requests() { "requests" } else { "moves" };
+        rows.row(&name, "mean", unit, format!("{:.4}", happening.mean), None, None);
+        rows.plain(&name, "share", "share", happening.share, Some(happening.interval));
+        let median = happening.median.map_or(f64::NAN, |month| month as f64);
+        rows.plain(&name, "median", "months", median, None);
     }
 }
 

@@ -1,0 +1,141 @@
+//! What of an entry's requests never reaches its supply: gates of residency and quality, and what is lost in moves.
+
+use super::strategy::{Question, Surroundings};
+use super::{Event, EventKind, QualityGate};
+use crate::diagnostic::Diagnostic;
+use crate::document::Reference;
+use crate::process::Lookup;
+use crate::scenario::{Scenario, Strategy as Written};
+use crate::supply::{Score, find, no_score};
+use crate::switching::{Around, Forced, ForcedMove};
+
+/// What vendors force upon a strategy.
+pub(super) fn forced(
+    around: &Surroundings,
+    written: &Written,
+    questions: &[Question],
+    lookup: &mut dyn Lookup,
+) -> Forced {
+    let scenario = around.scenario;
+    let named = written.migration.as_ref();
+    let migration = named.and_then(|id| Some((id, find("migration", &scenario.migrations, id, lookup)?)));
+    let mut asked: Vec<(Reference, Vec<usize>)> = Vec::new();
+    for question in questions {
+        let by = &question.serve.by;
+        match asked.iter_mut().find(|(known, _)| known.id == by.id) {
+            Some((_, streams)) => streams.push(question.stream),
+            None => asked.push((by.clone(), vec![question.stream])),
+        }
+    }
+    let needs = questions.iter().flat_map(|question| &scenario.traffics[question.stream].1.needs_quality);
+    let mut evaluations: Vec<String> = needs.map(|(evaluation, _)| evaluation.clone()).collect();
+    evaluations.sort_unstable();
+    evaluations.dedup();
+    let around = Around {
+        definitions: &scenario.definitions,
+        hazards: around.hazards,
+        migration,
+        evaluations: &evaluations,
+    };
+    let forced = Forced::resolve(&around, &asked, lookup);
+    // After a misspelt name nobody knows what a move takes.
+    if named.is_some() && migration.is_none() { Forced::default() } else { forced }
+}
+
+/// Moves with the places of their events.
+pub(super) fn moves(
+    strategy: &str,
+    moves: Vec<ForcedMove>,
+    events: &mut Vec<Event>,
+) -> Vec<(usize, ForcedMove)> {
+    let with_event = |forced: ForcedMove| {
+        let what = forced.what.clone();
+        let kind = if forced.retired { EventKind::TurnedOff(what) } else { EventKind::Successor(what) };
+        (event(strategy, kind, events), forced)
+    };
+    moves.into_iter().map(with_event).collect()
+}
+
+/// The place of an event; the same one twice is one.
+fn event(strategy: &str, kind: EventKind, events: &mut Vec<Event>) -> usize {
+    let event = Event { strategy: strategy.to_owned(), kind };
+    let known = events.iter().position(|known| *known == event);
+    known.unwrap_or_else(|| {
+        events.push(event);
+        events.len() - 1
+    })
+}
+
+/// Judges each question by the gates of its traffic, and lets moves lose what they lose.
+pub(super) fn set_aside(
+    scenario: &Scenario,
+    strategy: &str,
+    forced: &Forced,
+    questions: &mut [Question],
+    events: &mut Vec<Event>,
+    lookup: &mut dyn Lookup,
+) -> Option<()> {
+    let mut whole = Some(());
+    for question in questions {
+        let by = &question.serve.by;
+        let (id, traffic) = &scenario.traffics[question.stream];
+        if stays_elsewhere(scenario, question, lookup) {
+            let kind = EventKind::StaysElsewhere { by: by.id.clone(), traffic: id.id.clone() };
+            question.aside.never = Some(event(strategy, kind, events));
+            continue;
+        }
+        if question.serve.patience.is_some() && by.halves().is_some() {
+            let kind = EventKind::Waited { by: by.id.clone(), traffic: id.id.clone() };
+            question.waited = Some(event(strategy, kind, events));
+        }
+        question.aside.lost = forced.lost.get(&by.id).cloned().unwrap_or_default();
+        let supply = scenario.supplies.iter().find(|(supply, _)| supply.id == by.id);
+        // A name that nothing has is told where it is asked.
+        let Some(scores) = scenario.definitions.scores(by, supply.map(|(_, supply)| &**supply)) else {
+            continue;
+        };
+        for (evaluation, least) in &traffic.needs_quality {
+            let Some((_, measured)) = scores.measured.iter().find(|(name, _)| name == evaluation) else {
+                lookup.refuse(no_score(by, evaluation, least.origin.span, &scores));
+                whole = None;
+                continue;
+            };
+            let changes = forced.quality.get(&(by.id.clone(), evaluation.clone()));
+            let score =
+                Score::of(measured, lookup).plus(changes.into_iter().flatten().copied()).resolve(lookup);
+            let kind = EventKind::TooLow {
+                by: by.id.clone(),
+                traffic: id.id.clone(),
+                evaluation: evaluation.clone(),
+            };
+            let needs = lookup.number(least);
+            question.aside.gates.push(QualityGate { event: event(strategy, kind, events), score, needs });
+        }
+    }
+    whole
+}
+
+/// Whether an entry that names several traffics stands where this one may not be: then it passes on to the next entry, and is
+/// counted. An entry for one traffic alone that may never serve it is a mistake, which its supply tells.
+fn stays_elsewhere(scenario: &Scenario, question: &Question, lookup: &mut dyn Lookup) -> bool {
+    let (serve, (id, traffic)) = (question.serve, &scenario.traffics[question.stream]);
+    let Some(allowed) = traffic.stays_in.as_ref().filter(|_| serve.traffic.len() > 1) else { return false };
+    let supply = scenario.supplies.iter().find(|(supply, _)| supply.id == serve.by.id);
+    if supply.is_none() && scenario.definitions.llm_of(&serve.by).is_none() {
+        return false;
+    }
+    let mut regions = scenario.definitions.regions(&serve.by, supply.map(|(_, supply)| &**supply));
+    regions.retain(|region| serve.region.as_ref().is_none_or(|wanted| wanted.id == *region));
+    if regions.iter().any(|region| allowed.contains(region)) {
+        return false;
+    }
+    let stands = if regions.is_empty() { "an unnamed region".into() } else { regions.join(", ") };
+    let named = serve.traffic.iter().find(|named| named.id == id.id).unwrap_or(&serve.by);
+    let message = format!("`{}` may not serve `{}`: it stands in {stands}", serve.by.id, id.id);
+    lookup.refuse(
+        Diagnostic::warning("passed-on", named.span, message)
+            .label("these requests go to the next entry, or are shed; `run` counts them")
+            .related(traffic.origin.span, format!("it `stays_in` {}", allowed.join(" or "))),
+    );
+    true
+}
