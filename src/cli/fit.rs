@@ -135,18 +135,19 @@ fn as_text(fitted: &Fitted, log: &Log, lang: Lang) -> String {
     let one_name = block(lang.pick("one name", "同じ名前"), lang.pick("llms", "モデル"), &fitted.named);
     let tiers = block(lang.pick("tiers", "階層"), lang.pick("tiers", "階層"), &fitted.tiers);
     let (mistakes, second) = (fitted.mistakes, fitted.second_names);
-    let mut last = match lang {
-        Lang::En => format!(
-            "{mistakes} changes taken for mistakes of the catalog; {second} names for second names of an llm, or of the latest"
-        ),
-        Lang::Ja => format!("カタログの誤りとみなした変更{mistakes}件、別名とみなした名前{second}件"),
+    let refused = match (problems, lang) {
+        (0, _) => String::new(),
+        (_, Lang::En) => format!("; {problems} rows refused"),
+        (_, Lang::Ja) => format!("、拒否した行{problems}件"),
     };
-    if problems > 0 {
-        last += &match lang {
-            Lang::En => format!("; {problems} rows refused"),
-            Lang::Ja => format!("、拒否した行{problems}件"),
-        };
-    }
+    let last = match lang {
+        Lang::En => format!(
+            "{mistakes} changes taken for mistakes of the catalog; {second} names for second names of an llm, or of the latest{refused}"
+        ),
+        Lang::Ja => {
+            format!("カタログの誤りとみなした変更{mistakes}件、別名とみなした名前{second}件{refused}")
+        }
+    };
     format!("{one_name}\n\n{tiers}\n\n{last}\n")
 }
 
