@@ -16,6 +16,7 @@ mod outputs;
 mod prices;
 mod progress;
 mod publish;
+mod queue;
 mod run;
 mod sources;
 mod terminal;
@@ -55,6 +56,7 @@ fn parse_and_run(words: &[OsString]) -> Exit {
         Command::Vendor(args) => vendor::vendor(&args, &mut terminal),
         Command::Prices(args) => prices::prices(&args, &mut terminal),
         Command::Fit(args) => fit::fit(&args, &mut terminal),
+        Command::Queue(args) => queue::queue(&args, &mut terminal),
         Command::Init(args) => init::init(&args, &mut terminal),
         Command::Completions(args) => install::completions(&args, &mut terminal),
         Command::Schema => install::schema(&mut terminal),

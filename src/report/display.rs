@@ -126,6 +126,31 @@ pub fn percent(share: f64) -> String {
     }
 }
 
+/// A share with three significant digits, so that a small one can be told from none: `0.0123%`, `<0.001%`.
+pub fn fine_percent(share: f64) -> String {
+    if !share.is_finite() {
+        return NO_NUMBER.to_owned();
+    }
+    if share > 0.0 && share < 1e-5 {
+        return "<0.001%".to_owned();
+    }
+    format!("{}%", crate::units::format_number(100.0 * share, 3))
+}
+
+/// Seconds with three significant digits in the unit that suits them: `0.83 µs`, `41.2 ms`, `3.4 s`, `2.1 min`, `5 h`.
+pub fn seconds(time: f64) -> String {
+    let units = [(1e-6, "µs"), (1e-3, "ms"), (1.0, "s"), (60.0, "min"), (3600.0, "h"), (86400.0, "days")];
+    let from = [0.0, 1e-3, 1.0, 120.0, 7200.0, 172_800.0];
+    if !time.is_finite() {
+        return NO_NUMBER.to_owned();
+    }
+    let place =
+        if time == 0.0 { 2 } else { from.iter().rposition(|least| time.abs() >= *least).unwrap_or(0) };
+    let (one, name) = units[place];
+    let time = if time.abs() < 1e-9 { 0.0 } else { time };
+    format!("{} {name}", crate::units::format_number(time / one, 3))
+}
+
 /// The calendar month `offset` months after that one (1 = January), as `2027-04`.
 pub fn month_after(year: i32, month: u32, offset: usize) -> String {
     let months = i64::from(year) * 12 + i64::from(month) - 1 + offset as i64;

@@ -3,6 +3,7 @@
 mod capacity;
 mod deployment;
 mod fleet;
+pub mod queueing;
 mod server;
 
 pub use capacity::{Capacity, EVIDENCE, MeasuredPoint};

@@ -178,3 +178,12 @@ fn clean_text_is_one_visible_line_of_bounded_length() {
     assert_eq!(clean("", 10), "");
     assert_eq!(clean("<b>&amp;", 80), "<b>&amp;", "markup is the writer's to escape");
 }
+
+#[test]
+fn times_and_small_shares() {
+    let times = [0.0, 1e-12, 8.3e-7, 0.0412, 3.4, 126.0, 18_000.0, 259_200.0, f64::NAN];
+    let written = ["0 s", "0 s", "0.83 µs", "41.2 ms", "3.4 s", "2.1 min", "5 h", "3 days", "–"];
+    assert_eq!(times.map(seconds), written);
+    let shares = [0.0, 1e-9, 0.000123, 0.2171, 1.0, f64::INFINITY];
+    assert_eq!(shares.map(fine_percent), ["0%", "<0.001%", "0.0123%", "21.7%", "100%", "–"]);
+}
