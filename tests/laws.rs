@@ -48,6 +48,8 @@ mod processes;
 mod rates;
 #[path = "laws/rented.rs"]
 mod rented;
+#[path = "laws/replay.rs"]
+mod replay;
 #[path = "laws/rig.rs"]
 mod rig;
 #[path = "laws/serving.rs"]

@@ -1,4 +1,4 @@
-//! Price catalogs: what others publish about prices, as rate cards, as a list, and as history.
+//! Price catalogs: what others publish about prices, as rate cards, as a list, and as history; logs of requests as traffic.
 //!
 //! Pure: bytes in; entries, problems and the text of parts out.
 
@@ -17,6 +17,8 @@ mod litellm;
 mod sheet;
 mod tiers;
 mod tracks;
+mod traffic;
+mod traffic_part;
 mod vendors;
 
 pub use backtest::{Coverage, LEVELS, backtest};
@@ -31,6 +33,8 @@ pub use json::Place;
 pub use language::Language;
 pub use sheet::{Change, Difference, OneText, Quote, difference, quotes};
 pub use tracks::{Track, Tracks, tracks};
+pub use traffic::{CACHES, FittedLengths, FittedTraffic, RateColumns, TrafficLog};
+pub use traffic_part::{CLOSE, PartNames, traffic_part, week_csv};
 pub use vendors::{FIRST_PARTY, is_wanted, vendor_of};
 
 use crate::calendar::Date;

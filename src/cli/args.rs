@@ -2,6 +2,7 @@
 
 mod prices;
 mod queue;
+mod replay;
 mod values;
 
 use std::path::PathBuf;
@@ -9,8 +10,9 @@ use std::path::PathBuf;
 use clap::builder::PossibleValuesParser;
 use clap::{ArgAction, Parser, Subcommand, ValueEnum};
 
-pub(super) use prices::{Fit, FitPrices, Import, ListPrices, PriceDiff, Prices, ShowPrice};
+pub(super) use prices::{Fit, FitPrices, FitTraffic, Import, ListPrices, PriceDiff, Prices, ShowPrice};
 pub(super) use queue::{BatchArgs, Queue, ServersArgs};
+pub(super) use replay::Replay;
 
 use crate::random::{Design, Sampling};
 use crate::report::display::Lang;
@@ -123,15 +125,25 @@ Examples:
   tokencast prices diff changes.csv@2025-03-01 changes.csv@2026-03-01 --vendor first-party"
     )]
     Prices(Prices),
-    /// Fit the numbers of a scenario to history: how often and how far prices jump
+    /// Fit the numbers of a scenario to history: how prices jump, what traffic is like
     #[command(
         subcommand,
         after_help = "\
 Examples:
   tokencast fit prices changes.csv --out jumps.toml
-  tokencast fit prices changes.csv --backtest 2025-03-01"
+  tokencast fit prices changes.csv --backtest 2025-03-01
+  tokencast fit traffic requests.csv --out chat.toml --id chat"
     )]
     Fit(Fit),
+    /// Replay a trace, or synthetic arrivals, through replicas that batch continuously; find the largest load
+    #[command(after_help = "\
+Examples:
+  tokencast replay requests.csv scenario.toml --deployment llama-70b-h200 --ttft \"2 s\" --tpot \"60 ms\"
+  tokencast replay conversation.jsonl.gz --base-step \"20 ms\" --per-prompt-token \"0.1 ms\" --kv-tokens 320000 \\
+    --max-batch 128 --replicas 4 --router prefix-affine
+  tokencast replay synthetic scenario.toml --deployment llama-70b-h200 --traffic chat --rate \"2 /s\" --cv 2 \\
+    --find-load --measured llama-replayed.toml")]
+    Replay(Box<Replay>),
     /// Queues in closed form: servers and staffing, and a replica whose batch slows itself down
     #[command(
         subcommand,

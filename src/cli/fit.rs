@@ -1,5 +1,7 @@
 //! `tokencast fit`: numbers of a scenario from history.
 
+mod traffic;
+
 use serde_json::{Value, json};
 
 use super::args::{Fit, FitPrices};
@@ -17,7 +19,10 @@ use crate::report::table::{Align, table};
 
 /// One of the commands.
 pub(super) fn fit(args: &Fit, terminal: &mut Terminal) -> Result<Exit, Stop> {
-    let Fit::Prices(args) = args;
+    let args = match args {
+        Fit::Prices(args) => args,
+        Fit::Traffic(args) => return traffic::traffic(args, terminal),
+    };
     let log = read_log(&bytes(&args.log)?).map_err(|why| unreadable(&args.log, &why))?;
     let vendors = if args.vendor.is_empty() { vec!["first-party".to_owned()] } else { args.vendor.clone() };
     match &args.backtest {

@@ -17,9 +17,11 @@ mod prices;
 mod progress;
 mod publish;
 mod queue;
+mod replay;
 mod run;
 mod sources;
 mod terminal;
+mod trace;
 mod vendor;
 
 use std::ffi::OsString;
@@ -57,6 +59,7 @@ fn parse_and_run(words: &[OsString]) -> Exit {
         Command::Prices(args) => prices::prices(&args, &mut terminal),
         Command::Fit(args) => fit::fit(&args, &mut terminal),
         Command::Queue(args) => queue::queue(&args, &mut terminal),
+        Command::Replay(args) => replay::replay(&args, &mut terminal),
         Command::Init(args) => init::init(&args, &mut terminal),
         Command::Completions(args) => install::completions(&args, &mut terminal),
         Command::Schema => install::schema(&mut terminal),

@@ -10,6 +10,7 @@ mod patience;
 mod revenue;
 mod season;
 mod stream;
+pub mod trace;
 mod traffic;
 mod week;
 

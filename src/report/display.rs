@@ -145,7 +145,7 @@ pub fn seconds(time: f64) -> String {
         return NO_NUMBER.to_owned();
     }
     let place =
-        if time == 0.0 { 2 } else { from.iter().rposition(|least| time.abs() >= *least).unwrap_or(0) };
+        if time.abs() < 1e-9 { 2 } else { from.iter().rposition(|least| time.abs() >= *least).unwrap_or(0) };
     let (one, name) = units[place];
     let time = if time.abs() < 1e-9 { 0.0 } else { time };
     format!("{} {name}", crate::units::format_number(time / one, 3))

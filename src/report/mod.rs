@@ -13,6 +13,7 @@ pub mod json;
 pub mod manifest;
 pub mod measure;
 pub mod opened;
+pub mod replay;
 pub mod rounded;
 pub mod table;
 pub mod vendors;

@@ -4,6 +4,7 @@ mod capacity;
 mod deployment;
 mod fleet;
 pub mod queueing;
+pub mod replay;
 mod server;
 
 pub use capacity::{Capacity, EVIDENCE, MeasuredPoint};

@@ -94,6 +94,44 @@ Examples:
   tokencast fit prices changes.csv --backtest 2025-03-01
 then write in a scenario: use = [\"jumps.toml\"], and for an llm: over_time = { follows = \"openai-prices\" }")]
     Prices(FitPrices),
+    /// Rates, week, burstiness, lengths and repeated prompts of a log of requests: a traffic part
+    #[command(after_help = "\
+Examples:
+  tokencast fit traffic requests.csv --id chat --out chat.toml
+  tokencast fit traffic conversation.jsonl.gz --out traffic.toml
+  tokencast fit traffic rates.csv --series m-large --begins 2027-04-05 --input-tokens 900 --output-tokens 250 --out t.toml
+then write in a scenario: use = [\"chat.toml\"]")]
+    Traffic(FitTraffic),
+}
+
+#[derive(Debug, clap::Args)]
+pub(in crate::cli) struct FitTraffic {
+    /// The log: Azure's CSV, Mooncake's JSON lines, any CSV with time, tokens in and out, or `t_s,req_per_s`; may be a .gz
+    pub(in crate::cli) log: PathBuf,
+    /// The part to write, and beside it the week of a log that covers one [default: standard output]
+    #[arg(long, short, visible_alias = "output", value_name = "FILE")]
+    pub(in crate::cli) out: Option<PathBuf>,
+    /// Id of the traffic [default: traffic]
+    #[arg(long)]
+    pub(in crate::cli) id: Option<String>,
+    /// The day that a log without dates begins, at midnight
+    #[arg(long, value_name = "DAY")]
+    pub(in crate::cli) begins: Option<String>,
+    /// Hours that the scenario's zone is ahead of the times of the log, such as 9 for Japan and times in UTC
+    #[arg(long, value_name = "HOURS", default_value = "0", allow_negative_numbers = true, value_parser = super::values::hours_ahead)]
+    pub(in crate::cli) utc_offset: f64,
+    /// Of a log of several series, this one
+    #[arg(long, value_name = "NAME")]
+    pub(in crate::cli) series: Option<String>,
+    /// Mean tokens in, for a log of rates
+    #[arg(long, value_name = "TOKENS", value_parser = super::values::amount, requires = "output_tokens")]
+    pub(in crate::cli) input_tokens: Option<f64>,
+    /// Mean tokens out, for a log of rates
+    #[arg(long, value_name = "TOKENS", value_parser = super::values::amount, requires = "input_tokens")]
+    pub(in crate::cli) output_tokens: Option<f64>,
+    /// Replace files that are there
+    #[arg(long)]
+    pub(in crate::cli) force: bool,
 }
 
 #[derive(Debug, clap::Args)]

@@ -43,6 +43,12 @@ pub(super) fn count(text: &str) -> Result<u64, String> {
         .ok_or_else(|| "a whole number from 1 on is expected".into())
 }
 
+/// Hours from UTC to a zone.
+pub(super) fn hours_ahead(text: &str) -> Result<f64, String> {
+    let hours = text.parse::<f64>().ok().filter(|hours| (-14.0..=14.0).contains(hours));
+    hours.ok_or_else(|| "a number of hours from -14 to 14 is expected".into())
+}
+
 /// The value of a quantity in its base unit, and whether its time is clock time (else calendar months).
 fn single(text: &str, kind: &'static Kind) -> Result<(f64, bool), String> {
     let found = units::parse(text, kind).map_err(|mistake| match mistake.help {
