@@ -22,10 +22,14 @@ mod contracts;
 mod correlations;
 #[path = "laws/demand.rs"]
 mod demand;
+#[path = "laws/departures.rs"]
+mod departures;
 #[path = "laws/distributions.rs"]
 mod distributions;
 #[path = "laws/documents.rs"]
 mod documents;
+#[path = "laws/failover.rs"]
+mod failover;
 #[path = "laws/families.rs"]
 mod families;
 #[path = "laws/finance.rs"]

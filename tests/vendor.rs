@@ -70,6 +70,24 @@ fn tells_survival_cash_and_costs_and_draws_them() {
     for name in ["survival.svg", "survival.png", "cash-acme.svg", "cash-acme.png"] {
         assert!(fs::metadata(out.join("charts").join(name)).unwrap().len() > 1000, "{name}");
     }
+    // Every table and each of its columns is described.
+    let page = include_str!("../output/README.md").split_once("## `tokencast vendor`").unwrap().1;
+    for (name, rows) in [("survival.csv", 18 * 4), ("cash.csv", 18), ("outcomes.csv", 4)] {
+        let text = fs::read_to_string(out.join(name)).unwrap();
+        let mut lines = text.trim_start_matches('\u{feff}').lines();
+        let about = page.split_once(&format!("### `{name}`")).unwrap().1.split("\n###").next().unwrap();
+        for column in lines.next().unwrap().split(',') {
+            assert!(about.contains(&format!("`{column}`")), "{name}: {column}");
+        }
+        assert_eq!(lines.count(), rows, "{name}");
+    }
+    // The health of a month divides all futures.
+    let survival = fs::read_to_string(out.join("survival.csv")).unwrap();
+    let shares = survival.lines().filter(|line| line.contains(",2028-03,")).map(|line| {
+        let share = line.split(',').nth(4).unwrap();
+        share.parse::<f64>().unwrap()
+    });
+    assert!((shares.sum::<f64>() - 1.0).abs() < 1e-5);
     // A second run takes the place of the first, and says the same.
     let svg = fs::read(out.join("charts/survival.svg")).unwrap();
     assert_eq!(tokencast(folder.path(), &words).1, said);

@@ -41,6 +41,7 @@ pub(super) fn vendor(args: &Vendor, terminal: &mut Terminal) -> Result<Exit, Sto
     let report = VendorReport {
         names: found.iter().map(|one| named(one, &scenario, &model, lang)).collect(),
         found: &found,
+        ids: model.strategies.iter().map(|one| one.id.clone()).collect(),
         strategies: model.strategies.iter().map(|one| titled(&one.title, lang)).collect(),
         title: titled(&model.title, lang),
         months: model.timeline.months().map(|month| month.label.to_string()).collect(),
@@ -52,6 +53,7 @@ pub(super) fn vendor(args: &Vendor, terminal: &mut Terminal) -> Result<Exit, Sto
         lang,
     };
     let mut files = report.charts().map_err(|why| Stop::new(Exit::Bug, why))?;
+    files.extend(report.csv());
     files.push(manifest(&report, &loaded.file, &files));
     if is_stopped() {
         return Err(interrupted());
@@ -132,8 +134,8 @@ fn tell(report: &VendorReport, folder: &Path, files: usize, terminal: &mut Termi
     terminal.print_bold(&report.title)?;
     let place = folder.display();
     let last = match report.lang {
-        Lang::En => format!("{files} files in {place}: charts, manifest.json"),
-        Lang::Ja => format!("{place} に{files}ファイル：グラフ、manifest.json"),
+        Lang::En => format!("{files} files in {place}: tables, charts, manifest.json"),
+        Lang::Ja => format!("{place} に{files}ファイル：表、グラフ、manifest.json"),
     };
     Ok(terminal.print(&format!("\n\n{}\n\n{last}\n", report.text()))?)
 }

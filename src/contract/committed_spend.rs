@@ -93,6 +93,7 @@ impl Written for CommittedSpend {
             discount,
             period: self.period,
             span: self.term.on(lookup.timeline()),
+            open: parties.open(lookup),
             rolls_over: self.rolls_over,
             all_discounted: self.all_discounted,
             off: parties.line(Component::Discounts, "discount on committed spend", vec![discount]),
@@ -110,6 +111,8 @@ struct Running {
     discount: Slot,
     period: i32,
     span: Span,
+    /// The share of the month before there is nobody left to owe something to.
+    open: Option<Slot>,
     rolls_over: bool,
     all_discounted: bool,
     off: Line,
@@ -158,6 +161,13 @@ impl Contract for Running {
         let mut missing = [0.0; LANES];
         for i in 0..LANES {
             missing[i] = (share + carried[i] - spent[i]).max(0.0);
+        }
+        if let Some(open) = self.open {
+            // Who did not serve to the end of the period cannot ask for what was not bought in it.
+            let open = &values[open];
+            for i in 0..LANES {
+                missing[i] = if open[i] < 1.0 { 0.0 } else { missing[i] };
+            }
         }
         *spent = [0.0; LANES];
         if self.rolls_over && !self.span.ends(now.index) {

@@ -6,7 +6,7 @@ use crate::finance::{Component, Ledger, Line};
 use crate::lanes::{LANES, Lanes, Slot, Values};
 use crate::process::{Lookup, Path};
 
-/// What a month's bill of one vendor comes to at least, after discounts.
+/// What a month's bill of one vendor comes to at least, after discounts; of the month in which it closes, the days until then.
 pub struct Minimum {
     vendors: Vec<usize>,
     least: Slot,
@@ -16,7 +16,10 @@ pub struct Minimum {
 impl Minimum {
     /// The minimum of the only vendor among the parties.
     pub fn resolve(parties: &Parties, minimum: &Path, lookup: &mut dyn Lookup) -> Option<Self> {
-        let least = lookup.per_month(minimum)?;
+        let mut least = lookup.per_month(minimum)?;
+        if let Some(open) = parties.open(lookup) {
+            least = lookup.times(least, open);
+        }
         let line = parties.line(Component::VendorFees, "up to the minimum fee", vec![least]);
         Some(Self { vendors: parties.vendors.clone(), least, line })
     }

@@ -1,17 +1,23 @@
 //! What is agreed with vendors beyond their list prices. One file per kind, one line per kind in [`KINDS`].
 //!
 //! Supplies bill at list prices. When all of them have billed, the contracts of a strategy settle the month, in the order of
-//! [`KINDS`] whatever the list in the scenario says: each works on what the contracts before it left due.
+//! [`KINDS`] whatever the list in the scenario says: each works on what the contracts before it left due. Minimum fees and
+//! then credits for outages come with a vendor; they settle after discounts and commitments, and before credit pays.
+//!
+//! A contract goes down with its vendor, and with the last of them if it is made with several: from the day on which hazards
+//! turn the vendor off for good, nothing is owed to it, and credit that is left there is lost. Who buys a vendor keeps its contracts.
 
 mod committed_spend;
 mod minimum;
 mod negotiated_discount;
 mod prepaid_credit;
 mod seats;
+mod sla_credits;
 mod term;
 mod volume_discount;
 
 pub use minimum::Minimum;
+pub use sla_credits::SlaCredits;
 
 use std::fmt::Debug;
 
@@ -19,7 +25,7 @@ use crate::calendar::Month;
 use crate::diagnostic::Diagnostic;
 use crate::document::{MapOf, Plugin, Plugins, Reader, Reference};
 use crate::finance::{Component, Ledger, Line};
-use crate::lanes::{Lanes, Slot, Values};
+use crate::lanes::{LANES, Lanes, Slot, Values};
 use crate::pricing::Vendor;
 use crate::process::Lookup;
 use term::Term;
@@ -53,6 +59,8 @@ pub struct Parties<'a> {
     pub at: &'a Reference,
     /// The vendors, by their places among the vendors of the scenario.
     pub vendors: Vec<usize>,
+    /// Their ids, in the same order.
+    pub names: Vec<&'a str>,
     /// The vendors themselves, in the same order.
     pub sellers: Vec<&'a Vendor>,
     /// The currency of the scenario, as the unit of amounts.
@@ -64,6 +72,27 @@ impl Parties<'_> {
     fn line(&self, component: Component, label: &str, inputs: Vec<Slot>) -> Line {
         let (label, payee) = (label.to_owned(), self.id.to_owned());
         Line { component, label, payee, unit: self.currency, per_unit: 1.0, inputs }
+    }
+
+    /// The share of the month before the last of the vendors is gone for good; nothing if that never happens.
+    fn open(&self, lookup: &mut dyn Lookup) -> Option<Slot> {
+        let open: Option<Vec<Slot>> = self.names.iter().map(|name| lookup.hit(name).open).collect();
+        match open?.as_slice() {
+            [] => None,
+            [only] => Some(*only),
+            several => {
+                let open = several.to_vec();
+                let last = move |values: &Values, out: &mut Lanes| {
+                    *out = values[open[0]];
+                    for vendor in &open[1..] {
+                        for i in 0..LANES {
+                            out[i] = out[i].max(values[*vendor][i]);
+                        }
+                    }
+                };
+                Some(lookup.derive("before the last of them is gone", several, Box::new(last)))
+            }
+        }
     }
 
     /// Warns of a term that no month of the scenario lies in.
@@ -95,7 +124,7 @@ pub trait Contract: Send + Sync {
 }
 
 /// Every kind of contract that a scenario can name, in the order in which they settle. A vendor's minimum fee looks at the
-/// bill after all discounts, before credit pays it.
+/// bill after all discounts; then a vendor's credits for outages are taken off, before prepaid credit pays the rest.
 pub const KINDS: &[Plugin<Box<dyn Written>>] = &[
     seats::PLUGIN,
     negotiated_discount::PLUGIN,
@@ -104,7 +133,7 @@ pub const KINDS: &[Plugin<Box<dyn Written>>] = &[
     prepaid_credit::PLUGIN,
 ];
 
-/// The kinds that settle after minimum fees.
+/// The kinds that settle after minimum fees and credits for outages.
 pub fn pays(kind: &str) -> bool {
     kind == prepaid_credit::PLUGIN.name
 }

@@ -12,7 +12,7 @@ use crate::units;
 
 pub(super) const PLUGIN: Plugin<Box<dyn Written>> = Plugin {
     name: "prepaid_credit",
-    meaning: "credit that is paid at once and used up by purchases, with a bonus; what expires is lost",
+    meaning: "credit that is paid at once and used up by purchases, with a bonus; what expires is lost, and what is left when the vendor closes",
     example: "{ prepaid_credit = { vendors = [\"openai\"], amount = \"50k USD\", bonus = \"5 %\", expires = \"1 year\" } }",
     read,
 };
@@ -59,6 +59,9 @@ impl Written for PrepaidCredit {
             amount,
             bonus,
             span: self.term.on(lookup.timeline()),
+            gone: parties
+                .open(lookup)
+                .map(|open| (open, line(Component::CreditLost, "credit lost with its vendor"))),
             bought: line(Component::Prepaid, "credit bought"),
             used: line(Component::Prepaid, "credit used"),
             given: (self.bonus.known() != Some(0.0)).then(|| line(Component::Discounts, "bonus credit used")),
@@ -75,6 +78,8 @@ struct Running {
     amount: Slot,
     bonus: Slot,
     span: Span,
+    /// The share of the month before the credit can no longer be spent anywhere, and how it is lost then.
+    gone: Option<(Slot, Line)>,
     bought: Line,
     used: Line,
     given: Option<Line>,
@@ -83,6 +88,34 @@ struct Running {
 }
 
 impl Running {
+    /// Buys the credit, where there is still somebody to buy it from.
+    fn buy(&self, values: &Values, [left, paid]: [&mut Lanes; 2], ledger: &mut Ledger) {
+        *left = [1.0; LANES];
+        *paid = values[self.amount];
+        if let Some((open, _)) = &self.gone {
+            for i in 0..LANES {
+                if values[*open][i] <= 0.0 {
+                    (left[i], paid[i]) = (0.0, 0.0);
+                }
+            }
+        }
+        ledger.post_upfront(&self.bought, paid, &[1.0; LANES]);
+    }
+
+    /// In the month in which the vendor closes, what is left is lost. It gets nothing from the estate: such claims come last.
+    fn lose(&self, values: &Values, [left, paid]: [&mut Lanes; 2], ledger: &mut Ledger) {
+        let Some((open, line)) = &self.gone else { return };
+        let mut lost = [0.0; LANES];
+        for i in 0..LANES {
+            if values[*open][i] < 1.0 {
+                lost[i] = std::mem::take(&mut left[i]);
+            }
+        }
+        if lost.iter().any(|lost| *lost > 0.0) {
+            ledger.post(line, &lost, paid);
+        }
+    }
+
     /// Pays what is due with credit.
     fn pay(&self, values: &Values, [left, paid]: [&mut Lanes; 2], ledger: &mut Ledger) {
         let due = ledger.bought_from(&self.vendors).due;
@@ -129,11 +162,10 @@ impl Contract for Running {
         let [left, paid] = state else { return };
         let Some(age) = self.span.age(now.index) else { return };
         if age == 0 {
-            *left = [1.0; LANES];
-            *paid = values[self.amount];
-            ledger.post_upfront(&self.bought, paid, &[1.0; LANES]);
+            self.buy(values, [left, paid], ledger);
         }
         self.pay(values, [left, paid], ledger);
+        self.lose(values, [left, paid], ledger);
         if self.span.ends(now.index) {
             ledger.post(&self.lost, left, paid);
             *left = [0.0; LANES];

@@ -56,10 +56,16 @@ impl Written for Seats {
             );
             return None;
         };
-        let (seats, price) = (lookup.path(&self.seats)?, lookup.per_month(price)?);
+        let (mut seats, mut price) = (lookup.path(&self.seats)?, lookup.per_month(price)?);
+        if let Some(factor) = lookup.hit(&self.vendor.id).price {
+            price = lookup.times(price, factor);
+        }
+        if let Some(open) = parties.open(lookup) {
+            seats = lookup.times(seats, open);
+        }
         let line =
             Line { unit: "seat-months", ..parties.line(Component::VendorFees, "seats", vec![seats, price]) };
-        Some(Box::new(Running { from: Bought { vendor, tokens: false }, line, seats, price }))
+        Some(Box::new(Running { from: Bought { vendor, tokens: false, credit: None }, line, seats, price }))
     }
 }
 

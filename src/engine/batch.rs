@@ -1,5 +1,6 @@
 //! One batch of paths through all months and strategies.
 
+use super::failover::Turned;
 use super::switched::{Switched, SwitchedMonth};
 use crate::calendar::Month;
 use crate::demand::Earns;
@@ -29,8 +30,7 @@ pub(super) struct Batch {
     runners: Vec<Runner>,
     ledger: Ledger,
     remaining: Vec<Lanes>,
-    /// Of a stream, what was turned away and is not offered again.
-    away: Vec<Lanes>,
+    turned: Turned,
 }
 
 /// What a strategy keeps from month to month.
@@ -52,13 +52,13 @@ impl Batch {
             runners: model.strategies.iter().map(runner).collect(),
             ledger: Ledger::new().noting(model.events.len()),
             remaining: vec![[0.0; LANES]; model.streams.len()],
-            away: vec![[0.0; LANES]; model.streams.len()],
+            turned: Turned::new(model.streams.len()),
         }
     }
 
     /// Simulates the paths from `first_path` on, as many as there are lanes.
     pub(super) fn run(&mut self, model: &Model, first_path: u64, sink: &mut impl Sink) {
-        let Self { world, runners, ledger, remaining, away } = self;
+        let Self { world, runners, ledger, remaining, turned } = self;
         model.program.start(first_path, world);
         for (strategy, runner) in model.strategies.iter().zip(runners.iter_mut()) {
             match (runner, &strategy.switching) {
@@ -76,12 +76,12 @@ impl Batch {
                 ledger.clear(sink.records(place, now.index));
                 match (runner, &strategy.switching) {
                     (Runner::Plain(state), _) => {
-                        run_month(model, strategy, &now, &values, state, (remaining, away), ledger);
+                        run_month(model, strategy, &now, &values, state, (remaining, turned), ledger);
                     }
                     (Runner::Switching(switched), Some(switching)) => {
                         let month = SwitchedMonth { model, switching, now: &now, values: &values };
                         let fired = |rule, lanes: &_| sink.fired(place, rule, &now, lanes);
-                        switched.run_month(&month, (remaining, away), ledger, fired);
+                        switched.run_month(&month, (remaining, turned), ledger, fired);
                     }
                     (Runner::Switching(_), None) => {}
                 }
@@ -109,13 +109,13 @@ fn run_month(
     now: &Month,
     values: &Values,
     state: &mut [Lanes],
-    (remaining, away): (&mut [Lanes], &mut [Lanes]),
+    (remaining, turned): (&mut [Lanes], &mut Turned),
     ledger: &mut Ledger,
 ) {
     ledger.watch(&strategy.vendors);
     arrive(model, values, remaining, ledger);
     if strategy.sheds {
-        away.fill([0.0; LANES]);
+        turned.clear();
     }
     for user in &strategy.supplies {
         user.supply.open(now, values, user.own(state), ledger);
@@ -124,27 +124,26 @@ fn run_month(
     for entry in &strategy.entries {
         let user = &strategy.supplies[entry.supply];
         let left = &mut remaining[entry.stream];
-        if entry.share.is_none() && !entry.sheds && entry.aside.is_none() {
+        if entry.share.is_none() && !entry.sheds && entry.aside.is_none() && entry.outages.is_none() {
             user.supply.accept(entry.number, now, values, left, user.own(state), &mut served, ledger);
             lanes::subtract(left, &served);
         } else {
             let mut offered = offer(entry, &values[model.streams[entry.stream].work.requests], left, values);
             if let Some(aside) = &entry.aside {
-                set_aside(aside, &mut offered, left, &mut away[entry.stream], values, ledger);
+                set_aside(aside, &mut offered, left, turned.away(entry.stream), values, ledger);
                 if aside.never.is_some() {
                     continue;
                 }
             }
+            turned.pass_by(entry, values, left, &mut offered);
             user.supply.accept(entry.number, now, values, &offered, user.own(state), &mut served, ledger);
             lanes::subtract(left, &served);
-            if entry.sheds {
-                turn_away(&offered, &served, left, &mut away[entry.stream]);
-            }
+            turned.note(entry, values, [&offered, &served], left);
         }
         ledger.measure(Measure::Served, &served);
     }
     if strategy.sheds {
-        bring_back(remaining, away);
+        turned.bring_back(remaining);
     }
     shed(model, values, remaining, ledger);
     for user in &strategy.supplies {
@@ -229,22 +228,6 @@ pub(super) fn offer(entry: &Entry, all: &Lanes, left: &Lanes, values: &Values) -
         }
     }
     offered
-}
-
-/// Takes what an entry was offered and did not serve away from the entries behind it.
-pub(super) fn turn_away(offered: &Lanes, served: &Lanes, left: &mut Lanes, away: &mut Lanes) {
-    for i in 0..LANES {
-        let shed = offered[i] - served[i];
-        left[i] -= shed;
-        away[i] += shed;
-    }
-}
-
-/// What was turned away is among what nobody served.
-pub(super) fn bring_back(remaining: &mut [Lanes], away: &[Lanes]) {
-    for (left, away) in remaining.iter_mut().zip(away) {
-        lanes::add(left, away);
-    }
 }
 
 /// What nobody takes is shed, and priced; what was served earns.

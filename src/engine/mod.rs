@@ -3,6 +3,7 @@
 mod batch;
 mod block;
 mod break_even;
+mod failover;
 mod fan;
 mod fates;
 mod gate;

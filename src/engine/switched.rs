@@ -1,6 +1,7 @@
 //! A strategy that may give way to others: its rules are judged, and each month whoever stands in a path plays its part.
 
-use super::batch::{arrive, bring_back, force, offer, set_aside, shed, start, turn_away};
+use super::batch::{arrive, force, offer, set_aside, shed, start};
+use super::failover::Turned;
 use crate::calendar::Month;
 use crate::finance::{Ledger, Measure, Presence, View};
 use crate::lanes::{self, LANES, Lanes, Values};
@@ -20,6 +21,14 @@ pub(super) struct Switched {
     /// By stream: requests at the rate at which they are offered while a member stands, and those left of them.
     rate: Vec<Lanes>,
     left: Vec<Lanes>,
+    bound: Vec<Bound>,
+}
+
+/// A supply of which something is paid for a term, by member and place, and the members that have the same supply: the term
+/// goes on when a path moves from one of them to another.
+struct Bound {
+    supply: (usize, usize),
+    sharers: Vec<usize>,
 }
 
 /// A month of a strategy with rules.
@@ -42,6 +51,7 @@ impl Switched {
             conditions: vec![[0.0; LANES]; switching.state],
             rate: vec![[0.0; LANES]; model.streams.len()],
             left: vec![[0.0; LANES]; model.streams.len()],
+            bound: bound(model, switching),
         }
     }
 
@@ -64,7 +74,7 @@ impl Switched {
     pub(super) fn run_month(
         &mut self,
         month: &SwitchedMonth,
-        (remaining, away): (&mut [Lanes], &mut [Lanes]),
+        (remaining, turned): (&mut [Lanes], &mut Turned),
         ledger: &mut Ledger,
         fired: impl FnMut(usize, &[bool; LANES]),
     ) {
@@ -78,9 +88,10 @@ impl Switched {
         }
         for member in 0..month.switching.members.len() {
             if self.begun[member].iter().any(|begun| *begun > 0.0) {
-                self.play(member, month, &kept, (remaining, away), ledger);
+                self.play(member, month, &kept, (remaining, turned), ledger);
             }
         }
+        self.owe(month, ledger);
         ledger.limit(None);
         shed(month.model, month.values, remaining, ledger);
         self.note(month, remaining, ledger);
@@ -141,11 +152,11 @@ impl Switched {
         member: usize,
         month: &SwitchedMonth,
         kept: &Lanes,
-        (remaining, away): (&mut [Lanes], &mut [Lanes]),
+        (remaining, turned): (&mut [Lanes], &mut Turned),
         ledger: &mut Ledger,
     ) {
         let SwitchedMonth { model, switching, now, values } = *month;
-        away.fill([0.0; LANES]);
+        turned.clear();
         let strategy = model.strategy(switching.members[member]);
         let part = self.moves.part(member, now.index);
         let stands = Presence { share: part.stands, factor: self.emergency(&part, month) };
@@ -173,21 +184,20 @@ impl Switched {
                 let mut offered = offer(entry, &self.rate[entry.stream], left, values);
                 if let Some(aside) = &entry.aside {
                     ledger.limit(Some(stands.clone()));
-                    set_aside(aside, &mut offered, left, &mut away[entry.stream], values, ledger);
+                    set_aside(aside, &mut offered, left, turned.away(entry.stream), values, ledger);
                     if aside.never.is_some() {
                         continue;
                     }
                 }
+                turned.pass_by(entry, values, left, &mut offered);
                 ledger.limit(Some(presence(user.supply.stays())));
                 user.supply.accept(entry.number, now, values, &offered, user.own(state), &mut served, ledger);
                 lanes::subtract(left, &served);
-                if entry.sheds {
-                    turn_away(&offered, &served, left, &mut away[entry.stream]);
-                }
+                turned.note(entry, values, [&offered, &served], left);
                 ledger.limit(Some(stands.clone()));
                 ledger.measure(Measure::Served, &served);
             }
-            bring_back(&mut self.left, away);
+            turned.bring_back(&mut self.left);
             for (left, of_member) in remaining.iter_mut().zip(&self.left) {
                 lanes::add_product(left, of_member, &part.stands);
             }
@@ -253,6 +263,20 @@ impl Switched {
         }
     }
 
+    /// What is reserved for a term and not needed any more is paid to the end of the term.
+    fn owe(&mut self, month: &SwitchedMonth, ledger: &mut Ledger) {
+        let SwitchedMonth { model, switching, now, values } = *month;
+        ledger.limit(None);
+        for Bound { supply: (member, place), sharers } in &self.bound {
+            let mut stands = [0.0; LANES];
+            for sharer in sharers {
+                lanes::add(&mut stands, &self.moves.part(*sharer, now.index).stands);
+            }
+            let user = &model.strategy(switching.members[*member]).supplies[*place];
+            user.supply.owe(now, values, &stands, user.own(&mut self.states[*member]), ledger);
+        }
+    }
+
     /// Shows the conditions the month that is over.
     fn note(&mut self, month: &SwitchedMonth, remaining: &[Lanes], ledger: &Ledger) {
         let cash = ledger.total(View::Cash);
@@ -266,4 +290,25 @@ impl Switched {
             }
         }
     }
+}
+
+/// Supplies that are bound for a term, each once.
+fn bound(model: &Model, switching: &Switching) -> Vec<Bound> {
+    let mut bound: Vec<Bound> = Vec::new();
+    let mut names: Vec<&str> = Vec::new();
+    let supplies = |member: usize| &model.strategy(switching.members[member]).supplies;
+    for member in 0..switching.members.len() {
+        for (place, user) in supplies(member).iter().enumerate() {
+            if !user.supply.binds() || names.contains(&user.name.as_str()) {
+                continue;
+            }
+            names.push(&user.name);
+            let has = |other: &usize| supplies(*other).iter().any(|one| one.name == user.name);
+            bound.push(Bound {
+                supply: (member, place),
+                sharers: (0..switching.members.len()).filter(has).collect(),
+            });
+        }
+    }
+    bound
 }

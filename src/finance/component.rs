@@ -34,6 +34,7 @@ pub enum Component {
     ApiTokens,
     ApiCache,
     Discounts,
+    SlaCredits,
     Commitments,
     Prepaid,
     CreditLost,
@@ -64,10 +65,11 @@ use Component as C;
 
 impl Component {
     /// All of them, in the order of tables and charts.
-    pub const ALL: [Self; 27] = [
+    pub const ALL: [Self; 28] = [
         C::ApiTokens,
         C::ApiCache,
         C::Discounts,
+        C::SlaCredits,
         C::Commitments,
         C::Prepaid,
         C::CreditLost,
@@ -102,6 +104,7 @@ impl Component {
             C::ApiTokens => "API tokens",
             C::ApiCache => "API cache",
             C::Discounts => "Discounts",
+            C::SlaCredits => "SLA credits",
             C::Commitments => "Commitments",
             C::Prepaid => "Prepaid credit",
             C::CreditLost => "Lost credit",
@@ -135,6 +138,7 @@ impl Component {
             C::ApiTokens => "APIトークン",
             C::ApiCache => "APIキャッシュ",
             C::Discounts => "契約割引",
+            C::SlaCredits => "SLA返金",
             C::Commitments => "コミット未達",
             C::Prepaid => "前払いクレジット",
             C::CreditLost => "失効クレジット",
@@ -168,10 +172,13 @@ impl Component {
             C::ApiTokens => "tokens bought from a vendor's API: input, output, reasoning and batch",
             C::ApiCache => "cached input read from, written to and stored in a vendor's prompt cache",
             C::Discounts => "what contracts take off the list prices of vendors, a credit",
+            C::SlaCredits => {
+                "what vendors give back for months in which they were down, as far as it is claimed, a credit"
+            }
             C::Commitments => "spend that was promised to vendors and not reached",
             C::Prepaid => "prepaid credit when it is bought, less what is used of it (cash only)",
             C::CreditLost => {
-                "prepaid credit that expired or was left over, and its exchange differences (accrual only)"
+                "prepaid credit that expired, was left over or went down with its vendor, and its exchange differences (accrual only)"
             }
             C::VendorFees => "seats, and what lacks to minimum monthly fees of vendors",
             C::Provisioned => "provisioned throughput units of a vendor, paid used or not",
@@ -210,6 +217,6 @@ impl Component {
 
     /// Whether it may be negative: only credits and residual values may.
     pub const fn may_be_credit(self) -> bool {
-        matches!(self, C::Discounts | C::Prepaid | C::CreditLost | C::Resale | C::Disposal)
+        matches!(self, C::Discounts | C::SlaCredits | C::Prepaid | C::CreditLost | C::Resale | C::Disposal)
     }
 }

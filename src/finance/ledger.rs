@@ -78,6 +78,8 @@ pub struct Bought {
     pub vendor: usize,
     /// Whether the quantity is tokens.
     pub tokens: bool,
+    /// The share of it that comes back for outages, where the vendor has agreed to that.
+    pub credit: Option<Slot>,
 }
 
 /// What a strategy has bought from one vendor this month, as far as its contracts ask.
@@ -86,6 +88,7 @@ pub struct Purchases {
     vendor: usize,
     /// Whether anything was bought; else the amounts are those of another month.
     begun: bool,
+    credit: Option<Slot>,
     /// At list prices, in the scenario's currency.
     pub list: Lanes,
     /// What of it is still to be paid after the contracts that have settled.
@@ -95,7 +98,8 @@ pub struct Purchases {
 }
 
 impl Purchases {
-    const NOTHING: Self = Self { vendor: usize::MAX, begun: false, list: ZERO, due: ZERO, tokens: ZERO };
+    const NOTHING: Self =
+        Self { vendor: usize::MAX, begun: false, credit: None, list: ZERO, due: ZERO, tokens: ZERO };
 }
 
 /// For how much of a month, and at how many times its prices, somebody who posts is there: paths move between strategies.
@@ -178,18 +182,18 @@ impl Ledger {
         self.noted.clear();
     }
 
-    /// Counts what is bought from these vendors until the ledger is cleared.
-    pub fn watch(&mut self, vendors: &[usize]) {
+    /// Counts what is bought from these vendors until the ledger is cleared, apart where other credits for outages are due.
+    pub fn watch(&mut self, vendors: &[(usize, Option<Slot>)]) {
         let watched = self.watched + vendors.len();
         self.purchases.resize(watched.max(self.purchases.len()), Purchases::NOTHING);
-        for (purchases, &vendor) in self.purchases[self.watched..].iter_mut().zip(vendors) {
-            (purchases.vendor, purchases.begun) = (vendor, false);
+        for (purchases, &(vendor, credit)) in self.purchases[self.watched..].iter_mut().zip(vendors) {
+            (purchases.vendor, purchases.credit, purchases.begun) = (vendor, credit, false);
         }
         self.watched = watched;
     }
 
     /// Forgets what was bought, and counts for these vendors from now on: another strategy has contracts of its own.
-    pub fn watch_only(&mut self, vendors: &[usize]) {
+    pub fn watch_only(&mut self, vendors: &[(usize, Option<Slot>)]) {
         self.watched = 0;
         self.watch(vendors);
     }
@@ -243,7 +247,8 @@ impl Ledger {
         let (quantity, price) = limited.as_ref().map_or((quantity, price), |(q, p)| (q, p));
         self.post_whole(line, quantity, price);
         let watched = &mut self.purchases[..self.watched];
-        if let Some(purchases) = watched.iter_mut().find(|p| p.vendor == from.vendor) {
+        let counted = |p: &&mut Purchases| p.vendor == from.vendor && p.credit == from.credit;
+        if let Some(purchases) = watched.iter_mut().find(counted) {
             let tokens = if from.tokens { quantity } else { &ZERO };
             let Purchases { begun, list, due, tokens: bought, .. } = purchases;
             buy([quantity, price, tokens], *begun, [list, due, bought]);
@@ -268,6 +273,20 @@ impl Ledger {
     pub fn leave_due(&mut self, vendors: &[usize], share: &Lanes) {
         let begun = |p: &&mut Purchases| p.begun && vendors.contains(&p.vendor);
         for one in self.purchases[..self.watched].iter_mut().filter(begun) {
+            lanes::scale(&mut one.due, share);
+        }
+    }
+
+    /// What is due to a vendor for what has this credit for outages.
+    pub fn due_with(&self, vendor: usize, credit: Slot) -> Lanes {
+        let of = |p: &&Purchases| p.begun && (p.vendor, p.credit) == (vendor, Some(credit));
+        self.purchases[..self.watched].iter().find(of).map_or(ZERO, |purchases| purchases.due)
+    }
+
+    /// Leaves a share of that.
+    pub fn leave_due_with(&mut self, vendor: usize, credit: Slot, share: &Lanes) {
+        let of = |p: &&mut Purchases| (p.vendor, p.credit) == (vendor, Some(credit));
+        for one in self.purchases[..self.watched].iter_mut().filter(of) {
             lanes::scale(&mut one.due, share);
         }
     }

@@ -38,6 +38,8 @@ pub(super) struct Timed {
     /// Exponential with mean 1.
     pub(super) exposure: Slot,
     pub(super) ageing: Ageing,
+    /// The month in which the first distress begins, whatever its chance.
+    pub(super) forced: Option<usize>,
     pub(super) lasts: Duration,
     pub(super) ends: Ends,
 }
@@ -54,7 +56,8 @@ impl Process for Timed {
         *phase = [HEALTHY; LANES];
         let (exposure, scale) = (&values[self.exposure], &values[self.ageing.scale]);
         for i in 0..LANES {
-            next[i] = self.ageing.months(scale[i], exposure[i]);
+            let drawn = self.ageing.months(scale[i], exposure[i]);
+            next[i] = self.forced.map_or(drawn, |month| month as f64);
         }
     }
     #[allow(clippy::float_cmp, reason = "phases are whole numbers")]
@@ -87,6 +90,8 @@ pub(super) struct ByRunway {
     pub(super) runway: Slot,
     pub(super) stressed_below: Slot,
     pub(super) closes_below: Slot,
+    /// The month in which its money is gone, whatever the books say, and not before.
+    pub(super) forced: Option<usize>,
     /// Acquired or wound down.
     pub(super) ends: Ends,
 }
@@ -109,7 +114,11 @@ impl Process for ByRunway {
             if phase[i] >= ACQUIRED {
                 continue;
             }
-            phase[i] = if runway[i] <= 0.0 || runway[i] < closes[i] {
+            let too_short = match self.forced {
+                Some(month) if now.index <= month => now.index == month,
+                _ => runway[i] <= 0.0 || runway[i] < closes[i],
+            };
+            phase[i] = if too_short {
                 self.ends.phase(draws.uniform_of(i, now.index as u64))
             } else if runway[i] < stressed[i] {
                 STRESSED

@@ -28,6 +28,10 @@ pub struct World {
     vendors: BTreeMap<String, Health>,
     hits: BTreeMap<String, Hit>,
     retirements: BTreeMap<String, Vec<(Slot, Slot)>>,
+    /// By name of what they hit, each by itself.
+    outages: BTreeMap<String, Vec<Slot>>,
+    /// The month in which the hazard that is being resolved happens, whatever its chances.
+    pub(super) forced: Option<usize>,
 }
 
 impl World {
@@ -81,6 +85,11 @@ impl World {
         &self.hits
     }
 
+    /// Outages by the name of what they hit: the share of the month in which each leaves it up.
+    pub fn outages(&self) -> &BTreeMap<String, Vec<Slot>> {
+        &self.outages
+    }
+
     /// How a vendor fares; `false` if this was said already.
     pub(super) fn watch(&mut self, vendor: &Reference, health: Health) -> bool {
         self.vendors.insert(vendor.id.clone(), health).is_none()
@@ -89,8 +98,29 @@ impl World {
     /// Adds what a hazard does to each of these.
     pub(super) fn strike(&mut self, names: &[Reference], hit: Hit, lookup: &mut dyn Lookup) {
         for name in names {
+            if let Some(up) = hit.up {
+                self.outages.entry(name.id.clone()).or_default().push(up);
+            }
             let before = self.hits.get(&name.id).copied().unwrap_or_default();
             self.hits.insert(name.id.clone(), before.and(hit, lookup));
+        }
+    }
+
+    /// What vendors give back for the outages of what they sell, by their service level agreements.
+    pub(super) fn credit(&mut self, vendors: &[(Reference, Vendor)], lookup: &mut dyn Lookup) {
+        for (name, hit) in &mut self.hits {
+            let seller = name.split('/').next();
+            let vendor = vendors.iter().find(|(id, _)| Some(id.id.as_str()) == seller);
+            let sla = vendor.and_then(|(_, vendor)| vendor.sla.as_ref());
+            hit.credit = sla.zip(hit.up).map(|(sla, up)| sla.resolve(up, lookup));
+        }
+    }
+
+    /// What another world says of its vendors, as if nothing ever happened to them.
+    pub(super) fn calm(&mut self, other: Self, lookup: &mut dyn Lookup) {
+        for (id, health) in other.vendors {
+            let phase = lookup.constant(super::HEALTHY);
+            self.vendors.insert(id, Health { phase, outage_factor: None, ..health });
         }
     }
 

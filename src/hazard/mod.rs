@@ -7,11 +7,13 @@
 mod chance;
 mod course;
 mod drawn;
+mod gpu_shortage;
 mod hits;
 mod level;
 mod outage;
 mod price_shock;
 mod retirement;
+mod spells;
 mod vendor_distress;
 
 use std::fmt::Debug;
@@ -43,18 +45,29 @@ pub trait Written: Debug + Send + Sync {
 /// Every kind of hazard that a scenario can name, in the order in which they are resolved: an outage reads how stressed
 /// its vendor is.
 pub const KINDS: &[Plugin<Box<dyn Written>>] =
-    &[vendor_distress::PLUGIN, outage::PLUGIN, price_shock::PLUGIN, retirement::PLUGIN];
+    &[vendor_distress::PLUGIN, outage::PLUGIN, price_shock::PLUGIN, retirement::PLUGIN, gpu_shortage::PLUGIN];
 
 /// Reads `[hazard.<id>]`.
 pub fn read_all(t: &mut Reader) -> Option<Vec<(Reference, Box<dyn Written>)>> {
     t.or("hazard", "{}", MapOf("hazard", Plugins(KINDS, "hazard")), "what can go wrong with vendors")
 }
 
-/// Resolves all hazards of a scenario, whose supplies have these ids.
+/// What a stress says of the hazards of its base, by id.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Told {
+    /// Hazards that happen in a month of the scenario, on every path.
+    pub forced: Vec<(String, usize)>,
+    /// Hazards that never happen.
+    pub without: Vec<String>,
+}
+
+/// Resolves all hazards of a scenario, whose supplies have these ids. One that a stress takes away still draws, and its
+/// vendor is still known, so that conditions and correlations that name them go on as they are.
 pub fn resolve(
     hazards: &[(Reference, Box<dyn Written>)],
     vendors: &[(Reference, Vendor)],
     supplies: &[&str],
+    told: &Told,
     lookup: &mut dyn Lookup,
 ) -> World {
     let mut world = World::default();
@@ -62,12 +75,21 @@ pub fn resolve(
         for (id, hazard) in hazards.iter().filter(|(_, hazard)| hazard.kind() == plugin.name) {
             let known =
                 hazard.hits().iter().filter(|hit| !hits::is_known(hit, vendors, supplies, lookup)).count();
-            if known == 0 {
-                hazard.resolve(id, vendors, &mut world, lookup);
+            if known > 0 {
+                continue;
             }
+            if told.without.contains(&id.id) {
+                let mut aside = World::default();
+                hazard.resolve(id, vendors, &mut aside, lookup);
+                world.calm(aside, lookup);
+                continue;
+            }
+            world.forced = told.forced.iter().find(|(forced, _)| *forced == id.id).map(|(_, month)| *month);
+            hazard.resolve(id, vendors, &mut world, lookup);
         }
     }
     world.combine(lookup);
+    world.credit(vendors, lookup);
     world
 }
 

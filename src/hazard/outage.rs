@@ -92,7 +92,8 @@ impl Written for Outage {
         // An outage of several is nobody's own: the distress of one of them does not make it longer.
         let own = if let [only] = self.hits.as_slice() { only.id.split('/').next() } else { None };
         let factor = own.and_then(|vendor| world.health(vendor)).and_then(|health| health.outage_factor);
-        let running = Running { available, factor, mean: self.mean, remaining: self.remaining };
+        let (mean, remaining, forced) = (self.mean, self.remaining, world.forced);
+        let running = Running { available, factor, mean, remaining, forced };
         let inputs: Vec<Slot> = [available].into_iter().chain(factor).collect();
         let up = lookup.monthly(&format!("{}.up", address(id)), &inputs, Box::new(running));
         world.strike(&self.hits, Hit { up: Some(up), ..Hit::default() }, lookup);
@@ -106,11 +107,13 @@ struct Running {
     factor: Option<Slot>,
     mean: f64,
     remaining: f64,
+    /// A month with an outage, on every path.
+    forced: Option<usize>,
 }
 
 impl Running {
-    /// The share of a month of so many hours that is down, by its quantile.
-    fn down(&self, available: f64, hours: f64, u: f64) -> f64 {
+    /// The share of a month of so many hours that is down, by its quantile; of a month that has an outage if it is `sure`.
+    fn down(&self, available: f64, hours: f64, u: f64, sure: bool) -> f64 {
         let down = 1.0 - available;
         if down <= 0.0 || available <= 0.0 {
             return down.clamp(0.0, 1.0);
@@ -118,6 +121,7 @@ impl Running {
         // Outages begin at this rate while it is up.
         let rate = down / (available * self.mean);
         let none = available * math::exp(-rate * hours);
+        let u = if sure { none + u * (1.0 - none) } else { u };
         if u <= none {
             return 0.0;
         }
@@ -150,7 +154,7 @@ impl Process for Running {
             let available = values[self.available][i].clamp(0.0, 1.0);
             let worse = self.factor.map_or(1.0, |factor| values[factor][i]);
             let available = (1.0 - worse * (1.0 - available)).max(0.0);
-            out[i] = 1.0 - self.down(available, now.hours, u[i]);
+            out[i] = 1.0 - self.down(available, now.hours, u[i], self.forced == Some(now.index));
         }
     }
 }
@@ -167,8 +171,8 @@ mod tests {
         for (available, mean, hours) in
             [(0.997, 1.0, 720.0), (0.99, 6.0, 744.0), (0.9, 40.0, 672.0), (0.5, 0.5, 730.0)]
         {
-            let running = Running { available: Slot(0), factor: None, mean, remaining: mean };
-            let down = |i: usize| running.down(available, hours, (i as f64 + 0.5) / POINTS as f64);
+            let running = Running { available: Slot(0), factor: None, mean, remaining: mean, forced: None };
+            let down = |i: usize| running.down(available, hours, (i as f64 + 0.5) / POINTS as f64, false);
             let all: Vec<f64> = (0..POINTS).map(down).collect();
             let n = POINTS as f64;
             let found = all.iter().sum::<f64>() / n;

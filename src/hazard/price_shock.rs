@@ -2,16 +2,13 @@
 
 use super::drawn::{Duration, warn_if_endless};
 use super::hits::{self, World};
+use super::spells::{DuringSpells, Spells};
 use super::{Written, address};
-use crate::calendar::Month;
 use crate::diagnostic::Diagnostic;
-use crate::distribution::{Number, NumberOf, Sampler};
+use crate::distribution::{Number, NumberOf};
 use crate::document::{Plugin, Reader, Reference};
-use crate::lanes::{LANES, Lanes, Slot, Values};
-use crate::math;
 use crate::pricing::Vendor;
-use crate::process::{Hit, Lookup, Path, PathOf, Process};
-use crate::random::Draws;
+use crate::process::{Hit, Lookup, Path, PathOf};
 use crate::units;
 
 pub(super) const PLUGIN: Plugin<Box<dyn Written>> = Plugin {
@@ -64,9 +61,10 @@ impl Written for PriceShock {
         }
         let frequency = lookup.per_month(&self.frequency)?;
         warn_if_endless(&self.lasts, "this shock would never be seen to end", lookup);
-        let factor = self.factor.distribution.sampler();
-        let running = Running { frequency, factor, lasts: Duration::of(&self.lasts) };
-        let price = lookup.monthly(&format!("{}.price", address(id)), &[frequency], Box::new(running));
+        let spells = Spells { frequency, lasts: Duration::of(&self.lasts), forced: world.forced };
+        let spell = lookup.monthly(&format!("{}.spell", address(id)), &[frequency], Box::new(spells));
+        let during = DuringSpells { spell, drawn: self.factor.distribution.sampler() };
+        let price = lookup.monthly(&format!("{}.price", address(id)), &[spell], Box::new(during));
         world.strike(&self.hits, Hit { price: Some(price), ..Hit::default() }, lookup);
         Some(())
     }
@@ -74,41 +72,4 @@ impl Written for PriceShock {
 
 fn sells(hit: &Reference, vendors: &[(Reference, Vendor)]) -> bool {
     hit.halves().is_some() || vendors.iter().any(|(id, _)| id.id == hit.id)
-}
-
-struct Running {
-    frequency: Slot,
-    factor: Sampler,
-    lasts: Duration,
-}
-
-impl Process for Running {
-    fn words(&self) -> u64 {
-        3
-    }
-    fn state(&self) -> usize {
-        2
-    }
-    fn start(&self, _: &Values, state: &mut [Lanes]) {
-        let [factor, ends] = state else { return };
-        (*factor, *ends) = ([1.0; LANES], [0.0; LANES]);
-    }
-    fn step(&self, now: &Month, values: &Values, draws: &mut Draws, state: &mut [Lanes], out: &mut Lanes) {
-        let [factor, ends] = state else { return };
-        let (month, word) = (now.index as f64, 3 * now.index as u64);
-        let frequency = &values[self.frequency];
-        for i in 0..LANES {
-            if ends[i] > month {
-                continue;
-            }
-            factor[i] = 1.0;
-            let u = draws.uniform_of(i, word);
-            // 1 − λ < exp(−λ): most lanes need no exponential to know that nothing happens.
-            if u > 1.0 - frequency[i] && u > math::exp(-frequency[i]) {
-                factor[i] = self.factor.at(draws.score_of(i, word + 1));
-                ends[i] = month + self.lasts.months(draws.score_of(i, word + 2)).max(1.0);
-            }
-        }
-        *out = *factor;
-    }
 }

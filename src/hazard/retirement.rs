@@ -54,7 +54,9 @@ impl Written for Retirement {
         world: &mut World,
         lookup: &mut dyn Lookup,
     ) -> Option<()> {
-        let life = lookup.in_months(&self.life);
+        let drawn = lookup.in_months(&self.life);
+        // A stress may say the month with which it is turned off, whatever its life.
+        let life = world.forced.map_or(drawn, |month| lookup.constant(month as f64));
         let open = lookup.monthly(&format!("{}.open", address(id)), &[life], Box::new(Running(life)));
         let notice = lookup.in_months(&self.notice);
         world.retire(&self.hits, life, notice);

@@ -166,6 +166,7 @@ impl Distress {
         &self,
         id: &Reference,
         vendors: &[(Reference, Vendor)],
+        forced: Option<usize>,
         lookup: &mut dyn Lookup,
     ) -> Option<(Slot, Option<crate::pricing::Books>)> {
         let name = format!("{}.phase", address(id));
@@ -185,6 +186,7 @@ impl Distress {
                 runway: books.runway,
                 stressed_below: books.stressed_below,
                 closes_below: books.closes_below,
+                forced,
                 ends,
             };
             return Some((lookup.monthly(&name, &[books.runway], Box::new(course)), Some(books)));
@@ -199,7 +201,7 @@ impl Distress {
             }),
         );
         let lasts = Duration::of(self.stressed.lasts.as_ref()?);
-        let course = Timed { exposure, ageing, lasts, ends };
+        let course = Timed { exposure, ageing, forced, lasts, ends };
         Some((lookup.monthly(&name, &[exposure, ageing.scale], Box::new(course)), books))
     }
 }
@@ -247,7 +249,7 @@ impl Written for Distress {
                 .refuse(mistake.label("a second hazard for it").help("keep one `vendor_distress` a vendor"));
             return None;
         }
-        let (phase, books) = self.course(id, vendors, lookup)?;
+        let (phase, books) = self.course(id, vendors, world.forced, lookup)?;
         let (stressed, acquired) =
             (&self.stressed, self.ends.acquired.as_ref().and_then(|(_, price)| price.as_ref()));
         let price = (stressed.price_factor.as_ref(), acquired);
@@ -260,7 +262,11 @@ impl Written for Distress {
             lookup.monthly(&format!("{}.open", address(id)), &[phase], Box::new(open))
         });
         world.watch(&self.vendor, Health { phase, outage_factor, books });
-        world.strike(std::slice::from_ref(&self.vendor), Hit { up: None, open, price, limits }, lookup);
+        world.strike(
+            std::slice::from_ref(&self.vendor),
+            Hit { open, price, limits, ..Hit::default() },
+            lookup,
+        );
         Some(())
     }
 }

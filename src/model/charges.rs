@@ -1,12 +1,15 @@
 //! What a strategy costs whatever it serves: training, people, running, rollouts.
 
+use crate::calendar::Month;
+use crate::diagnostic::Diagnostic;
 use crate::document::Reference;
 use crate::finance::{Bought, Charge, Component, Line};
-use crate::lanes::{LANES, Slot};
+use crate::lanes::{LANES, Lanes, Slot, Values};
 use crate::lever::Lever;
 use crate::operations::Operations;
 use crate::pricing::Asked;
-use crate::process::{Exponential, Lookup, Path, WrittenPath};
+use crate::process::{Exponential, Lookup, Path, Process, WrittenPath};
+use crate::random::Draws;
 use crate::scenario::{Scenario, Strategy as Written};
 use crate::supply::find;
 use crate::training::{Evaluation, Programme};
@@ -77,8 +80,7 @@ fn training(
     find("llm", &scenario.definitions.llms, &programme.llm, lookup)?;
     let rates = offer.resolve(lookup)?;
     let due = Some(programme.due(lookup));
-    let seller = scenario.definitions.seller(&programme.gpus);
-    let from = seller.map(|vendor| Bought { vendor, tokens: false });
+    let from = scenario.definitions.bought(&programme.gpus, false, lookup);
     let mut charger = Charger { payee: id, due, from, charges: Vec::new() };
     let hours = programme.cycle_gpu_hours(lookup);
     charger.add(
@@ -105,19 +107,21 @@ fn evaluate(
     charger: &mut Charger,
     lookup: &mut dyn Lookup,
 ) -> Option<()> {
-    let card = scenario.definitions.rate_card(&evaluation.judge, lookup)?;
-    let asked = Asked { allowed: None, region: None, week: &[], lasts: None, at: &evaluation.judge };
-    let card = card.resolve(&asked, lookup)?;
     let cases = lookup.number(&evaluation.cases);
-    let seller = scenario.definitions.seller(&evaluation.judge);
-    charger.from = seller.map(|vendor| Bought { vendor, tokens: true });
-    for (label, tokens, price) in [
-        ("tokens read by the judge", &evaluation.input_tokens, card.input),
-        ("tokens written by the judge", &evaluation.output_tokens, card.output),
-    ] {
-        let tokens = lookup.number(tokens);
-        let tokens = lookup.times(cases, tokens);
-        charger.add(Component::Evaluation, label, ("Mtok", 1e6), tokens, price);
+    for (judge, share) in judges(scenario, evaluation, charger.due.as_deref(), lookup)? {
+        let card = scenario.definitions.rate_card(judge, lookup)?;
+        let asked = Asked { allowed: None, region: None, week: &[], lasts: None, at: judge };
+        let card = card.resolve(&asked, lookup)?;
+        charger.from = scenario.definitions.bought(judge, true, lookup);
+        let judged = share.map_or(cases, |share| lookup.times(cases, share));
+        for (label, tokens, price) in [
+            ("tokens read by the judge", &evaluation.input_tokens, card.input),
+            ("tokens written by the judge", &evaluation.output_tokens, card.output),
+        ] {
+            let tokens = lookup.number(tokens);
+            let tokens = lookup.times(judged, tokens);
+            charger.add(Component::Evaluation, label, ("Mtok", 1e6), tokens, price);
+        }
     }
     charger.from = None;
     if let Some(red_team) = &evaluation.red_team {
@@ -125,6 +129,49 @@ fn evaluate(
         charger.add(Component::Evaluation, "red team", ("cycles", 1.0), once, price);
     }
     Some(())
+}
+
+/// Who judges, each with the share of the cases of a month. A judge that is retired before the last cycle hands over to the next.
+fn judges<'a>(
+    scenario: &Scenario,
+    evaluation: &'a Evaluation,
+    due: Option<&[bool]>,
+    lookup: &mut dyn Lookup,
+) -> Option<Vec<(&'a Reference, Option<Slot>)>> {
+    let judge = &evaluation.judge;
+    let day = scenario.definitions.rate_card(judge, lookup)?.retires;
+    let Some((day, sold)) = day.and_then(|day| Some((day, day.availability(lookup.timeline())?))) else {
+        return Some(vec![(judge, None)]);
+    };
+    let needed = |month: usize| due.is_none_or(|due| due[month]);
+    if sold.iter().enumerate().all(|(month, share)| *share >= 1.0 || !needed(month)) {
+        return Some(vec![(judge, None)]);
+    }
+    let Some(next) = &evaluation.next_judge else {
+        let message = format!("`{}` is retired on {}, before the last evaluation", judge.id, day.written());
+        lookup.refuse(
+            Diagnostic::error("judge-retires", judge.span, message)
+                .label("who judges after that?")
+                .related(day.span, "retires")
+                .help("add `next_judge = \"vendor/llm\"`, or name a judge that stays"),
+        );
+        return None;
+    };
+    let mut by_month = |name: &str, shares: Vec<f64>| {
+        lookup.monthly(&format!("{}, {name}", judge.id), &[], Box::new(ByMonth(shares)))
+    };
+    let after = sold.iter().map(|share| 1.0 - share).collect();
+    let (sold, after) = (by_month("until it is retired", sold), by_month("once it is retired", after));
+    Some(vec![(judge, Some(sold)), (next, Some(after))])
+}
+
+/// A share that is known for each month.
+struct ByMonth(Vec<f64>);
+
+impl Process for ByMonth {
+    fn step(&self, now: &Month, _: &Values, _: &mut Draws, _: &mut [Lanes], out: &mut Lanes) {
+        *out = [self.0[now.index]; LANES];
+    }
 }
 
 fn running(id: &str, operations: &Operations, lookup: &mut dyn Lookup) -> Option<Vec<Charge>> {

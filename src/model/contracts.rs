@@ -1,9 +1,11 @@
 //! The contracts of a strategy: with whom, and in which order they settle.
 
 use super::ContractInUse;
-use crate::contract::{self, KINDS, Minimum, Parties, Written as Contract};
+use crate::contract::{self, KINDS, Minimum, Parties, SlaCredits, Written as Contract};
 use crate::diagnostic::Diagnostic;
 use crate::document::Reference;
+use crate::finance::Bought;
+use crate::lanes::Slot;
 use crate::process::Lookup;
 use crate::scenario::{Scenario, Strategy};
 use crate::supply::{find, ids, unknown};
@@ -11,8 +13,8 @@ use crate::supply::{find, ids, unknown};
 /// What a strategy has agreed.
 pub(super) struct Agreed {
     pub(super) contracts: Vec<ContractInUse>,
-    /// The vendors of all contracts, each once.
-    pub(super) vendors: Vec<usize>,
+    /// The vendors of all contracts, with each credit for outages on what is bought there, each once.
+    pub(super) vendors: Vec<(usize, Option<Slot>)>,
     /// The state of the strategy up to and with its contracts.
     pub(super) state: usize,
 }
@@ -23,7 +25,7 @@ pub(super) fn resolve(
     scenario: &Scenario,
     strategy: &Strategy,
     state: usize,
-    mut buys_from: Vec<usize>,
+    bought: &[Bought],
     lookup: &mut dyn Lookup,
 ) -> Option<Agreed> {
     let mut found: Vec<(&Reference, &dyn Contract)> = Vec::new();
@@ -36,6 +38,7 @@ pub(super) fn resolve(
     }
     whole &= !overlap(&found, lookup);
     found.sort_by_key(|(_, contract)| KINDS.iter().position(|kind| kind.name == contract.kind()));
+    let mut buys_from: Vec<usize> = bought.iter().map(|from| from.vendor).collect();
     let mut agreed = Agreed { contracts: Vec::new(), vendors: Vec::new(), state };
     let mut placed = Vec::new();
     for (wanted, contract) in found {
@@ -57,10 +60,14 @@ pub(super) fn resolve(
     }
     for vendor in &buys_from {
         whole &= agreed.minimum(scenario, *vendor, lookup).is_some();
+        agreed.credits(scenario, *vendor, bought);
     }
     for written in after {
         whole &= agreed.add(scenario, written, &buys_from, lookup).is_some();
     }
+    let settled = |from: &&Bought| agreed.vendors.iter().any(|(vendor, _)| *vendor == from.vendor);
+    let apart: Vec<_> = bought.iter().filter(settled).map(|from| (from.vendor, from.credit)).collect();
+    agreed.vendors.extend(apart);
     agreed.vendors.sort_unstable();
     agreed.vendors.dedup();
     whole.then_some(agreed)
@@ -101,17 +108,33 @@ impl Agreed {
         Some(())
     }
 
+    /// What a vendor gives back for outages, on what is bought from it.
+    fn credits(&mut self, scenario: &Scenario, vendor: usize, bought: &[Bought]) {
+        let from = bought.iter().filter(|from| from.vendor == vendor);
+        let mut credits: Vec<Slot> = from.filter_map(|from| from.credit).collect();
+        credits.sort_unstable();
+        credits.dedup();
+        let id = &scenario.definitions.vendors[vendor].0;
+        if let Some(settles) = SlaCredits::new(&parties(scenario, id, &[vendor]), &credits)
+            && !credits.is_empty()
+        {
+            self.push(id.id.clone(), &[vendor], Box::new(settles));
+        }
+    }
+
     fn push(&mut self, name: String, vendors: &[usize], contract: Box<dyn contract::Contract>) {
         let state = self.state;
         self.state += contract.state();
-        self.vendors.extend(vendors);
+        self.vendors.extend(vendors.iter().map(|vendor| (*vendor, None)));
         self.contracts.push(ContractInUse { name, contract, state });
     }
 }
 
 fn parties<'a>(scenario: &'a Scenario, at: &'a Reference, vendors: &[usize]) -> Parties<'a> {
     let sellers = vendors.iter().map(|vendor| &scenario.definitions.vendors[*vendor].1).collect();
-    Parties { id: &at.id, at, vendors: vendors.to_vec(), sellers, currency: scenario.currency.code() }
+    let names = vendors.iter().map(|vendor| scenario.definitions.vendors[*vendor].0.id.as_str()).collect();
+    let currency = scenario.currency.code();
+    Parties { id: &at.id, at, vendors: vendors.to_vec(), names, sellers, currency }
 }
 
 fn idle(wanted: &Reference, vendor: &Reference) -> Diagnostic {

@@ -4,6 +4,7 @@ mod barred;
 mod charges;
 mod cold;
 mod contracts;
+mod failover;
 mod gates;
 mod resolve;
 mod strategy;
@@ -176,11 +177,11 @@ pub struct Strategy {
     pub charges: Vec<Charge>,
     /// What it has agreed with vendors, in the order in which it settles.
     pub contracts: Vec<ContractInUse>,
-    /// The vendors of these contracts, each once.
-    pub vendors: Vec<usize>,
+    /// The vendors of these contracts, with the credits for outages on what is bought from them, each once.
+    pub vendors: Vec<(usize, Option<Slot>)>,
     /// Moves that vendors force upon it, by the place of their event.
     pub forced: Vec<(usize, ForcedMove)>,
-    /// Whether some entry sheds what it does not serve, or loses requests.
+    /// Whether something can be turned away for good before the last entry.
     pub sheds: bool,
     /// Lanes of state that its supplies and contracts need.
     pub state: usize,
@@ -241,6 +242,8 @@ pub struct Entry {
     pub share: Option<Slot>,
     /// What of that never reaches the supply; absent where all does.
     pub aside: Option<Aside>,
+    /// What outages do to the requests on their way to the next entry; absent if all that they turn away simply goes there.
+    pub outages: Option<Outages>,
 }
 
 /// What of the requests that an entry is offered never reaches its supply.
@@ -263,6 +266,17 @@ pub struct QualityGate {
     pub score: Slot,
     /// What is needed.
     pub needs: Slot,
+}
+
+/// What becomes of requests that outages turn away from an entry.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Outages {
+    /// The share of the month in which outages keep it down.
+    pub down: Slot,
+    /// Of what outages of the entries before turned away, the share that meets the same outages here.
+    pub meets: Option<Slot>,
+    /// The share of what outages turn away that reaches the next entry; all if absent.
+    pub succeeds: Option<Slot>,
 }
 
 /// A supply that a strategy uses, with the place of its state.

@@ -26,9 +26,10 @@ pub fn resolve(scenario: &Scenario) -> (Option<Model>, Diagnostics) {
         &scenario.hazards,
         &scenario.definitions.vendors,
         &ids(&scenario.supplies),
+        &scenario.told,
         &mut builder,
     );
-    builder.strike(hazards.hits().clone());
+    builder.strike(hazards.hits().clone(), hazards.outages().clone());
     let mut events = Vec::new();
     let around = strategy::Surroundings { scenario, streams: &streams, hazards: &hazards };
     let resolved = |s| strategy::resolve(&around, s, &mut events, &mut builder);

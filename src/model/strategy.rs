@@ -1,10 +1,11 @@
 //! Composes a strategy: supplies, levers, charges.
 
 use super::resolve::named;
-use super::{Aside, Entry, Event, Strategy, SupplyInUse, barred, charges, cold, contracts};
+use super::{Aside, Entry, Event, Strategy, SupplyInUse, barred, charges, cold, contracts, failover};
 use crate::demand::{self, Effects};
 use crate::diagnostic::Diagnostic;
 use crate::document::Reference;
+use crate::finance::Bought;
 use crate::hazard;
 use crate::lever::Lever;
 use crate::process::Lookup;
@@ -51,28 +52,33 @@ pub(super) fn resolve(
     // What is asked meets prices as the moves of this strategy leave them.
     let others = builder.strike_more(forced.hits.clone());
     let composed = compose(around, &effects, &questions, builder);
-    builder.strike(others);
+    builder.strike_again(others);
     let Composed { mut entries, supplies, state, whole } = composed?;
     let whole = whole && passed.is_some();
     let all_vendors = scenario.definitions.vendors.len();
     let charges = charges::resolve(scenario, written, &levers, builder);
-    let of_charges = charges.iter().flatten().filter_map(|charge| charge.from.map(|from| from.vendor));
-    let of_supplies = supplies.iter().flat_map(|used| used.supply.sellers());
+    let of_charges = charges.iter().flatten().filter_map(|charge| charge.from);
+    let of_supplies = supplies.iter().flat_map(|used| used.supply.bought());
     // After a mistake nobody knows what is bought: then every vendor may be meant.
     let known = whole && charges.is_some();
-    let vendors = if known { of_charges.chain(of_supplies).collect() } else { (0..all_vendors).collect() };
-    let agreed = contracts::resolve(scenario, written, state, vendors, builder);
+    let any = |vendor| Bought { vendor, tokens: false, credit: None };
+    let bought: Vec<Bought> =
+        if known { of_charges.chain(of_supplies).collect() } else { (0..all_vendors).map(any).collect() };
+    let agreed = contracts::resolve(scenario, written, state, &bought, builder);
     if !whole {
         return None;
     }
     let (charges, agreed) = (charges?, agreed?);
     entries.sort_by_key(|(order, _)| *order);
+    let mut entries: Vec<Entry> = entries.into_iter().map(|(_, entry)| entry).collect();
+    let succeeds = written.failover.as_ref().map(|number| builder.number(number));
+    failover::resolve(&mut entries, &supplies, succeeds, builder);
     let loses = |entry: &Entry| entry.aside.as_ref().is_some_and(|aside| !aside.lost.is_empty());
     let strategy = Strategy {
-        sheds: entries.iter().any(|(_, entry)| entry.sheds || loses(entry)),
+        sheds: entries.iter().any(|entry| entry.sheds || entry.outages.is_some() || loses(entry)),
         id: id.id.clone(),
         title: written.title.clone().unwrap_or_else(|| named(id)),
-        entries: entries.into_iter().map(|(_, entry)| entry).collect(),
+        entries,
         supplies,
         charges,
         contracts: agreed.contracts,
@@ -151,7 +157,7 @@ impl Question<'_> {
         let share = self.serve.share.as_ref().and_then(|share| lookup.path(share));
         let Aside { never, gates, lost } = &self.aside;
         let aside = (never.is_some() || !gates.is_empty() || !lost.is_empty()).then(|| self.aside.clone());
-        Entry { stream: self.stream, supply, number, sheds: self.serve.sheds, share, aside }
+        Entry { stream: self.stream, supply, number, sheds: self.serve.sheds, share, aside, outages: None }
     }
 }
 
@@ -272,9 +278,10 @@ fn check_shed_costs(scenario: &Scenario, written: &Written, strategy: &Strategy,
         // From top to bottom: the first that sheds or takes all decides.
         let decides =
             asked.find(|entry| unlimited(entry) && entry.share.is_none() || entry.sheds && !unlimited(entry));
-        let loses =
-            asked_of(strategy, place).any(|entry| entry.aside.as_ref().is_some_and(|a| !a.lost.is_empty()));
-        let served_whole = decides.is_some_and(unlimited) && !loses;
+        let fails = |entry: &Entry| entry.outages.is_some_and(|outages| outages.succeeds.is_some());
+        let loses = |entry: &Entry| entry.aside.as_ref().is_some_and(|aside| !aside.lost.is_empty());
+        let lost = asked_of(strategy, place).any(|entry| fails(entry) || loses(entry));
+        let served_whole = decides.is_some_and(unlimited) && !lost;
         if traffic.shed_cost.is_none() && !served_whole {
             let message = format!("`{}` may leave requests of `{}` unserved", written.origin.address, id.id);
             lookup.refuse(

@@ -42,6 +42,15 @@ impl Buy {
         ("reserved_1y", Self::ReservedYear),
     ]);
 
+    /// For how many months it binds; nothing for what is bought by the hour.
+    pub const fn months(self) -> Option<f64> {
+        match self {
+            Self::OnDemand => None,
+            Self::ReservedMonth => Some(1.0),
+            Self::ReservedYear => Some(12.0),
+        }
+    }
+
     /// Its name.
     pub const fn word(self) -> &'static str {
         match self {

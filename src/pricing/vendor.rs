@@ -1,6 +1,6 @@
 //! Vendors: who sells tokens and GPU-hours.
 
-use super::{Finances, RateCard};
+use super::{Finances, RateCard, Sla};
 use crate::distribution::{Number, NumberOf};
 use crate::document::{MapOf, Origin, Reader, Reference, TableOf, Title, TitleOf};
 use crate::lanes::{LANES, Slot};
@@ -20,6 +20,8 @@ pub struct Vendor {
     pub minimum: Option<Path>,
     /// The price of a person who may use it.
     pub seat: Option<Path>,
+    /// What it gives back for outages.
+    pub sla: Option<Sla>,
     /// Its books.
     pub finances: Option<Finances>,
 }
@@ -41,6 +43,11 @@ impl Vendor {
             PathOf(&units::MONEY_PER_SEAT_TIME),
             "price of a person who may use it; a contract of kind `seats` says how many",
         );
+        let sla = t.optional(
+            "sla",
+            TableOf(Sla::read),
+            "what it gives back for months in which outages hit it; nothing if absent",
+        );
         let finances = t.optional(
             "finances",
             TableOf(Finances::read),
@@ -52,6 +59,7 @@ impl Vendor {
             gpus: gpus?,
             minimum: minimum?,
             seat: seat?,
+            sla: sla?,
             finances: finances?,
         })
     }
@@ -163,7 +171,7 @@ pub struct GpuRates {
 }
 
 impl GpuRates {
-    /// Prices as hazards leave them: dearer, and nothing to pay once the vendor is gone. In the month in which it closes, GPUs
+    /// Prices as hazards leave them: dearer (while GPUs are short on demand only), and nothing to pay once the vendor is gone. In the month in which it closes, GPUs
     /// by the hour follow the load that is left, and reserved ones are paid until that day.
     #[must_use]
     pub fn hit(mut self, hit: Hit, lookup: &mut dyn Lookup) -> Self {
@@ -172,6 +180,9 @@ impl GpuRates {
             self.on_demand = times(Some(self.on_demand), factor).unwrap_or(self.on_demand);
             self.reserved_1y = times(self.reserved_1y, factor);
             self.reserved_3y = times(self.reserved_3y, factor);
+        }
+        if let Some(factor) = hit.scarcity {
+            self.on_demand = times(Some(self.on_demand), factor).unwrap_or(self.on_demand);
         }
         if let Some(open) = hit.open {
             self.reserved_1y = times(self.reserved_1y, open);

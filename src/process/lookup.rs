@@ -21,6 +21,12 @@ pub struct Hit {
     pub price: Option<Slot>,
     /// Factor on its rate limits.
     pub limits: Option<Slot>,
+    /// The share of the month's fees that its vendor gives back for outages.
+    pub credit: Option<Slot>,
+    /// Factor on the price of GPU-hours on demand while GPUs are short.
+    pub scarcity: Option<Slot>,
+    /// The share that is to be had of what is asked for beyond what one has.
+    pub new_capacity: Option<Slot>,
 }
 
 impl Hit {
@@ -36,6 +42,10 @@ impl Hit {
             open: product(self.open, other.open),
             price: product(self.price, other.price),
             limits: product(self.limits, other.limits),
+            scarcity: product(self.scarcity, other.scarcity),
+            new_capacity: product(self.new_capacity, other.new_capacity),
+            // Worked out from all outages of what is sold; nothing else changes it.
+            credit: self.credit.or(other.credit),
         }
     }
 }
@@ -79,6 +89,10 @@ pub trait Lookup {
     /// What hazards do to a vendor, to `vendor/llm`, to `vendor/gpu` or to a supply.
     fn hit(&self, _name: &str) -> Hit {
         Hit::default()
+    }
+    /// The shares of the month in which each outage leaves it up; the same outage is the same value for all that it hits.
+    fn outages(&self, _name: &str) -> Vec<Slot> {
+        Vec::new()
     }
     /// The product of two values.
     fn times(&mut self, a: Slot, b: Slot) -> Slot {

@@ -25,6 +25,8 @@ pub struct VendorReport<'a> {
     pub found: &'a [VendorFindings],
     /// What people call them, in the same order.
     pub names: Vec<Named>,
+    /// The ids of the strategies.
+    pub ids: Vec<String>,
     /// What people call the strategies.
     pub strategies: Vec<String>,
     /// The title of the scenario.
@@ -45,9 +47,9 @@ pub struct VendorReport<'a> {
     pub lang: Lang,
 }
 
-const PHASES: [(&str, &str); 4] =
+pub(super) const PHASES: [(&str, &str); 4] =
     [("healthy", "健全"), ("stressed", "経営難"), ("acquired", "買収"), ("wound down", "廃業")];
-const OUTCOMES: [(&str, &str); 4] = [
+pub(super) const OUTCOMES: [(&str, &str); 4] = [
     ("always healthy", "ずっと健全"),
     ("stressed at some time", "一時経営難"),
     ("acquired", "買収"),
@@ -154,10 +156,11 @@ impl VendorReport<'_> {
     pub fn json(&self) -> Value {
         let share = |s: &Share| json!({ "share": s.share, "low": s.interval.low, "high": s.interval.high });
         let outcome = |(outcome, (name, _)): (&Outcome, (&str, &str))| {
-            let costs = outcome.strategies.iter().zip(&self.strategies).map(|(found, name)| {
+            let names = self.ids.iter().zip(&self.strategies);
+            let costs = outcome.strategies.iter().zip(names).map(|(found, (id, name))| {
                 let (cost, unserved) = found.as_ref().map_or((None, None), |(c, u)| (Some(c), Some(u)));
                 let error = cost.map(|c| c.standard_error).filter(|error| error.is_finite());
-                json!({ "strategy": name, "mean": cost.map(|c| c.value), "standard_error": error, "unserved_share": unserved })
+                json!({ "id": id, "strategy": name, "mean": cost.map(|c| c.value), "standard_error": error, "unserved_share": unserved })
             });
             json!({ "outcome": name, "paths": outcome.paths, "strategies": costs.collect::<Vec<_>>() })
         };

@@ -60,6 +60,8 @@ pub struct Scenario {
     pub contracts: Vec<(Reference, Box<dyn contract::Written>)>,
     /// What can go wrong with vendors.
     pub hazards: Vec<(Reference, Box<dyn hazard::Written>)>,
+    /// What a stress says of them; nothing in a base.
+    pub told: hazard::Told,
     /// Training programmes.
     pub training: Vec<(Reference, Programme)>,
     /// Operations.
@@ -217,6 +219,7 @@ impl Scenario {
             levers: levers?,
             contracts: contracts?,
             hazards: hazards?,
+            told: hazard::Told::default(),
             training: training?,
             operations: operations?,
             migrations: migrations?,

@@ -58,6 +58,10 @@ impl Decoder<'_> {
         }
         let mut scenario = self.finish(scenario, mistakes, unknown)?;
         scenario.unused = unused::unused_in_stress(base, &tree, &self.copied);
+        let hazards: Vec<&str> = scenario.hazards.iter().map(|(id, _)| id.id.as_str()).collect();
+        let (told, mistakes) = stress.told(&hazards, &scenario.timeline);
+        self.mistakes.extend(mistakes);
+        scenario.told = told;
         let title = stress.title.clone().unwrap_or_else(|| Title { en: id.id.clone(), ja: None });
         Some(Stressed { id: id.id.clone(), title, scenario })
     }

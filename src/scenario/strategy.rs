@@ -28,6 +28,8 @@ pub struct Strategy {
     pub operations: Vec<Reference>,
     /// What a move costs and takes that a vendor forces.
     pub migration: Option<Reference>,
+    /// The share of what outages turn away that reaches the next entry; all if absent.
+    pub failover: Option<Number>,
     /// Whether it is compared with others, or only a place to switch to.
     pub compare: bool,
     /// When it gives way to another, by id.
@@ -74,6 +76,14 @@ impl Strategy {
             Id("migration"),
             "what it costs to move to a successor, or away from what is turned off; free if absent",
         );
+        let failover = t.optional(
+            "failover",
+            TableOf(|t| {
+                let meaning = "share of what an outage turns away from one entry that reaches the next; the rest is unserved";
+                t.required("succeeds", NumberOf(&units::SHARE), meaning)
+            }),
+            "how well requests get to the next entry when an outage strikes; always if absent",
+        );
         let compare = t.or("compare", "true", Flag, "false: only a place to switch to");
         let rule = MapOf("rule", TableOf(Rule::read));
         let switches =
@@ -91,6 +101,7 @@ impl Strategy {
             training: training?,
             operations: operations?,
             migration: migration?,
+            failover: failover?,
             compare: compare?,
             switches: switches?,
             origin: t.place()?.origin(),

@@ -1,7 +1,13 @@
 //! `[stress.<id>]`: another world beside the base, with the same draws.
 
-use crate::diagnostic::Span;
-use crate::document::{At, Decode, MapOf, Node, Reader, Scale, Shape, TableOf, Title, TitleOf, Value};
+use crate::calendar::{Timeline, YearMonth};
+use crate::diagnostic::{Diagnostic, Diagnostics, Span};
+use crate::document::{
+    At, Decode, Id, ListOf, MapOf, MonthOf, Node, Reader, Reference, Scale, Shape, TableOf, Title, TitleOf,
+    Value,
+};
+use crate::hazard::Told;
+use crate::supply::unknown;
 
 /// A stress as it is written.
 #[derive(Clone, Debug)]
@@ -12,6 +18,10 @@ pub struct Stress {
     pub set: Option<Node>,
     /// Factors by the address of a number or path.
     pub scale: Vec<Scale>,
+    /// Hazards that happen in a month on every path.
+    pub force: Vec<(Reference, YearMonth)>,
+    /// Hazards that never happen.
+    pub without: Vec<Reference>,
 }
 
 /// How all stresses of a scenario are read.
@@ -29,12 +39,53 @@ impl Stress {
             "a partial scenario, laid over the base: set.fx.USD = \"180 JPY /USD\"",
         );
         let scale = t.or("scale", "{}", Factors, "factors by address: scale.traffic.chat.requests = 3");
-        let (set, scale) = (set?, scale?);
-        if set.is_none() && scale.is_empty() {
-            t.refuse("title", "empty-stress", "a stress that changes nothing", "give it `set` or `scale`");
+        let months = MapOf("hazard", MonthOf);
+        let force = t.or(
+            "force",
+            "{}",
+            months,
+            "hazards that happen in a month in every future: force.acme-fails = \"2028-03\"",
+        );
+        let without = t.or("without", "[]", ListOf(Id("hazard")), "hazards that never happen");
+        let (set, scale, force, without) = (set?, scale?, force?, without?);
+        if set.is_none() && scale.is_empty() && force.is_empty() && without.is_empty() {
+            let help = "give it `set`, `scale`, `force` or `without`";
+            t.refuse("title", "empty-stress", "a stress that changes nothing", help);
             return None;
         }
-        Some(Self { title: title?, set, scale })
+        Some(Self { title: title?, set, scale, force, without })
+    }
+}
+
+impl Stress {
+    /// What it says of the hazards of a scenario that it is laid over, and what is wrong with that.
+    pub(super) fn told(&self, hazards: &[&str], timeline: &Timeline) -> (Told, Diagnostics) {
+        let (mut told, mut mistakes) = (Told::default(), Diagnostics::new());
+        for (id, month) in &self.force {
+            let place = timeline.start.months_until(*month);
+            if !hazards.contains(&id.id.as_str()) {
+                mistakes.push(unknown("hazard", id, hazards));
+            } else if let Some(without) = self.without.iter().find(|without| without.id == id.id) {
+                let message = format!("`{}` is to happen in {month}, and never", id.id);
+                let mistake =
+                    Diagnostic::error("two-meanings", id.span, message).related(without.span, "never");
+                mistakes.push(mistake.help("take it out of `force` or of `without`"));
+            } else if !(0..timeline.length as i32).contains(&place) {
+                let message = format!("{month} is no month of the scenario");
+                let last = timeline.months().last().map_or(timeline.start, |month| month.label);
+                mistakes.push(
+                    Diagnostic::error("outside-scenario", id.span, message)
+                        .label("this would never be seen to happen")
+                        .help(format!("name a month from {} to {last}", timeline.start)),
+                );
+            }
+            told.forced.push((id.id.clone(), place.max(0) as usize));
+        }
+        for id in self.without.iter().filter(|id| !hazards.contains(&id.id.as_str())) {
+            mistakes.push(unknown("hazard", id, hazards));
+        }
+        told.without = self.without.iter().map(|id| id.id.clone()).collect();
+        (told, mistakes)
     }
 }
 

@@ -10,7 +10,7 @@ use super::{Definitions, Entry, Supply, Work};
 use crate::calendar::Month;
 use crate::demand::{LoadCurve, Patient};
 use crate::diagnostic::Diagnostic;
-use crate::finance::Ledger;
+use crate::finance::{Bought, Ledger};
 use crate::lanes::{self, LANES, Lanes, Slot, Values};
 use crate::pricing::{Asked, Limited, RateCard, Tier};
 use crate::process::{Lookup, Path};
@@ -18,7 +18,7 @@ use crate::serving::carried;
 
 /// Entries served by `vendor/llm`.
 pub struct Api {
-    vendor: usize,
+    from: Bought,
     entries: Vec<Served>,
     /// What the vendor takes in an hour, shared by the entries.
     limits: Vec<Slot>,
@@ -57,9 +57,9 @@ impl Api {
     pub fn resolve(entries: &[Entry], all: &Definitions, lookup: &mut dyn Lookup) -> Option<Self> {
         let first = entries.first()?;
         let rates = all.rate_card(first.by, lookup)?;
-        let vendor = all.seller(first.by)?;
+        let from = all.bought(first.by, true, lookup)?;
         let served: Vec<Option<Served>> =
-            entries.iter().map(|entry| served(entry, rates, vendor, all, lookup)).collect();
+            entries.iter().map(|entry| served(entry, rates, from, all, lookup)).collect();
         let available =
             rates.retires.and_then(|day| day.availability(lookup.timeline()).map(|share| (day, share)));
         if let Some((day, _)) = &available {
@@ -80,14 +80,14 @@ impl Api {
         }
         let curve = (!limits.is_empty()).then(|| first.stream.curve.clone());
         let entries = served.into_iter().collect::<Option<Vec<_>>>()?;
-        Some(Self { vendor, entries, limits, curve, available: available.map(|(_, share)| share) })
+        Some(Self { from, entries, limits, curve, available: available.map(|(_, share)| share) })
     }
 }
 
 fn served(
     entry: &Entry,
     rates: &RateCard,
-    vendor: usize,
+    from: Bought,
     all: &Definitions,
     lookup: &mut dyn Lookup,
 ) -> Option<Served> {
@@ -112,7 +112,7 @@ fn served(
             .related(rates.origin.span, "its rate card has no `cache`"),
         );
     }
-    let mut bills = bills(entry, work, &card, vendor, lookup)?;
+    let mut bills = bills(entry, work, &card, from, lookup)?;
     if let Some(factor) = lookup.hit(&entry.by.id).price {
         for bill in &mut bills {
             bill.times(factor, lookup);
@@ -122,7 +122,7 @@ fn served(
     let waiting = entry.patience.map(|patience| Waiting {
         patient: patience.curve(&entry.traffic.week, entry.traffic.hourly_noise),
         event: entry.waited,
-        in_vain: in_vain(entry, &work, &card, vendor, lookup),
+        in_vain: in_vain(entry, &work, &card, from, lookup),
     });
     if waiting.is_some() && rates.limits.0.is_empty() {
         lookup.refuse(never_full(entry, rates));
@@ -245,8 +245,8 @@ impl Waiting {
 }
 
 impl Supply for Api {
-    fn sellers(&self) -> Vec<usize> {
-        vec![self.vendor]
+    fn bought(&self) -> Vec<Bought> {
+        vec![self.from]
     }
 
     fn state(&self) -> usize {

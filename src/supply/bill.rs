@@ -47,7 +47,7 @@ pub(super) fn in_vain(
     entry: &Entry,
     work: &Work,
     card: &Card,
-    vendor: usize,
+    from: Bought,
     lookup: &mut dyn Lookup,
 ) -> Option<Bill> {
     let billed = lookup.number(entry.billed_in_vain?);
@@ -61,7 +61,7 @@ pub(super) fn in_vain(
         per_unit: 1e6,
         inputs: vec![entry.stream.requests, per_request, card.input],
     };
-    Some(Bill { from: Bought { vendor, tokens: true }, line, per_request, price: card.input, waits: false })
+    Some(Bill { from, line, per_request, price: card.input, waits: false })
 }
 
 /// The bills of an entry.
@@ -69,7 +69,7 @@ pub(super) fn bills(
     entry: &Entry,
     work: Work,
     card: &Card,
-    vendor: usize,
+    from: Bought,
     lookup: &mut dyn Lookup,
 ) -> Option<Vec<Bill>> {
     let factor = card.factors.of(entry.tier);
@@ -88,7 +88,7 @@ pub(super) fn bills(
     let mut biller = Biller {
         lookup,
         entry,
-        vendor,
+        from,
         work,
         by_length: ByLength { differ, mean: work.input },
         waiting,
@@ -140,7 +140,8 @@ const EVERY_LENGTH: Band = Band { above: 0.0, upto: f64::INFINITY, factors: None
 struct Biller<'a, 'e> {
     lookup: &'a mut dyn Lookup,
     entry: &'a Entry<'e>,
-    vendor: usize,
+    /// From whom, as tokens.
+    from: Bought,
     work: Work,
     by_length: ByLength,
     waiting: Option<Slot>,
@@ -169,7 +170,7 @@ impl Biller<'_, '_> {
             let label = "input tokens stored in the cache, times hours";
             let line =
                 self.line(Component::ApiCache, label, ("Mtok-hours", 1e6), &[per_request, stored.price]);
-            let from = Bought { vendor: self.vendor, tokens: false };
+            let from = Bought { tokens: false, ..self.from };
             self.bills.push(Bill { from, line, per_request, price: stored.price, waits: false });
         }
     }
@@ -302,14 +303,14 @@ impl Biller<'_, '_> {
         let per_request = self.of_calls(self.work.calls, portions);
         let label = if self.bills_waiting { "llm calls, batch" } else { "llm calls" };
         let line = self.line(Component::ApiTokens, label, ("calls", 1.0), &[per_request, price]);
-        let from = Bought { vendor: self.vendor, tokens: false };
+        let from = Bought { tokens: false, ..self.from };
         self.bills.push(Bill { from, line, per_request, price, waits: self.bills_waiting });
     }
 
     fn bill(&mut self, component: Component, label: &str, tokens: Slot, portions: &[Portion], price: Slot) {
         let per_request = self.per_request(tokens, portions);
         let line = self.line(component, label, ("Mtok", 1e6), &[per_request, price]);
-        let from = Bought { vendor: self.vendor, tokens: true };
+        let from = self.from;
         self.bills.push(Bill { from, line, per_request, price, waits: self.bills_waiting });
     }
 

@@ -3,6 +3,7 @@
 use crate::demand::Tokenizer;
 use crate::diagnostic::Diagnostic;
 use crate::document::Reference;
+use crate::finance::Bought;
 use crate::pricing::{GpuOffer, RateCard, Vendor};
 use crate::process::Lookup;
 use crate::serving::{Deployment, Llm, Server, Site};
@@ -103,6 +104,12 @@ impl Definitions {
     pub fn seller(&self, wanted: &Reference) -> Option<usize> {
         let (vendor, _) = wanted.halves()?;
         self.vendors.iter().position(|(id, _)| id.id == vendor)
+    }
+
+    /// From whom `vendor/llm` or `vendor/gpu` is bought, and what comes back for its outages.
+    pub fn bought(&self, wanted: &Reference, tokens: bool, lookup: &mut dyn Lookup) -> Option<Bought> {
+        let vendor = self.seller(wanted)?;
+        Some(Bought { vendor, tokens, credit: lookup.hit(&wanted.id).credit })
     }
 
     fn vendor(&self, id: &str) -> Option<&Vendor> {

@@ -2,7 +2,7 @@
 
 use super::Supply;
 use crate::calendar::Month;
-use crate::finance::Ledger;
+use crate::finance::{Bought, Ledger};
 use crate::lanes::{self, LANES, Lanes, Slot, Values};
 use crate::process::{Hit, Lookup};
 
@@ -16,9 +16,10 @@ pub(super) fn hit(names: &[&str], lookup: &mut dyn Lookup) -> Hit {
 
 /// A supply as hazards leave it; itself where none hits it.
 pub fn disrupted(supply: Box<dyn Supply>, names: &[&str], lookup: &mut dyn Lookup) -> Box<dyn Supply> {
+    let outages = names.iter().flat_map(|name| lookup.outages(name)).collect();
     let Hit { up, open, .. } = hit(names, lookup);
     let works: Vec<Slot> = up.into_iter().chain(open).collect();
-    if works.is_empty() { supply } else { Box::new(Disrupted { supply, works }) }
+    if works.is_empty() { supply } else { Box::new(Disrupted { supply, works, outages }) }
 }
 
 /// Down for a part of the month, in which it is asked for nothing. Which hours these are is left open, so the others are as
@@ -26,6 +27,7 @@ pub fn disrupted(supply: Box<dyn Supply>, names: &[&str], lookup: &mut dyn Looku
 struct Disrupted {
     supply: Box<dyn Supply>,
     works: Vec<Slot>,
+    outages: Vec<Slot>,
 }
 
 impl Supply for Disrupted {
@@ -70,8 +72,20 @@ impl Supply for Disrupted {
         self.supply.enter(now, values, lanes, state);
     }
 
-    fn sellers(&self) -> Vec<usize> {
-        self.supply.sellers()
+    fn bought(&self) -> Vec<Bought> {
+        self.supply.bought()
+    }
+
+    fn outages(&self) -> &[Slot] {
+        &self.outages
+    }
+
+    fn binds(&self) -> bool {
+        self.supply.binds()
+    }
+
+    fn owe(&self, now: &Month, values: &Values, stands: &Lanes, state: &mut [Lanes], ledger: &mut Ledger) {
+        self.supply.owe(now, values, stands, state, ledger);
     }
 
     fn unlimited(&self, _: usize) -> bool {

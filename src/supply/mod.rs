@@ -10,6 +10,7 @@ mod provisioned;
 mod purchase;
 mod quality;
 mod rented;
+mod reservation;
 mod running_costs;
 mod work;
 
@@ -26,8 +27,8 @@ pub use work::{Entry, Work};
 
 use crate::calendar::Month;
 use crate::document::{Plugin, Reference};
-use crate::finance::Ledger;
-use crate::lanes::{LANES, Lanes, Values};
+use crate::finance::{Bought, Ledger};
+use crate::lanes::{LANES, Lanes, Slot, Values};
 use crate::process::Lookup;
 
 /// A supply as it stands in a scenario.
@@ -73,9 +74,27 @@ pub trait Supply: Send + Sync {
     );
     /// Whether it never refuses a request of an entry.
     fn unlimited(&self, entry: usize) -> bool;
-    /// The vendors whose prices it pays, by their places.
-    fn sellers(&self) -> Vec<usize> {
+    /// From whom it buys.
+    fn bought(&self) -> Vec<Bought> {
         Vec::new()
+    }
+    /// The outages that hit it: the shares of the month in which each leaves it up.
+    fn outages(&self) -> &[Slot] {
+        &[]
+    }
+    /// Whether something of it is paid for a term that its strategy, once it stood, may not outlast.
+    fn binds(&self) -> bool {
+        false
+    }
+    /// Ends a month in which strategies that have it stand for a share: posts what is owed for the rest of the month.
+    fn owe(
+        &self,
+        _now: &Month,
+        _values: &Values,
+        _stands: &Lanes,
+        _state: &mut [Lanes],
+        _ledger: &mut Ledger,
+    ) {
     }
     /// Whether it is still there, and costs, when a strategy that has begun to need it is left: what is owned.
     fn stays(&self) -> bool {

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use super::disrupted::{disrupted, hit};
 use super::hosting::{Hosted, Load, check_entry};
+use super::reservation::Reservation;
 use super::{Definitions, Entry, Supply, Work, Written};
 use crate::calendar::Month;
 use crate::demand::LoadCurve;
@@ -76,7 +77,7 @@ impl Written for Provisioned {
         lookup: &mut dyn Lookup,
     ) -> Option<Box<dyn Supply>> {
         let card = all.rate_card(&self.of, lookup)?;
-        let vendor = all.seller(&self.of)?;
+        let from = all.bought(&self.of, false, lookup)?;
         let Some(offer) = &card.provisioned else {
             lookup.refuse(
                 not_sold(&self.of, "throughput units")
@@ -132,14 +133,16 @@ impl Written for Provisioned {
             per_unit: 1.0,
             inputs,
         };
+        let owed = Line { label: format!("{}, to the end of the term", line.label), ..line.clone() };
         let running = Box::new(Running {
-            from: Bought { vendor, tokens: false },
+            from,
             units: self.units.value,
             price,
             line,
             curve: shape,
             held,
             entries: hosted,
+            reservation: self.buy.months().map(|term| (Reservation { term }, owed)),
             available: available.map(|(_, share)| share),
         });
         Some(disrupted(running, &[id, &self.of.id], lookup))
@@ -208,15 +211,34 @@ struct Running {
     held: Held,
     entries: Vec<Hosted>,
     available: Option<Vec<f64>>,
+    /// Of units that are not paid by the hour.
+    reservation: Option<(Reservation, Line)>,
 }
 
 impl Supply for Running {
-    fn sellers(&self) -> Vec<usize> {
-        vec![self.from.vendor]
+    fn bought(&self) -> Vec<Bought> {
+        vec![self.from]
     }
 
     fn state(&self) -> usize {
-        Load::STATE
+        Load::STATE + usize::from(self.binds())
+    }
+
+    fn start(&self, _: &Values, state: &mut [Lanes]) {
+        state.fill([0.0; LANES]);
+    }
+
+    fn binds(&self) -> bool {
+        self.reservation.is_some()
+    }
+
+    fn owe(&self, now: &Month, values: &Values, stands: &Lanes, state: &mut [Lanes], ledger: &mut Ledger) {
+        let Some((reservation, line)) = &self.reservation else { return };
+        let mut hours = reservation.owed(now, stands, &mut state[Load::STATE]);
+        if hours.iter().any(|share| *share > 0.0) {
+            hours.iter_mut().for_each(|hours| *hours *= self.units * now.hours * self.held.hours);
+            ledger.post_bought(self.from, line, &hours, &values[self.price]);
+        }
     }
 
     fn open(&self, _: &Month, _: &Values, state: &mut [Lanes], _: &mut Ledger) {

@@ -7,6 +7,7 @@ use multiversion::multiversion;
 use super::definitions::find;
 use super::disrupted::{disrupted, hit};
 use super::hosting::{Hosted, Hosting, Load};
+use super::reservation::Reservation;
 use super::{Definitions, Entry, Supply, Written};
 use crate::calendar::Month;
 use crate::demand::LoadCurve;
@@ -15,6 +16,7 @@ use crate::distribution::WholeOf;
 use crate::document::{Id, Plugin, Reader, Reference, TableOf};
 use crate::finance::{Bought, Component, Ledger, Line, Measure};
 use crate::lanes::{self, LANES, Lanes, Slot, Values};
+use crate::math;
 use crate::process::Lookup;
 use crate::serving::{Deployment, Fleet};
 use crate::units;
@@ -77,7 +79,7 @@ impl Written for Rented {
         let hosting = Hosting::resolve(entries, deployment, &offer.regions, all, lookup);
         let hit = hit(&[id, &self.gpus.id], lookup);
         let rates = offer.resolve(lookup).map(|rates| rates.hit(hit, lookup));
-        let from = Bought { vendor: all.seller(&self.gpus)?, tokens: false };
+        let from = all.bought(&self.gpus, false, lookup)?;
         let (hosting, rates) = (hosting?, rates?);
         let gpus = deployment.gpus;
         let line = |label: &str, price: Slot| Line {
@@ -89,14 +91,23 @@ impl Written for Rented {
             inputs: hosting.inputs.iter().copied().chain([price]).collect(),
         };
         let mut reserved = Vec::new();
-        for (count, price, term) in [
-            (self.reserved_1y, rates.reserved_1y, "reserved_1y"),
-            (self.reserved_3y, rates.reserved_3y, "reserved_3y"),
+        for (count, price, term, months) in [
+            (self.reserved_1y, rates.reserved_1y, "reserved_1y", 12.0),
+            (self.reserved_3y, rates.reserved_3y, "reserved_3y", 36.0),
         ] {
             match (count > 0.0, price) {
                 (false, _) => {}
                 (true, Some(price)) => {
-                    reserved.push((count, line(&format!("GPU-hours, {term}"), price), price));
+                    let (used, owed) =
+                        (format!("GPU-hours, {term}"), format!("GPU-hours, {term}, to the end of the term"));
+                    let reservation = Reservation { term: months };
+                    reserved.push(Reserved {
+                        count,
+                        price,
+                        used: line(&used, price),
+                        owed: line(&owed, price),
+                        reservation,
+                    });
                 }
                 (true, None) => {
                     lookup.refuse(not_sold(&self.gpus, term));
@@ -113,6 +124,7 @@ impl Written for Rented {
             min: self.fleet.min_replicas,
             max: self.fleet.max_replicas.unwrap_or(f64::INFINITY),
             spare: self.fleet.spare_replicas,
+            new_capacity: hit.new_capacity,
             curve: hosting.curve,
             entries: hosting.entries,
         });
@@ -141,20 +153,76 @@ fn not_sold(gpus: &Reference, term: &str) -> Diagnostic {
 struct Running {
     from: Bought,
     on_demand: (Line, Slot),
-    reserved: Vec<(f64, Line, Slot)>,
+    reserved: Vec<Reserved>,
     gpus: f64,
     utilization_target: Slot,
     min: f64,
     max: f64,
     spare: f64,
+    /// Share of what the fleet would grow by that is to be had, where GPUs can be short.
+    new_capacity: Option<Slot>,
     curve: Arc<LoadCurve>,
     entries: Vec<Hosted>,
 }
 
+/// Replicas that are paid for a term.
+struct Reserved {
+    count: f64,
+    price: Slot,
+    used: Line,
+    owed: Line,
+    reservation: Reservation,
+}
+
+/// Places in the state, behind those of the load: replicas in the busiest hour of last month, and the ends of terms.
+const HELD: usize = Load::STATE;
+const TERMS: usize = HELD + 1;
+
 impl Running {
     /// Whether the fleet can be too small for some entry.
     fn is_limited(&self) -> bool {
-        self.max.is_finite() || self.entries.iter().any(|entry| entry.up_to.is_finite())
+        self.new_capacity.is_some()
+            || self.max.is_finite()
+            || self.entries.iter().any(|entry| entry.up_to.is_finite())
+    }
+}
+
+impl Running {
+    fn replicas_reserved(&self) -> f64 {
+        self.reserved.iter().map(|reserved| reserved.count).sum()
+    }
+
+    /// Replicas that carry a mean load in its busiest hour.
+    fn busiest(&self, load: f64, target: f64) -> f64 {
+        math::ceil(load * self.curve.peak() / target * (1.0 - 1e-12))
+    }
+
+    /// How far the fleet can grow for an entry: while GPUs are short, to what it ran in the busiest hour of last month, and by
+    /// whole replicas to a share of what it needs beyond that.
+    fn most(&self, entry: &Hosted, now: &Month, values: &Values, offered: &Lanes, state: &[Lanes]) -> Lanes {
+        let mut most = [self.max; LANES];
+        let Some(share) = self.new_capacity else { return most };
+        let (share, target) = (&values[share], &values[self.utilization_target]);
+        let (hours, before, held) = (&values[entry.hours_per_request], &state[0], &state[HELD]);
+        for i in 0..LANES {
+            if share[i] >= 1.0 {
+                continue;
+            }
+            let waits = entry.waits.map_or(0.0, |waits| values[waits][i]);
+            let load = before[i] + offered[i] * hours[i] / now.hours * (1.0 - waits);
+            let grows = (self.busiest(load, target[i]).min(self.max) - held[i]).max(0.0);
+            most[i] = most[i].min(held[i] + math::floor(share[i] * grows + 1e-9));
+        }
+        most
+    }
+
+    /// Takes note of what it runs in the busiest hour.
+    fn hold(&self, target: &Lanes, state: &mut [Lanes]) {
+        let least = self.min.max(self.replicas_reserved() - self.spare);
+        for i in 0..LANES {
+            let runs = self.busiest(state[0][i], target[i]).min(state[3][i]);
+            state[HELD][i] = runs.max(least);
+        }
     }
 }
 
@@ -183,12 +251,37 @@ fn gpu_hours(plan: &Plan, beyond: &Lanes, target: &Lanes, used: [&Lanes; 2], out
 }
 
 impl Supply for Running {
-    fn sellers(&self) -> Vec<usize> {
-        vec![self.from.vendor]
+    fn bought(&self) -> Vec<Bought> {
+        vec![self.from]
     }
 
     fn state(&self) -> usize {
-        Load::STATE
+        if self.new_capacity.is_some() || self.binds() { TERMS + self.reserved.len() } else { Load::STATE }
+    }
+
+    fn start(&self, _: &Values, state: &mut [Lanes]) {
+        state.fill([0.0; LANES]);
+        if let Some(held) = state.get_mut(HELD) {
+            *held = [(self.replicas_reserved() - self.spare).max(0.0); LANES];
+        }
+    }
+
+    fn binds(&self) -> bool {
+        !self.reserved.is_empty()
+    }
+
+    fn owe(&self, now: &Month, values: &Values, stands: &Lanes, state: &mut [Lanes], ledger: &mut Ledger) {
+        for (reserved, until) in self.reserved.iter().zip(&mut state[TERMS..]) {
+            let mut hours = reserved.reservation.owed(now, stands, until);
+            if hours.iter().all(|share| *share == 0.0) {
+                continue;
+            }
+            for hours in &mut hours {
+                *hours *= reserved.count * self.gpus * now.hours;
+            }
+            ledger.post_bought(self.from, &reserved.owed, &hours, &values[reserved.price]);
+            ledger.measure(Measure::GpuHours, &hours);
+        }
     }
 
     fn open(&self, _: &Month, _: &Values, state: &mut [Lanes], _: &mut Ledger) {
@@ -206,19 +299,23 @@ impl Supply for Running {
         _: &mut Ledger,
     ) {
         let hosted = &self.entries[entry];
-        let (most, target) = ([self.max; LANES], &values[self.utilization_target]);
-        let most = self.max.is_finite().then_some(&most);
+        let target = &values[self.utilization_target];
+        let most = self.most(hosted, now, values, offered, state);
+        let most = (self.max.is_finite() || self.new_capacity.is_some()).then_some(&most);
         hosted.accept(&self.curve, now, values, offered, most, target, &mut Load(state), served);
     }
 
     fn unlimited(&self, entry: usize) -> bool {
-        self.max.min(self.entries[entry].up_to).is_infinite()
+        self.new_capacity.is_none() && self.max.min(self.entries[entry].up_to).is_infinite()
     }
 
     fn close(&self, now: &Month, values: &Values, state: &mut [Lanes], ledger: &mut Ledger) {
-        let load = Load(state);
         let target = &values[self.utilization_target];
-        let reserved: f64 = self.reserved.iter().map(|(count, ..)| count).sum();
+        if self.new_capacity.is_some() {
+            self.hold(target, state);
+        }
+        let load = Load(state);
+        let reserved = self.replicas_reserved();
         // Replicas in an hour: max(ceil(load), min) + spare, of which those reserved are paid already.
         let from = self.min.max(reserved - self.spare);
         let plan = Plan {
@@ -247,9 +344,9 @@ impl Supply for Running {
             [&mut hours, &mut paid, &mut busy],
         );
         ledger.post_bought(self.from, &self.on_demand.0, &hours, &values[self.on_demand.1]);
-        for (count, line, price) in &self.reserved {
+        for Reserved { count, used, price, .. } in &self.reserved {
             let hours = [count * self.gpus * now.hours; LANES];
-            ledger.post_bought(self.from, line, &hours, &values[*price]);
+            ledger.post_bought(self.from, used, &hours, &values[*price]);
         }
         ledger.measure(Measure::GpuHours, &paid);
         ledger.measure(Measure::BusyGpuHours, &busy);

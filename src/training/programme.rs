@@ -55,6 +55,8 @@ pub struct Evaluation {
     pub output_tokens: Number,
     /// The llm that judges: `vendor/llm`.
     pub judge: Reference,
+    /// Who judges once that llm is retired.
+    pub next_judge: Option<Reference>,
     /// Red team.
     pub red_team: Option<Number>,
 }
@@ -147,12 +149,15 @@ fn read_evaluation(t: &mut Reader) -> Option<Evaluation> {
     let input = t.required("input_tokens", NumberOf(&units::TOKENS), "tokens in per case");
     let output = t.required("output_tokens", NumberOf(&units::TOKENS), "tokens out per case");
     let judge = t.required("judge", Id("llm of a vendor, as vendor/llm"), "the llm that judges");
+    let next_judge =
+        t.optional("next_judge", Id("llm of a vendor, as vendor/llm"), "who judges once that llm is retired");
     let red_team = t.optional("red_team", NumberOf(&units::MONEY), "red team of a cycle");
     Some(Evaluation {
         cases: cases?,
         input_tokens: input?,
         output_tokens: output?,
         judge: judge?,
+        next_judge: next_judge?,
         red_team: red_team?,
     })
 }

@@ -46,6 +46,7 @@ pub struct Builder {
     asked: Option<Vec<Slot>>,
     without_rate: BTreeSet<Currency>,
     hits: BTreeMap<String, Hit>,
+    outages: BTreeMap<String, Vec<Slot>>,
     mistakes: Diagnostics,
 }
 
@@ -70,6 +71,7 @@ impl Builder {
             asked: None,
             without_rate: BTreeSet::new(),
             hits: BTreeMap::new(),
+            outages: BTreeMap::new(),
             mistakes: Diagnostics::new(),
         }
     }
@@ -81,9 +83,9 @@ impl Builder {
         (program, self.inputs, self.mistakes)
     }
 
-    /// Lets hazards hit what is resolved from now on, by name.
-    pub fn strike(&mut self, hits: BTreeMap<String, Hit>) {
-        self.hits = hits;
+    /// Lets hazards hit what is resolved from now on, by name; and the outages among them one by one.
+    pub fn strike(&mut self, hits: BTreeMap<String, Hit>, outages: BTreeMap<String, Vec<Slot>>) {
+        (self.hits, self.outages) = (hits, outages);
     }
 
     /// Lets these hit as well, in place of what hit the same names; gives back what hit before.
@@ -91,6 +93,11 @@ impl Builder {
         let mut all = self.hits.clone();
         all.extend(hits);
         std::mem::replace(&mut self.hits, all)
+    }
+
+    /// Lets hit what [`strike_more`](Self::strike_more) gave back.
+    pub fn strike_again(&mut self, hits: BTreeMap<String, Hit>) {
+        self.hits = hits;
     }
 
     /// Lets inputs move together; asked last, when all of them are known. After a mistake they may not be.
@@ -339,6 +346,11 @@ impl Lookup for Builder {
         // What hits a vendor hits all it sells; who is hit by itself as well has both in its own entry.
         let vendor = || self.hits.get(name.split_once('/')?.0);
         self.hits.get(name).or_else(vendor).copied().unwrap_or_default()
+    }
+
+    fn outages(&self, name: &str) -> Vec<Slot> {
+        let vendor = name.split_once('/').map_or("", |(vendor, _)| vendor);
+        [name, vendor].iter().filter_map(|name| self.outages.get(*name)).flatten().copied().collect()
     }
 
     fn refuse(&mut self, mistake: Diagnostic) {

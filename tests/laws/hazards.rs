@@ -19,9 +19,13 @@ fn hazards(text: &str) -> Hazards {
 }
 
 fn resolve(text: &str, builder: &mut Builder) -> World {
+    told(text, &hazard::Told::default(), builder)
+}
+
+fn told(text: &str, told: &hazard::Told, builder: &mut Builder) -> World {
     let vendors: Vec<(Reference, Vendor)> =
         family(text, "vendor", &MapOf("vendor", TableOf(Vendor::read))).unwrap_or_default();
-    hazard::resolve(&hazards(text), &vendors, &["tokyo"], builder)
+    hazard::resolve(&hazards(text), &vendors, &["tokyo"], told, builder)
 }
 
 /// A world of hazards and the slots that a test asks for.
@@ -301,7 +305,11 @@ fn orthant(z: f64, correlation: f64) -> f64 {
 
 /// Every slot of a hit, with the law that it must obey.
 fn slots(hit: Hit) -> (Vec<Slot>, Vec<Slot>) {
-    (hit.up.into_iter().chain(hit.open).collect(), hit.price.into_iter().chain(hit.limits).collect())
+    let shares = [hit.up, hit.open, hit.new_capacity, hit.credit];
+    (
+        shares.into_iter().flatten().collect(),
+        [hit.price, hit.limits, hit.scarcity].into_iter().flatten().collect(),
+    )
 }
 
 /// Over every registered kind: shares of a month lie between 0 and 1, what is turned off stays off, factors are no less than 0,
@@ -312,7 +320,8 @@ fn every_kind_keeps_the_laws() {
     for kind in hazard::KINDS {
         let root = kind.example.trim().trim_start_matches('{').trim_end_matches('}');
         let text = format!(
-            "[vendor.acme]\n[vendor.acme.llm.large]\ntokenizer = \"t\"\nrates = {{ input = \"1 USD /Mtok\", output = \"1 USD /Mtok\" }}\n[hazard.x]\n{root}\n"
+            "[vendor.acme]\nsla = {{ claimed = 1, credits = [{{ below = 0.999, credit = 0.1 }}] }}\n\
+             [vendor.acme.gpu.h100.rates]\non_demand = \"2 USD /GPU-hour\"\n[vendor.acme.llm.large]\ntokenizer = \"t\"\nrates = {{ input = \"1 USD /Mtok\", output = \"1 USD /Mtok\" }}\n[hazard.x]\n{root}\n"
         );
         let mut builder = builder(MONTHS);
         let world = resolve(&text, &mut builder);
@@ -385,4 +394,64 @@ fn distress_tightens_rate_limits() {
         stressed = { limit_factor = 0.5, lasts = \"1000 months\" }\nends = { recovers = { weight = 1 } }\n";
     let (program, limits) = world(text, 2, |world| world.hit("acme/any").limits.unwrap());
     assert!(paths(&program, 2, limits, 3, 64).iter().flatten().all(|factor| *factor == 0.5));
+}
+
+/// What a stress forces happens in its month on every path, and not before.
+#[test]
+fn what_is_forced_happens_on_every_path() {
+    const MONTHS: usize = 24;
+    let at = |text: &str, ask: fn(&World) -> Slot| {
+        let mut builder = builder(MONTHS);
+        let forced = hazard::Told { forced: vec![("x".to_owned(), 9)], without: Vec::new() };
+        let world = told(
+            &format!("{VENDORS}[vendor.acme.gpu.h100.rates]\non_demand = \"2 USD /GPU-hour\"\n{text}"),
+            &forced,
+            &mut builder,
+        );
+        let slot = ask(&world);
+        paths(&finish(builder), MONTHS, slot, 3, 6400)
+    };
+    let all = |values: &[f64], law: fn(f64) -> bool| values.iter().all(|value| law(*value));
+    let phase = at(&distress("x", "acme", "{ per_year = 0.9 }"), |world| world.phase("acme").unwrap());
+    assert!(all(&phase[8], |phase| phase == HEALTHY) && all(&phase[9], |phase| phase == STRESSED));
+    let rich = "[vendor.acme.finances]\ncash = \"1 USD to 400 USD\"\nother_costs = \"9 USD /month\"\n\
+        stressed_below = \"10 months\"\ncloses_below = \"3 months\"\n\
+        [hazard.x.vendor_distress]\nvendor = \"acme\"\nchance = \"runway\"\n\
+        ends = { acquired = { weight = 1 }, wound_down = { weight = 1, notice = \"0 days\" } }\n";
+    let phase = at(rich, |world| world.phase("acme").unwrap());
+    assert!(all(&phase[8], |phase| phase < ACQUIRED) && all(&phase[9], |phase| phase >= ACQUIRED));
+    let outage = "[hazard.x.outage]\nhits = [\"acme\"]\navailability = 0.999\nduration = \"2 h\"\n";
+    let up = at(outage, |world| world.up("acme").unwrap());
+    assert!(!all(&up[8], |up| up < 1.0) && all(&up[9], |up| up < 1.0));
+    let end = "[hazard.x.retirement]\nhits = [\"acme\"]\nlife = \"1 to 90 months\"\n";
+    let open = at(end, |world| world.hit("acme").open.unwrap());
+    assert!(all(&open[8], |open| open == 1.0) && all(&open[9], |open| open == 0.0));
+    let shock = "[hazard.x.price_shock]\nhits = [\"acme\"]\nfrequency = \"0 /year\"\nfactor = 2\nlasts = \"3 months\"\n";
+    let price = at(shock, |world| world.price_factor("acme").unwrap());
+    assert!(all(&price[8], |factor| factor == 1.0) && all(&price[11], |factor| factor == 2.0));
+    assert!(all(&price[12], |factor| factor == 1.0));
+    let short = "[hazard.x.gpu_shortage]\nhits = [\"acme\"]\nfrequency = \"0 /year\"\nlasts = \"2 months\"\nnew_capacity = \"10 % to 20 %\"\n";
+    let share = at(short, |world| world.hit("acme/h100").new_capacity.unwrap());
+    assert!(all(&share[8], |share| share == 1.0) && all(&share[9], |share| share < 0.9));
+}
+
+/// A hazard that is taken away leaves its vendor healthy and every other draw as it was.
+#[test]
+fn a_hazard_that_is_taken_away_never_happens() {
+    let text = format!(
+        "{VENDORS}{}{}",
+        distress("a", "acme", "{ per_year = 0.9 }"),
+        distress("b", "borealis", "{ per_year = 0.9 }")
+    );
+    let [plain, without] = [Vec::new(), vec!["a".to_owned()]].map(|without| {
+        let mut builder = builder(24);
+        let world = told(&text, &hazard::Told { without, ..hazard::Told::default() }, &mut builder);
+        let slots = ["acme", "borealis"].map(|vendor| world.phase(vendor).unwrap());
+        assert_eq!(world.hit("acme").open.is_none(), world.hits().len() == 1);
+        let program = finish(builder);
+        slots.map(|slot| paths(&program, 24, slot, 3, 640))
+    });
+    assert!(without[0].iter().flatten().all(|phase| *phase == HEALTHY));
+    assert!(plain[0].iter().flatten().any(|phase| *phase > HEALTHY));
+    assert_eq!(plain[1], without[1]);
 }

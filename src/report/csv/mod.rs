@@ -6,6 +6,7 @@ mod inputs;
 mod monthly;
 mod sheet;
 mod totals;
+mod vendors;
 
 pub use inputs::{Drawn, inputs};
 
