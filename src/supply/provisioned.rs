@@ -236,7 +236,9 @@ impl Supply for Running {
         let Some((reservation, line)) = &self.reservation else { return };
         let mut hours = reservation.owed(now, stands, &mut state[Load::STATE]);
         if hours.iter().any(|share| *share > 0.0) {
-            hours.iter_mut().for_each(|hours| *hours *= self.units * now.hours * self.held.hours);
+            for hours in &mut hours {
+                *hours *= self.units * now.hours * self.held.hours;
+            }
             ledger.post_bought(self.from, line, &hours, &values[self.price]);
         }
     }

@@ -192,6 +192,11 @@ impl Running {
         self.reserved.iter().map(|reserved| reserved.count).sum()
     }
 
+    /// Replicas that carry load in every hour, whatever the load.
+    fn least(&self) -> f64 {
+        self.min.max(self.replicas_reserved() - self.spare)
+    }
+
     /// Replicas that carry a mean load in its busiest hour.
     fn busiest(&self, load: f64, target: f64) -> f64 {
         math::ceil(load * self.curve.peak() / target * (1.0 - 1e-12))
@@ -218,10 +223,9 @@ impl Running {
 
     /// Takes note of what it runs in the busiest hour.
     fn hold(&self, target: &Lanes, state: &mut [Lanes]) {
-        let least = self.min.max(self.replicas_reserved() - self.spare);
         for i in 0..LANES {
             let runs = self.busiest(state[0][i], target[i]).min(state[3][i]);
-            state[HELD][i] = runs.max(least);
+            state[HELD][i] = runs.max(self.least());
         }
     }
 }
@@ -262,7 +266,8 @@ impl Supply for Running {
     fn start(&self, _: &Values, state: &mut [Lanes]) {
         state.fill([0.0; LANES]);
         if let Some(held) = state.get_mut(HELD) {
-            *held = [(self.replicas_reserved() - self.spare).max(0.0); LANES];
+            // The least that the fleet runs is paid from the first month on, so it is there.
+            *held = [self.least(); LANES];
         }
     }
 
@@ -317,7 +322,7 @@ impl Supply for Running {
         let load = Load(state);
         let reserved = self.replicas_reserved();
         // Replicas in an hour: max(ceil(load), min) + spare, of which those reserved are paid already.
-        let from = self.min.max(reserved - self.spare);
+        let from = self.least();
         let plan = Plan {
             reserved,
             always: (self.min + self.spare - reserved).max(0.0),

@@ -294,8 +294,9 @@ fn a_fleet_cannot_grow_while_gpus_are_short() {
             .zip(&calm)
             .all(|(dear, calm)| dear.0 == calm.0 && dear.1 == 2.0 * calm.1 && dear.2 == 0.0)
     );
-    // Who starts with nothing gets nothing.
+    // Who starts with the least gets nothing more.
     let none = rented("frequency = \"1000 /month\"\nnew_capacity = 0", "0");
-    assert!(none.iter().all(|(replicas, ..)| *replicas == 0.0), "{none:?}");
-    near(none[0].2, 1e6, 1.0);
+    assert!(none.iter().all(|(replicas, ..)| *replicas == 1.0), "{none:?}");
+    near(none[0].2, 0.0, 1e-6);
+    near(none[2].2, 2e6, 3e-3 * 2e6);
 }

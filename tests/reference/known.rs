@@ -45,8 +45,9 @@ pub(crate) fn check(book: &Book) {
 /// Every field is named, so that a further one does not compile.
 fn fields(scenario: &Scenario) {
     for (_, vendor) in &scenario.definitions.vendors {
-        let Vendor { title: _, llms, gpus: _, minimum: _, seat: _, finances } = vendor;
+        let Vendor { title: _, llms, gpus: _, minimum: _, seat: _, sla, finances } = vendor;
         assert!(finances.is_none(), "this evaluator does not know the books of vendors");
+        assert!(sla.is_none(), "this evaluator does not know credits for outages");
         for (_, card) in llms {
             rate_card(card);
         }
@@ -59,6 +60,7 @@ fn fields(scenario: &Scenario) {
             contracts: _,
             training: _,
             operations: _,
+            failover,
             compare,
             switches,
             migration,
@@ -66,6 +68,7 @@ fn fields(scenario: &Scenario) {
         } = strategy;
         assert!(migration.is_none(), "this evaluator does not know moves that vendors force");
         assert!(*compare && switches.is_empty(), "this evaluator does not know strategies that give way");
+        assert!(failover.is_none(), "this evaluator does not know failover");
         for serve in serve {
             let Serve {
                 traffic: _,
