@@ -9,18 +9,14 @@ use super::whole::{refused, run};
 fn text(failover: &str, serve: &[&str], hazards: &[(&str, &str, f64)]) -> String {
     let entries: Vec<String> =
         serve.iter().map(|by| format!("{{ traffic = \"work\", by = \"{by}\" }}")).collect();
-    let vendors: String = ["a", "b", "c"]
-        .iter()
-        .map(|id| {
-            format!("[vendor.{id}.llm.x]\nrates = {{ input = \"1 USD /Mtok\", output = \"1 USD /Mtok\" }}\n")
-        })
-        .collect();
-    let hazards: String = hazards
-        .iter()
-        .map(|(id, hits, up)| {
-            format!("[hazard.{id}.outage]\nhits = [{hits}]\navailability = {up}\nduration = \"2 h\"\n")
-        })
-        .collect();
+    let vendor = |id: &&str| {
+        format!("[vendor.{id}.llm.x]\nrates = {{ input = \"1 USD /Mtok\", output = \"1 USD /Mtok\" }}\n")
+    };
+    let vendors = ["a", "b", "c"].iter().map(vendor).collect::<Vec<_>>().concat();
+    let hazard = |(id, hits, up): &(&str, &str, f64)| {
+        format!("[hazard.{id}.outage]\nhits = [{hits}]\navailability = {up}\nduration = \"2 h\"\n")
+    };
+    let hazards = hazards.iter().map(hazard).collect::<Vec<_>>().concat();
     format!(
         "title = \"Failover\"\ncurrency = \"USD\"\nstart = \"2027-01\"\nmonths = 24\n\
          [traffic.work]\nrequests = \"1M /month\"\ninput_tokens = 1000\noutput_tokens = 0\nshed_cost = \"1 USD /request\"\n\
@@ -35,19 +31,19 @@ fn unserved(text: &str) -> f64 {
     findings.strategies[0].measured(Measure::Shed) / 24e6
 }
 
-const HALF_FAILS: &str = "failover = { succeeds = 0.9 }\n";
+const NINE_OF_TEN: &str = "failover = { succeeds = 0.9 }\n";
 
 /// Availability is a1 + (1 − a1)·q·a2; with 99.7 % and nine of ten 0.999692 where the second never fails. Evenly spread points of
 /// a bounded product: the sampling error of these means is below a hundredth of what is unserved (0.3 % over eight seeds).
 #[test]
 fn failover_succeeds_as_often_as_said() {
     let one = [("one", "\"a\"", 0.997)];
-    near(unserved(&text(HALF_FAILS, &["a/x", "b/x"], &one)), 0.003 * 0.1, 3e-6);
+    near(unserved(&text(NINE_OF_TEN, &["a/x", "b/x"], &one)), 0.003 * 0.1, 3e-6);
     near(unserved(&text("", &["a/x", "b/x"], &one)), 0.0, 1e-12);
-    near(unserved(&text(HALF_FAILS, &["a/x"], &one)), 0.003, 3e-5);
+    near(unserved(&text(NINE_OF_TEN, &["a/x"], &one)), 0.003, 3e-5);
     let two = [("one", "\"a\"", 0.98), ("two", "\"b\"", 0.96)];
     let served = 0.98 + 0.02 * 0.9 * 0.96;
-    close(unserved(&text(HALF_FAILS, &["a/x", "b/x"], &two)), 1.0 - served, 0.02);
+    close(unserved(&text(NINE_OF_TEN, &["a/x", "b/x"], &two)), 1.0 - served, 0.02);
 }
 
 /// With a common cause c: U = c + (1 − c)·u1·(u2 + 1 − q), where q counts only when the second is up.
@@ -55,7 +51,7 @@ fn failover_succeeds_as_often_as_said() {
 fn what_fails_together_is_no_fallback() {
     let all = [("common", "\"a\", \"b\"", 0.99), ("one", "\"a\"", 0.97), ("two", "\"b\"", 0.96)];
     let (c, u1, u2) = (0.01, 0.03, 0.04);
-    for (failover, q) in [("", 1.0), (HALF_FAILS, 0.9)] {
+    for (failover, q) in [("", 1.0), (NINE_OF_TEN, 0.9)] {
         let expected = c + (1.0 - c) * u1 * (1.0 - q * (1.0 - u2));
         close(unserved(&text(failover, &["a/x", "b/x"], &all)), expected, 0.02);
     }
@@ -96,6 +92,6 @@ fn who_can_lose_requests_needs_their_price() {
     let priceless = |failover: &str| {
         text(failover, &["a/x", "b/x"], &one).replace("shed_cost = \"1 USD /request\"\n", "")
     };
-    assert_eq!(refused(&priceless(HALF_FAILS)), ["no-shed-cost"]);
+    assert_eq!(refused(&priceless(NINE_OF_TEN)), ["no-shed-cost"]);
     near(unserved(&priceless("")), 0.0, 1e-12);
 }
