@@ -58,7 +58,8 @@ impl Stress {
 }
 
 impl Stress {
-    /// What it says of the hazards of a scenario that it is laid over, and what is wrong with that.
+    /// What it says of the hazards of a scenario that it is laid over, and what is wrong with that. Unknown ids in a list are told
+    /// with all others of the scenario.
     pub(super) fn told(&self, hazards: &[&str], timeline: &Timeline) -> (Told, Diagnostics) {
         let (mut told, mut mistakes) = (Told::default(), Diagnostics::new());
         for (id, month) in &self.force {
@@ -80,9 +81,6 @@ impl Stress {
                 );
             }
             told.forced.push((id.id.clone(), place.max(0) as usize));
-        }
-        for id in self.without.iter().filter(|id| !hazards.contains(&id.id.as_str())) {
-            mistakes.push(unknown("hazard", id, hazards));
         }
         told.without = self.without.iter().map(|id| id.id.clone()).collect();
         (told, mistakes)

@@ -12,7 +12,7 @@ use crate::supply::unknown;
 use crate::text::did_you_mean;
 
 /// What a decoder calls an id, what people call it, and the table that defines it. What vendors sell is `vendor/id`.
-const FAMILIES: [(&str, &str, &str); 17] = [
+const FAMILIES: [(&str, &str, &str); 18] = [
     ("strategy", "strategy", "strategy"),
     ("traffic", "traffic", "traffic"),
     ("index", "index", "index"),
@@ -28,6 +28,7 @@ const FAMILIES: [(&str, &str, &str); 17] = [
     ("training", "training", "training"),
     ("operations", "operations", "operations"),
     ("migration", "migration", "migration"),
+    ("hazard", "hazard", "hazard"),
     ("llm of a vendor, as vendor/llm", "llm of a vendor", "llm"),
     ("GPU of a vendor, as vendor/gpu", "GPU of a vendor", "gpu"),
 ];
