@@ -34,7 +34,7 @@ const FAMILIES: [(&str, &str, &str); 18] = [
 ];
 
 /// Tables that every run reads whole; the others count only when something leads to them.
-const READ_WHOLE: [&str; 3] = ["traffic", "strategy", "vendor"];
+const READ_WHOLE: [&str; 4] = ["traffic", "strategy", "vendor", "hazard"];
 
 /// Something defined.
 struct Definition {
