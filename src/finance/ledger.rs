@@ -285,7 +285,7 @@ impl Ledger {
 
     /// Leaves a share of that.
     pub fn leave_due_with(&mut self, vendor: usize, credit: Slot, share: &Lanes) {
-        let of = |p: &&mut Purchases| (p.vendor, p.credit) == (vendor, Some(credit));
+        let of = |p: &&mut Purchases| p.begun && (p.vendor, p.credit) == (vendor, Some(credit));
         for one in self.purchases[..self.watched].iter_mut().filter(of) {
             lanes::scale(&mut one.due, share);
         }
