@@ -22,13 +22,9 @@ pub fn resolve(scenario: &Scenario) -> (Option<Model>, Diagnostics) {
     let mut builder = Builder::new(scenario.timeline.clone(), scenario.currency, fx, indexes);
     let discount = scenario.finance.as_ref().map(|finance| finance.resolve(&mut builder));
     let streams = streams(scenario, &mut builder);
-    let hazards = hazard::resolve(
-        &scenario.hazards,
-        &scenario.definitions.vendors,
-        &ids(&scenario.supplies),
-        &scenario.told,
-        &mut builder,
-    );
+    let vendors = &scenario.definitions.vendors;
+    let supplies = ids(&scenario.supplies);
+    let hazards = hazard::resolve(&scenario.hazards, vendors, &supplies, &scenario.told, &mut builder);
     builder.strike(hazards.hits().clone(), hazards.outages().clone());
     let mut events = Vec::new();
     let around = strategy::Surroundings { scenario, streams: &streams, hazards: &hazards };
