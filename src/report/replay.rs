@@ -239,7 +239,7 @@ impl ReplayReport<'_> {
         let stretch = timeline.stretch_s();
         for (place, moment) in timeline.moments().iter().enumerate() {
             let begin = place as f64 * stretch;
-            let (end, rate) = (begin + stretch, moment.arrived as f64 / stretch);
+            let (end, rate) = (begin + moment.length_s, moment.arrived as f64 / moment.length_s);
             let _ = writeln!(
                 text,
                 "{begin},{end},{rate},{},{},{},{}",

@@ -49,9 +49,18 @@ pub(super) fn hours_ahead(text: &str) -> Result<f64, String> {
     hours.ok_or_else(|| "a number of hours from -14 to 14 is expected".into())
 }
 
+/// On a command line nobody wants to quote a space: `20ms` is `20 ms`.
+fn spaced(text: &str) -> String {
+    let unit = text.find(|letter: char| letter.is_alphabetic() || letter == '/');
+    match unit {
+        Some(at) if !text.contains(' ') && at > 0 => format!("{} {}", &text[..at], &text[at..]),
+        _ => text.to_owned(),
+    }
+}
+
 /// The value of a quantity in its base unit, and whether its time is clock time (else calendar months).
 fn single(text: &str, kind: &'static Kind) -> Result<(f64, bool), String> {
-    let found = units::parse(text, kind).map_err(|mistake| match mistake.help {
+    let found = units::parse(&spaced(text), kind).map_err(|mistake| match mistake.help {
         Some(help) => format!("{}; expected {}; {help}", mistake.message, mistake.expected),
         None => format!("{}; expected {}", mistake.message, mistake.expected),
     })?;

@@ -21,6 +21,17 @@ pub enum Axis {
 }
 
 impl Axis {
+    /// Round values; times are round in the unit that they are written in.
+    fn ticks(self, low: f64, high: f64, count: usize) -> Vec<f64> {
+        let unit = match self {
+            Self::Time if high >= 172_800.0 => 86_400.0,
+            Self::Time if high >= 7_200.0 => 3_600.0,
+            Self::Time if high >= 120.0 => 60.0,
+            _ => 1.0,
+        };
+        ticks(low / unit, high / unit, count).into_iter().map(|mark| mark * unit).collect()
+    }
+
     fn label(self, value: f64) -> String {
         match self {
             Self::Time => seconds(value),
@@ -101,7 +112,7 @@ impl Curves {
         let (left, right) =
             extent(panel.curves.iter().flat_map(known).map(|point| point.0)).unwrap_or((0.0, 1.0));
         let count = if self.side_by_side { 6 } else { 4 };
-        let marks = ticks(low, high, count);
+        let marks = panel.axes.1.ticks(low, high, count);
         let labels: Vec<String> = marks.iter().map(|mark| panel.axes.1.label(*mark)).collect();
         let widest = labels.iter().map(|label| AXIS.width(label, self.lang)).fold(0.0, f64::max);
         let names: Vec<(String, String)> = panel.curves.iter().map(|curve| texts(panel, curve)).collect();
@@ -119,7 +130,7 @@ impl Curves {
             canvas.text((plot.left - 12.0, at + 5.0), AXIS.end(), label);
         }
         let most = ((plot.right - plot.left) / 110.0).clamp(2.0, 10.0) as usize;
-        for mark in ticks(x.low, x.high, most) {
+        for mark in panel.axes.0.ticks(x.low, x.high, most) {
             canvas.line((x.at(mark), plot.bottom), (x.at(mark), plot.bottom + 6.0), BASE);
             canvas.text((x.at(mark), plot.bottom + 25.0), AXIS.middle(), &panel.axes.0.label(mark));
         }
@@ -133,6 +144,9 @@ impl Curves {
             let line = line(curve, x, y);
             canvas.polyline(&line, Stroke::new(color(curve.color).fill, 3.0));
             let end = line.last().map_or(plot.bottom, |point| point.1);
+            if name.is_empty() {
+                continue;
+            }
             ends.push(EndLabel { name, detail, color: color(curve.color), y: end });
         }
         draw_at_end(canvas, plot, &ends);
@@ -151,7 +165,7 @@ impl Curves {
             let label = clean(name, 60);
             let wide = NOTE.width(&label, self.lang) + 10.0;
             let right = x.at(*at) + wide < plot.right;
-            let place = (x.at(*at) + if right { 8.0 } else { -8.0 }, plot.top + 14.0);
+            let place = (x.at(*at) + if right { 8.0 } else { -8.0 }, plot.bottom - 14.0);
             canvas.text(place, if right { NOTE.halo() } else { NOTE.halo().end() }, &label);
         }
     }

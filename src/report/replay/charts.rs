@@ -91,6 +91,7 @@ impl ReplayReport<'_> {
         let most = moments.iter().map(|moment| moment.waiting).fold(0.0, f64::max);
         let title = match self.lang {
             Lang::En if most < 0.5 => "Nobody waits for long".to_owned(),
+            Lang::En if most < 1.5 => "At the worst one request waits".to_owned(),
             Lang::En => format!("At the worst {} requests wait", short(most.round())),
             Lang::Ja if most < 0.5 => "待ち行列はほとんどできない".to_owned(),
             Lang::Ja => format!("最大 {} リクエストが待つ", short(most.round())),

@@ -256,6 +256,8 @@ impl Clock {
 /// Means over one stretch of time.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct Moment {
+    /// How long it was; only the last is shorter than the others.
+    pub length_s: f64,
     /// Requests that arrived.
     pub arrived: u64,
     /// Replicas that were ready.
@@ -272,6 +274,7 @@ pub struct Moment {
 #[derive(Clone, Debug, Default)]
 pub struct Timeline {
     doublings: u32,
+    end_s: f64,
     /// Integrals of arrivals, replicas, running, waiting, memory.
     sums: Vec<[f64; 5]>,
 }
@@ -285,20 +288,23 @@ impl Timeline {
         (1_u64 << self.doublings) as f64
     }
 
-    /// The stretches from the beginning on; the last may not have been full.
+    /// The stretches from the beginning on.
     pub fn moments(&self) -> Vec<Moment> {
         let stretch = self.stretch_s();
-        let moment = |sums: &[f64; 5]| {
+        let moment = |(place, sums): (usize, &[f64; 5])| {
+            let length = (self.end_s - place as f64 * stretch).min(stretch);
+            let length = if length > 0.0 { length } else { stretch };
             let [arrived, replicas, running, waiting, memory] = *sums;
             Moment {
+                length_s: length,
                 arrived: arrived as u64,
-                replicas: replicas / stretch,
-                running: running / stretch,
-                waiting: waiting / stretch,
+                replicas: replicas / length,
+                running: running / length,
+                waiting: waiting / length,
                 memory: if replicas > 0.0 { memory / replicas } else { 0.0 },
             }
         };
-        self.sums.iter().map(moment).collect()
+        self.sums.iter().enumerate().map(moment).collect()
     }
 
     fn place(&mut self, time: f64) -> usize {
@@ -323,6 +329,7 @@ impl Timeline {
     }
 
     fn add(&mut self, from: f64, to: f64, seen: Seen) {
+        self.end_s = to;
         let last = self.place(to);
         let first = self.place(from);
         let stretch = self.stretch_s();
