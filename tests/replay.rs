@@ -57,7 +57,7 @@ fn queues_that_make_no_sense_are_refused() {
     let here = Path::new(".");
     refused(here, &["queue", "servers", "--load", "10", "--servers", "5"], 2, "from 11 servers on");
     refused(here, &["queue", "servers"], 2, "--load");
-    refused(here, &["queue", "servers", "--load", "-1"], 2, "--load");
+    refused(here, &["queue", "servers", "--load=-1"], 2, "at least 0");
     refused(here, &["queue", "servers", "--load", "1", "--waits", "0"], 2, "--waits 0.1%");
     refused(here, &["queue", "servers", "--rate", "12 s", "--service", "4 s"], 2, "requests per time");
     let slow =
