@@ -40,6 +40,8 @@ mod forced;
 mod gates;
 #[path = "laws/hazards.rs"]
 mod hazards;
+#[path = "laws/machines.rs"]
+mod machines;
 #[path = "laws/owned.rs"]
 mod owned;
 #[path = "laws/phases.rs"]

@@ -193,7 +193,7 @@ fn workload_w_agrees_however_paths_are_spread() {
 }
 
 /// What no shipped scenario does: each change makes a scenario go another way.
-const CHANGES: [(&str, &str, &str); 14] = [
+const CHANGES: [(&str, &str, &str); 15] = [
     (
         "much work that can wait fills what is paid for, and needs GPU-hours of its own",
         "support-desk-tokyo.toml",
@@ -232,6 +232,26 @@ const CHANGES: [(&str, &str, &str); 14] = [
         supply.base-h200.owned.purchase = { dated = { 2026-10 = "1 server", 2027-09 = "1 server", 2029-12 = "2 servers" } }
         supply.base-h200.owned.depreciation.straight_line.over = "14 months"
         finance.first_flow = "now"
+        "#,
+    ),
+    (
+        "servers on lease, declining in the books, in racks, idle and at work, spread over zones",
+        "support-desk-tokyo.toml",
+        r#"
+        supply.own-h200.owned.depreciation = { declining_balance = { over = "4 years" } }
+        supply.own-h200.owned.financing = { lease = { rate = "4 % to 7 % /year", term = "30 months" } }
+        supply.own-h200.owned.idle = "20 % to 30 %"
+        supply.own-h200.owned.fleet.zones = 3
+        supply.base-h200.owned.financing = { lease = { rate = "5 % /year", term = "4 years" } }
+        supply.base-h200.owned.depreciation = { declining_balance = { over = "2 years", factor = 1.5, then_straight = false } }
+        supply.own-h200.owned.site = "hall"
+
+        [site.hall]
+        region           = "jp"
+        rack             = "300k to 400k JPY /rack-month"
+        servers_per_rack = 2
+        electricity      = "20 to 30 JPY /kWh"
+        pue              = 1.3
         "#,
     ),
     (

@@ -345,6 +345,8 @@ pub(super) enum Catalog {
     Supplies,
     /// Ways of buying servers
     Purchases,
+    /// How books spread the price of servers
+    Depreciations,
     /// Evidence of what a replica can serve
     Capacity,
     /// What changes the work or the price

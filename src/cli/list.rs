@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use super::args::{Catalog, List};
 use super::exit::{Exit, Stop};
 use super::terminal::Terminal;
-use crate::finance::{Component, GAUGES, Gauge, View};
+use crate::finance::{Component, GAUGES, Gauge, METHODS, View};
 use crate::report::catalog::{Item, text};
 use crate::report::chart::CHARTS;
 use crate::report::display::Lang;
@@ -45,6 +45,7 @@ fn items(what: Catalog, lang: Lang) -> Vec<Item> {
         Catalog::Processes => process::KINDS.iter().map(Item::of).collect(),
         Catalog::Supplies => supply::KINDS.iter().map(Item::of).collect(),
         Catalog::Purchases => supply::PURCHASES.iter().map(Item::of).collect(),
+        Catalog::Depreciations => METHODS.iter().map(Item::of).collect(),
         Catalog::Capacity => serving::EVIDENCE.iter().map(Item::of).collect(),
         Catalog::Levers => lever::KINDS.iter().map(Item::of).collect(),
         Catalog::Contracts => contract::KINDS.iter().map(Item::of).collect(),

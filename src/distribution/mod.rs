@@ -32,7 +32,7 @@ pub use logit_normal::LogitNormal;
 pub use lognormal::LogNormal;
 pub use mixture::Mixture;
 pub use normal::Normal;
-pub use number::{Number, NumberHere, NumberOf, names_distribution};
+pub use number::{MeanOf, Number, NumberHere, NumberOf, names_distribution};
 pub use pert::Pert;
 pub use quantity::{Inner, Point, QuantityOf, UnitOf, WholeOf, same_unit};
 pub use sampler::Sampler;

@@ -56,6 +56,26 @@ impl Decode for NumberOf {
     }
 }
 
+/// Reads the average of things that differ from case to case: a quantity is an uncertain average, drawn once per path; a
+/// named distribution says how cases differ, and only its mean counts.
+pub struct MeanOf(pub &'static Kind);
+
+impl Decode for MeanOf {
+    type Value = Number;
+
+    fn decode(&self, at: &At<'_>) -> Option<Number> {
+        let number = NumberOf(self.0).decode(at)?;
+        if !names_distribution(&at.node.value) {
+            return Some(number);
+        }
+        Some(Number { distribution: Arc::new(Constant(number.distribution.mean())), ..number })
+    }
+
+    fn shape(&self) -> Shape {
+        Shape::Number(self.0)
+    }
+}
+
 impl Decode for NumberHere {
     type Value = Number;
 

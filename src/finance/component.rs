@@ -42,7 +42,9 @@ pub enum Component {
     Provisioned,
     GpuRental,
     Servers,
+    LeasePayments,
     Depreciation,
+    LeaseInterest,
     Resale,
     Disposal,
     Energy,
@@ -65,7 +67,7 @@ use Component as C;
 
 impl Component {
     /// All of them, in the order of tables and charts.
-    pub const ALL: [Self; 28] = [
+    pub const ALL: [Self; 30] = [
         C::ApiTokens,
         C::ApiCache,
         C::Discounts,
@@ -77,7 +79,9 @@ impl Component {
         C::Provisioned,
         C::GpuRental,
         C::Servers,
+        C::LeasePayments,
         C::Depreciation,
+        C::LeaseInterest,
         C::Resale,
         C::Disposal,
         C::Energy,
@@ -112,7 +116,9 @@ impl Component {
             C::Provisioned => "Provisioned units",
             C::GpuRental => "GPU rental",
             C::Servers => "Servers",
+            C::LeasePayments => "Lease payments",
             C::Depreciation => "Depreciation",
+            C::LeaseInterest => "Lease interest",
             C::Resale => "Resale value",
             C::Disposal => "Disposal",
             C::Energy => "Energy",
@@ -146,7 +152,9 @@ impl Component {
             C::Provisioned => "専有スループット",
             C::GpuRental => "GPUレンタル",
             C::Servers => "サーバー購入",
+            C::LeasePayments => "リース料",
             C::Depreciation => "減価償却",
+            C::LeaseInterest => "リース利息",
             C::Resale => "売却価値",
             C::Disposal => "除却損益",
             C::Energy => "電力",
@@ -184,11 +192,17 @@ impl Component {
             C::Provisioned => "provisioned throughput units of a vendor, paid used or not",
             C::GpuRental => "GPU-hours rented for serving, reserved and on demand",
             C::Servers => "servers bought, when they are delivered (cash only)",
-            C::Depreciation => "a month's share of the servers' price (accrual only)",
-            C::Resale => "what the servers are worth at the end of the scenario, a credit (cash only)",
-            C::Disposal => "book value less resale value at the end of the scenario (accrual only)",
+            C::LeasePayments => {
+                "instalments of leased servers, and what is still owed at the end (cash only)"
+            }
+            C::Depreciation => "a month's share of the servers' price, leased or bought (accrual only)",
+            C::LeaseInterest => "interest on leased servers (accrual only)",
+            C::Resale => {
+                "what servers fetch when they are replaced or the scenario ends, a credit (cash only)"
+            }
+            C::Disposal => "book value less resale value of servers that go (accrual only)",
             C::Energy => "electricity of own servers: measured load times PUE",
-            C::Colocation => "contracted kW or racks, demand charge and network of a site",
+            C::Colocation => "contracted kW or racks, demand charge, network and storage of a site",
             C::Maintenance => "maintenance of own servers",
             C::Software => "licences per GPU of own servers",
             C::TrainingCompute => "GPU-hours of training runs, failed ones included",
@@ -209,8 +223,8 @@ impl Component {
     /// Which totals it belongs to.
     pub const fn view(self) -> View {
         match self {
-            C::Servers | C::Resale | C::Prepaid => View::Cash,
-            C::Depreciation | C::Disposal | C::CreditLost => View::Accrual,
+            C::Servers | C::LeasePayments | C::Resale | C::Prepaid => View::Cash,
+            C::Depreciation | C::LeaseInterest | C::Disposal | C::CreditLost => View::Accrual,
             _ => View::Both,
         }
     }

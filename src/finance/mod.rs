@@ -1,15 +1,17 @@
-//! Money over time: the ledger and its components, discounting, depreciation.
+//! Money over time: the ledger and its components, discounting, depreciation, leases.
 
 mod charge;
 mod component;
 mod depreciation;
 mod discount;
 mod gauge;
+mod lease;
 mod ledger;
 
 pub use charge::Charge;
 pub use component::{Component, View};
-pub use depreciation::StraightLine;
+pub use depreciation::{Depreciation, METHODS, whole_months};
 pub use discount::{Discounting, FirstFlow};
 pub use gauge::{Amount, GAUGES, Gauge, Nothing};
+pub use lease::{FinancingOf, Lease, instalment};
 pub use ledger::{Bought, Ledger, Line, Measure, Posting, Presence, Purchases};

@@ -94,6 +94,7 @@ pub(super) fn kind_words() -> Vec<Vec<&'static str>> {
         numbers,
         plugin_names(supply::KINDS),
         plugin_names(supply::PURCHASES),
+        plugin_names(crate::finance::METHODS),
         plugin_names(crate::lever::KINDS),
         plugin_names(crate::contract::KINDS),
         plugin_names(crate::training::KINDS),

@@ -2,7 +2,8 @@
 
 use crate::demand::LoadCurve;
 use crate::distribution::{Number, NumberOf, WholeOf};
-use crate::document::Reader;
+use crate::document::{Reader, Whole};
+use crate::math;
 use crate::units;
 
 /// How a fleet is run; part of a supply.
@@ -16,6 +17,39 @@ pub struct Fleet {
     pub max_replicas: Option<f64>,
     /// Replicas beyond the need, for failures.
     pub spare_replicas: f64,
+    /// Zones that replicas are spread over.
+    pub zones: Zones,
+}
+
+/// Zones that a fleet is spread over; the load must survive the loss of any one of them. One zone promises nothing.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Zones(f64);
+
+impl Zones {
+    /// A number of zones, at least one.
+    pub fn new(count: i64) -> Self {
+        Self(count.max(1) as f64)
+    }
+
+    /// Whether there is but one.
+    pub fn is_one(self) -> bool {
+        self.0 < 2.0
+    }
+
+    /// The zones that are left when one is lost.
+    pub fn left(self) -> f64 {
+        self.0 - 1.0
+    }
+
+    /// The least number of replicas of which `needed` are left when any zone is lost: `n + ⌈n / (z − 1)⌉`.
+    pub fn with_reserve(self, needed: f64) -> f64 {
+        if self.is_one() { needed } else { needed + math::ceil(needed / self.left() - 1e-9) }
+    }
+
+    /// What is left of some replicas, spread evenly, when the zone with the most is lost: `n − ⌈n / z⌉`.
+    pub fn without_one(self, replicas: f64) -> f64 {
+        if self.is_one() { replicas } else { replicas - math::ceil(replicas / self.0 - 1e-9) }
+    }
 }
 
 impl Fleet {
@@ -30,6 +64,12 @@ impl Fleet {
         let min = t.or("min_replicas", "1", WholeOf(&units::REPLICAS), "replicas that always run");
         let max = t.optional("max_replicas", WholeOf(&units::REPLICAS), "replicas that are never exceeded");
         let spare = t.or("spare_replicas", "0", WholeOf(&units::REPLICAS), "replicas beyond the need");
+        let zones = t.or(
+            "zones",
+            "1",
+            Whole(1, 100),
+            "zones that replicas are spread over: the load survives the loss of any one of them",
+        );
         let (target, min, max) = (target?, min?, max?);
         if target.known() == Some(0.0) {
             let help = "100 % plans for every replica at its limit";
@@ -45,6 +85,7 @@ impl Fleet {
             min_replicas: min,
             max_replicas: max,
             spare_replicas: spare?,
+            zones: Zones::new(zones?),
         })
     }
 }

@@ -9,5 +9,5 @@ mod server;
 
 pub use capacity::{Capacity, EVIDENCE, MeasuredPoint};
 pub use deployment::{Deployment, Llm};
-pub use fleet::{Fleet, carried};
+pub use fleet::{Fleet, Zones, carried};
 pub use server::{Server, Site};

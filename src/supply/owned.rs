@@ -2,25 +2,32 @@
 
 use std::sync::Arc;
 
-use multiversion::multiversion;
-
 use super::definitions::find;
 use super::disrupted::disrupted;
+use super::financing::Leased;
 use super::hosting::{Hosted, Hosting, Load};
 use super::purchase::{Order, PURCHASES, Purchase};
 use super::rented::other_gpu;
+use super::repairs::{NODES, Repairs, Spares, SparesOf};
 use super::{Definitions, Entry, Supply, Written};
 use crate::calendar::Month;
 use crate::demand::LoadCurve;
-use crate::distribution::{Number, NumberOf, QuantityOf};
+use crate::diagnostic::Diagnostic;
+use crate::distribution::{Number, NumberOf, Point, QuantityOf};
 use crate::document::{Id, Plugin, Plugins, Reader, Reference, TableOf};
-use crate::finance::{Ledger, Measure, StraightLine};
+use crate::finance::{Depreciation, FinancingOf, Lease, Ledger, METHODS, Measure, whole_months};
 use crate::lanes::{self, LANES, Lanes, Slot, Values};
 use crate::math;
 use crate::process::{Lookup, Path, PathOf};
-use crate::serving::Fleet;
-use crate::supply::running_costs::{Resale, RunningCosts};
+use crate::serving::{Fleet, Zones};
+use crate::supply::running_costs::RunningCosts;
 use crate::units;
+
+mod books;
+mod kernels;
+mod orders;
+
+use kernels::{Counted, count, replicas_of, take_delivery};
 
 pub(super) const PLUGIN: Plugin<Box<dyn Written>> = Plugin {
     name: "owned",
@@ -38,10 +45,14 @@ pub struct Owned {
     pub(super) server: Reference,
     pub(super) site: Reference,
     pub(super) purchase: Purchase,
-    pub(super) depreciation: StraightLine,
+    pub(super) depreciation: Depreciation,
+    financing: Option<Lease>,
+    refresh: Option<usize>,
+    spares: Spares,
     pub(super) resale: Option<WrittenResale>,
     pub(super) maintenance: Option<Path>,
     pub(super) load: Number,
+    pub(super) idle: Option<Number>,
     pub(super) software: Option<Path>,
     pub(super) storage: Option<Path>,
     fleet: Fleet,
@@ -60,49 +71,81 @@ fn read(t: &mut Reader) -> Option<Box<dyn Written>> {
     let site = t.required("site", Id("site"), "where it stands");
     let purchase =
         t.required("purchase", Plugins(PURCHASES, "purchase"), "when servers are ordered, and how many");
-    let depreciation =
-        t.required("depreciation", TableOf(read_depreciation), "how the price is spread over the months");
-    let resale =
-        t.optional("resale", TableOf(read_resale), "what a server still fetches when the scenario ends");
+    let depreciation = t.required(
+        "depreciation",
+        Plugins(METHODS, "depreciation"),
+        "how the price is spread over the months",
+    );
+    let financing = t.or("financing", "cash", FinancingOf, "\"cash\", or { lease = { rate, term } }");
+    let refresh =
+        t.optional("refresh", QuantityOf(&units::DURATION), "age at which servers are sold and replaced");
+    let spares = t.or(
+        "spares",
+        "0 servers",
+        SparesOf,
+        "servers of those owned that stand by for those that fail, or { cover = \"99 %\" } of the time",
+    );
+    let resale = t.optional(
+        "resale",
+        TableOf(read_resale),
+        "what a server still fetches when it is replaced or the scenario ends",
+    );
     let maintenance =
         t.optional("maintenance", PathOf(&units::SHARE_PER_TIME), "share of the purchase price, per time");
     let load =
         t.required("load", NumberOf(&units::SHARE), "mean power drawn, as a share of the power at full load");
+    let idle = t.optional(
+        "idle",
+        NumberOf(&units::SHARE),
+        "power drawn without work, as a share of the power at full load; `load` is then the power at work",
+    );
     let software = t.optional("software", PathOf(&units::MONEY_PER_GPU_TIME), "licences, per GPU and time");
     let storage = t.optional("storage", PathOf(&units::MONEY_PER_TIME), "storage, per time");
     let fleet = t.or("fleet", "{}", TableOf(Fleet::read), "how the fleet is run");
+    let (financing, refresh, load, idle) = (financing?, refresh?, load?, idle?);
+    check_idle(t, idle.as_ref(), &load)?;
+    let refresh = life(t, refresh.as_ref(), financing.as_ref())?;
     Some(Box::new(Owned {
         deployment: deployment?,
         server: server?,
         site: site?,
         purchase: purchase?,
         depreciation: depreciation?,
+        financing,
+        refresh,
+        spares: spares?,
+        idle,
         resale: resale?,
         maintenance: maintenance?,
-        load: load?,
+        load,
         software: software?,
         storage: storage?,
         fleet: fleet?,
     }))
 }
 
-fn read_depreciation(t: &mut Reader) -> Option<StraightLine> {
-    t.required("straight_line", TableOf(read_straight_line), "the same amount every month")
-}
-
-fn read_straight_line(t: &mut Reader) -> Option<StraightLine> {
-    let over = t.required("over", QuantityOf(&units::DURATION), "months or years until nothing is left")?;
-    let whole = over.unit.period.is_some_and(|period| !period.is_clock());
-    if !whole || over.value < 1.0 || over.value.fract() != 0.0 {
-        t.refuse(
-            "over",
-            "not-whole-months",
-            "depreciation counts whole months",
-            "write for example \"5 years\"",
-        );
+fn check_idle(t: &mut Reader, idle: Option<&Number>, load: &Number) -> Option<()> {
+    if let (Some(idle), Some(load)) = (idle.and_then(Number::known), load.known())
+        && idle > load
+    {
+        let help = "`idle` is drawn without work, `load` at work; both are shares of the power at full load";
+        t.refuse("idle", "idle-above-load", "a server draws more without work than at work", help);
         return None;
     }
-    Some(StraightLine { months: over.value as usize })
+    Some(())
+}
+
+/// Whole months until servers are replaced, not before their lease ends.
+#[allow(clippy::option_option, reason = "absent and wrong are different")]
+fn life(t: &mut Reader, refresh: Option<&Point>, lease: Option<&Lease>) -> Option<Option<usize>> {
+    let Some(age) = refresh else { return Some(None) };
+    let age = whole_months(t, "refresh", age, "servers are replaced after whole months", "\"5 years\"")?;
+    if lease.is_some_and(|lease| age < lease.months) {
+        let help = "let the lease end first, or replace later";
+        t.refuse("refresh", "leased-longer", "servers are replaced before their lease ends", help);
+        return None;
+    }
+    Some(Some(age))
 }
 
 fn read_resale(t: &mut Reader) -> Option<WrittenResale> {
@@ -146,6 +189,13 @@ impl Written for Owned {
         }
         let hosting = Hosting::resolve(entries, deployment, std::slice::from_ref(&site.region), all, lookup)?;
         let costs = RunningCosts::resolve(id, self, server, site, lookup)?;
+        let repairs = Repairs::resolve(server, lookup)?;
+        if matches!(self.spares, Spares::Cover(_)) && repairs.is_none() {
+            lookup.refuse(never_fails(&self.server));
+            return None;
+        }
+        let lease = self.financing.as_ref();
+        let lease = lease.map(|lease| Leased::resolve(id, lease, costs.price_slot(), lookup));
         let timeline = lookup.timeline().clone();
         let (margin, over_months) = match self.purchase {
             Purchase::TrailingNeed { margin, over_months, .. } => (margin, over_months),
@@ -164,11 +214,22 @@ impl Written for Owned {
             utilization_target: lookup.number(&self.fleet.utilization_target),
             curve: hosting.curve,
             entries: hosting.entries,
-            depreciation: self.depreciation,
+            depreciation: self.depreciation.clone(),
             costs,
+            zones: self.fleet.zones,
+            refresh: self.refresh,
+            spares: self.spares,
+            lease,
+            repairs,
         });
         Some(disrupted(running, &[id], lookup))
     }
+}
+
+fn never_fails(server: &Reference) -> Diagnostic {
+    let message = format!("spares that cover faults, and `{}` has none", server.id);
+    Diagnostic::error("never-fails", server.span, message)
+        .help("add `faults` and `repair` to the server, or say how many servers stand by")
 }
 
 struct Running {
@@ -184,8 +245,13 @@ struct Running {
     utilization_target: Slot,
     curve: Arc<LoadCurve>,
     entries: Vec<Hosted>,
-    depreciation: StraightLine,
+    depreciation: Depreciation,
     costs: RunningCosts,
+    zones: Zones,
+    refresh: Option<usize>,
+    spares: Spares,
+    lease: Option<Leased>,
+    repairs: Option<Repairs>,
 }
 
 /// Places in the state, behind those of the load.
@@ -195,7 +261,9 @@ const BOOK_RATE: usize = SERVERS + 2;
 const PAID: usize = SERVERS + 3;
 /// 1 where nothing is ordered, since its strategy is not needed yet.
 const WAITING: usize = SERVERS + 4;
-const HISTORY: usize = SERVERS + 5;
+/// What is still owed on leased servers.
+const OWED: usize = SERVERS + 5;
+const HISTORY: usize = SERVERS + 6;
 
 /// Where servers that arrive in a month are noted.
 const fn arriving(month: usize) -> usize {
@@ -213,176 +281,75 @@ impl Running {
         HISTORY + 2 * self.months + month
     }
 
-    /// Servers ordered in this month arrive after the lead time, rounded up to whole months; before the scenario means at
-    /// its start.
-    fn order(&self, now: &Month, lane: usize, servers: f64, months_ago: f64, lead: f64, state: &mut [Lanes]) {
-        let arrival = now.index as f64 + math::ceil((lead - months_ago).max(0.0) - 1e-9);
-        state[ON_ORDER][lane] += servers;
-        if arrival < self.months as f64 {
-            state[arriving(arrival as usize)][lane] += servers;
-        }
-    }
-
-    /// Orders what the trailing need and the margin ask for beyond what is there or on its way, from the first order on.
-    fn order_by_need(&self, now: &Month, lead: &Lanes, state: &mut [Lanes]) {
-        let begun = self.orders[..=now.index].iter().any(|orders| !orders.is_empty());
-        if self.over_months == 0 || now.index < self.over_months || !begun {
-            return;
-        }
-        let mut past = [0.0; LANES];
-        for month in now.index - self.over_months..now.index {
-            lanes::add(&mut past, &state[self.need_of(month)]);
-        }
-        let mut want = [0.0; LANES];
-        missing(
-            &past,
-            (1.0 + self.margin) / self.over_months as f64,
-            [&state[SERVERS], &state[ON_ORDER]],
-            &mut want,
-        );
-        if let Some(arrival) = self.same_arrival(now, lead) {
-            let Ok([waiting, on_order, arriving]) =
-                state.get_disjoint_mut([WAITING, ON_ORDER, arriving(arrival)])
-            else {
-                return;
-            };
-            order_all(&want, waiting, on_order, arriving);
-            return;
-        }
-        for lane in 0..LANES {
-            if want[lane] <= 0.0 || state[WAITING][lane] > 0.0 {
-                continue;
-            }
-            self.order(now, lane, want[lane], 0.0, lead[lane], state);
-        }
-    }
-
-    /// The month in which an order of this month arrives, if it is the same for all paths and within the scenario.
-    fn same_arrival(&self, now: &Month, lead: &Lanes) -> Option<usize> {
-        let arrival = now.index as f64 + math::ceil(lead[0].max(0.0) - 1e-9);
-        let same = lead.iter().all(|months| months.to_bits() == lead[0].to_bits());
-        (same && arrival < self.months as f64).then_some(arrival as usize)
-    }
-
     fn deliver(&self, now: &Month, values: &Values, state: &mut [Lanes], ledger: &mut Ledger) {
         let arrived = state[arriving(now.index)];
-        let price = self.costs.price(values);
-        if arrived.iter().any(|servers| *servers > 0.0) {
-            self.costs.post_purchase(&arrived, values, ledger);
-        }
-        let months = self.depreciation.months;
-        let places = [SERVERS, ON_ORDER, PAID, BOOK_RATE, self.paid_in(now.index)];
-        let Ok(state_lanes) = state.get_disjoint_mut(places) else { return };
-        take_delivery(&arrived, price, self.depreciation.share(0), state_lanes);
-        if now.index >= months && state[self.paid_in(now.index - months)].iter().any(|paid| *paid > 0.0) {
+        lanes::subtract(&mut state[ON_ORDER], &arrived);
+        self.arrive(now, &arrived, values, state, ledger);
+        let (months, even) = (self.depreciation.months(), self.depreciation.is_even());
+        let written_off =
+            now.index >= months && state[self.paid_in(now.index - months)].iter().any(|paid| *paid > 0.0);
+        if written_off || !even {
             self.add_up_depreciation(now, state);
         }
     }
 
-    /// Something is written off: adding up what is left leaves no trace of it, as subtracting would.
-    fn add_up_depreciation(&self, now: &Month, state: &mut [Lanes]) {
-        let mut rate = [0.0; LANES];
-        let first = self.paid_in(now.index + 1 - self.depreciation.months);
-        sum_scaled(&state[first..=self.paid_in(now.index)], self.depreciation.share(0), &mut rate);
-        state[BOOK_RATE] = rate;
-    }
-
-    fn most_replicas(&self, state: &[Lanes]) -> Lanes {
-        let mut replicas = [0.0; LANES];
-        replicas_of(&state[SERVERS], [self.replicas_per_server, self.spare, self.most], &mut replicas);
-        replicas
-    }
-
-    /// Book value and resale value of all servers at the end of a month.
-    fn values_left(&self, now: &Month, values: &Values, resale: &Resale, state: &[Lanes]) -> (Lanes, Lanes) {
-        let (mut book, mut market) = ([0.0; LANES], [0.0; LANES]);
-        for delivered in 0..=now.index {
-            let age = now.index - delivered;
-            let (in_books, paid) = (self.depreciation.book_share(age), &state[self.paid_in(delivered)]);
-            for i in 0..LANES {
-                book[i] += paid[i] * in_books;
-                market[i] += paid[i] * resale.share(values, i, 1.0 - in_books);
-            }
+    /// Servers are there from this month on: paid, or leased.
+    fn arrive(
+        &self,
+        now: &Month,
+        arrived: &Lanes,
+        values: &Values,
+        state: &mut [Lanes],
+        ledger: &mut Ledger,
+    ) {
+        let price = self.costs.price(values);
+        if self.lease.is_none() && arrived.iter().any(|servers| *servers > 0.0) {
+            self.costs.post_purchase(arrived, values, ledger);
         }
-        (book, market)
-    }
-}
-
-/// Servers that a need asks for beyond what is there and on its way.
-#[multiversion(targets("x86_64+avx512f+avx512dq+avx512vl+avx512bw", "x86_64+avx+avx2"))]
-fn missing(need: &Lanes, factor: f64, have: [&Lanes; 2], out: &mut Lanes) {
-    for i in 0..LANES {
-        out[i] = (math::ceil(need[i] * factor - 1e-9) - (have[0][i] + have[1][i])).max(0.0);
-    }
-}
-
-/// Orders what is wanted, where anything is and the strategy does not wait.
-#[multiversion(targets("x86_64+avx512f+avx512dq+avx512vl+avx512bw", "x86_64+avx+avx2"))]
-fn order_all(want: &Lanes, waiting: &Lanes, on_order: &mut Lanes, arriving: &mut Lanes) {
-    for i in 0..LANES {
-        let servers = if waiting[i] > 0.0 { 0.0 } else { want[i].max(0.0) };
-        on_order[i] += servers;
-        arriving[i] += servers;
-    }
-}
-
-/// Servers arrive, and their price counts from now on.
-#[multiversion(targets("x86_64+avx512f+avx512dq+avx512vl+avx512bw", "x86_64+avx+avx2"))]
-fn take_delivery(arrived: &Lanes, price: &Lanes, share: f64, state: [&mut Lanes; 5]) {
-    let [servers, on_order, paid, book_rate, paid_now] = state;
-    for i in 0..LANES {
-        let value = arrived[i] * price[i];
-        servers[i] += arrived[i];
-        on_order[i] -= arrived[i];
-        paid[i] += value;
-        paid_now[i] = value;
-        book_rate[i] += value * share;
-    }
-}
-
-/// The sum of some months, each times a share.
-#[multiversion(targets("x86_64+avx512f+avx512dq+avx512vl+avx512bw", "x86_64+avx+avx2"))]
-fn sum_scaled(months: &[Lanes], share: f64, sum: &mut Lanes) {
-    for month in months {
-        for i in 0..LANES {
-            sum[i] += month[i] * share;
+        if self.lease.is_some() {
+            lanes::add_product(&mut state[OWED], arrived, price);
+        }
+        let places = [SERVERS, PAID, BOOK_RATE, self.paid_in(now.index)];
+        let Ok(state_lanes) = state.get_disjoint_mut(places) else { return };
+        take_delivery(arrived, price, self.depreciation.share(0), state_lanes);
+        if self.refresh.is_some() {
+            lanes::add(&mut state[self.delivered_in(now.index)], arrived);
         }
     }
-}
 
-/// Replicas that may serve: what servers hold, less the spare ones, up to a limit.
-#[multiversion(targets("x86_64+avx512f+avx512dq+avx512vl+avx512bw", "x86_64+avx+avx2"))]
-fn replicas_of(servers: &Lanes, [per_server, spare, most]: [f64; 3], replicas: &mut Lanes) {
-    for i in 0..LANES {
-        let whole = math::floor(servers[i] * per_server + 1e-9) - spare;
-        replicas[i] = whole.max(0.0).min(most);
+    /// Whether every server that stands there serves.
+    fn is_plain(&self) -> bool {
+        self.repairs.is_none() && self.zones.is_one() && self.spares == Spares::Servers(0.0)
     }
-}
 
-/// How a month's hours and needs are counted.
-struct Counted {
-    peak: f64,
-    spare: f64,
-    replicas_per_server: f64,
-    gpu_hours_per_replica: f64,
-    gpu_hours_per_server: f64,
-}
+    /// Replicas that may be loaded when so many servers are down: spares step in first, and the loss of a zone must leave
+    /// enough.
+    fn most_replicas(&self, down: Option<&Lanes>, values: &Values, state: &[Lanes]) -> Lanes {
+        if self.is_plain() {
+            let mut replicas = [0.0; LANES];
+            let by = [self.replicas_per_server, self.spare, self.most];
+            replicas_of(&state[SERVERS], by, &mut replicas);
+            return replicas;
+        }
+        let repairs = self.repairs.as_ref();
+        std::array::from_fn(|i| {
+            let servers = state[SERVERS][i];
+            let spare = self.spares.of(servers, repairs, values, i);
+            let working = servers - down.map_or(0.0, |down| down[i]).max(spare);
+            let replicas = math::floor(working.max(0.0) * self.replicas_per_server + 1e-9) - self.spare;
+            self.zones.without_one(replicas.max(0.0)).clamp(0.0, self.most)
+        })
+    }
 
-/// GPU-hours that are there and that are used, and the need in servers.
-#[multiversion(targets("x86_64+avx512f+avx512dq+avx512vl+avx512bw", "x86_64+avx+avx2"))]
-fn count(by: &Counted, load: [&Lanes; 3], target: &Lanes, servers: &Lanes, out: [&mut Lanes; 3]) {
-    let ([offered, carried, waiting], [owned, busy, need]) = (load, out);
-    for i in 0..LANES {
-        busy[i] = (carried[i] + waiting[i]) * by.gpu_hours_per_replica;
-        let replicas = math::ceil(offered[i] * by.peak / target[i] - 1e-9) + by.spare;
-        need[i] = replicas / by.replicas_per_server;
-        owned[i] = servers[i] * by.gpu_hours_per_server;
+    /// Where the nodes of servers down are.
+    fn nodes(&self) -> usize {
+        self.need_of(self.months) + if self.refresh.is_some() { self.months } else { 0 }
     }
 }
 
 impl Supply for Running {
     fn state(&self) -> usize {
-        HISTORY + 3 * self.months
+        self.nodes() + if self.repairs.is_some() { Repairs::STATE } else { 0 }
     }
 
     fn start(&self, _: &Values, state: &mut [Lanes]) {
@@ -421,6 +388,11 @@ impl Supply for Running {
         }
         self.order_by_need(now, lead, state);
         self.deliver(now, values, state, ledger);
+        self.replace(now, values, state, ledger);
+        if let Some(repairs) = &self.repairs {
+            let servers = state[SERVERS];
+            repairs.begin(&servers, values, &mut state[self.nodes()..]);
+        }
     }
 
     fn accept(
@@ -433,18 +405,28 @@ impl Supply for Running {
         served: &mut Lanes,
         _: &mut Ledger,
     ) {
-        let most = self.most_replicas(state);
         let target = &values[self.utilization_target];
-        self.entries[entry].accept(
-            &self.curve,
-            now,
-            values,
-            offered,
-            Some(&most),
-            target,
-            &mut Load(state),
-            served,
-        );
+        let hosted = &self.entries[entry];
+        if self.repairs.is_none() {
+            let most = self.most_replicas(None, values, state);
+            let load = &mut Load(state);
+            hosted.accept(&self.curve, now, values, offered, Some(&most), target, load, served);
+            return;
+        }
+        *served = [0.0; LANES];
+        let nodes = self.nodes();
+        for node in 0..NODES {
+            let (chance, down) = Repairs::node(node, &state[nodes..]);
+            let (chance, most) = (*chance, self.most_replicas(Some(down), values, state));
+            let mut then = [0.0; LANES];
+            let load = &mut Load(&mut state[nodes..][Repairs::load(node)]);
+            hosted.accept(&self.curve, now, values, offered, Some(&most), target, load, &mut then);
+            lanes::add_product(served, &chance, &then);
+        }
+        // Chances sum to 1 up to rounding.
+        for i in 0..LANES {
+            served[i] = if served[i] > offered[i] * (1.0 - 1e-12) { offered[i] } else { served[i] };
+        }
     }
 
     fn unlimited(&self, _entry: usize) -> bool {
@@ -461,19 +443,22 @@ impl Supply for Running {
             gpu_hours_per_replica: self.gpus / self.replicas_per_server * now.hours,
             gpu_hours_per_server: self.gpus * now.hours,
         };
-        if let [offered, carried, waiting, ..] = &*state {
-            count(
-                &by,
-                [offered, carried, waiting],
-                target,
-                &state[SERVERS],
-                [&mut owned, &mut busy, &mut need],
-            );
+        if self.is_plain() {
+            if let [offered, carried, waiting, ..] = &*state {
+                let out = [&mut owned, &mut busy, &mut need];
+                count(&by, [offered, carried, waiting], target, &state[SERVERS], out);
+            }
+        } else {
+            self.count_protected(&by, values, state, [&mut owned, &mut busy, &mut need]);
         }
         state[self.need_of(now.index)] = need;
         ledger.measure(Measure::GpuHours, &owned);
         ledger.measure(Measure::BusyGpuHours, &busy);
-        self.costs.post_month(now, values, (&state[SERVERS], &state[PAID], &state[BOOK_RATE]), ledger);
+        for busy in &mut busy {
+            *busy /= self.gpus;
+        }
+        self.costs.post_month(now, values, (&state[SERVERS], &state[PAID], &state[BOOK_RATE]), &busy, ledger);
+        self.pay_lease(now, values, state, ledger);
         if now.index + 1 == self.months {
             let (book, market) = self.values_left(now, values, &self.costs.resale, state);
             self.costs.post_end(&book, &market, ledger);

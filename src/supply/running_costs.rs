@@ -4,6 +4,7 @@ use super::owned::Owned;
 use crate::calendar::Month;
 use crate::finance::{Component, Ledger, Line};
 use crate::lanes::{LANES, Lanes, Slot, Values};
+use crate::math;
 use crate::process::{Lookup, Path};
 use crate::serving::{Server, Site};
 
@@ -13,8 +14,10 @@ pub(super) struct RunningCosts {
     depreciation: Line,
     resale_line: Line,
     disposal: Line,
-    /// Energy per server and hour, in watt-hours; its price.
-    energy: (Line, Slot, Slot),
+    /// Energy of a server for each hour of work, in watt-hours; for each hour that it stands, where idle power is known; its price.
+    energy: (Line, Slot, Option<Slot>, Slot),
+    /// Racks: servers that fit into one.
+    racks: Option<(Line, Slot, f64)>,
     /// Costs per server and month.
     per_server: Vec<(Line, Slot)>,
     /// Costs per unit of money paid for servers, and month.
@@ -25,18 +28,19 @@ pub(super) struct RunningCosts {
     pub(super) resale: Resale,
 }
 
-/// What a server fetches: falls in a straight line with its books, from all of its price to a share of it.
+/// What a server fetches: falls in a straight line over the life that the books give it, from all of its price to a share
+/// of it.
 pub(super) struct Resale {
     share: Option<Slot>,
     index: Option<Slot>,
 }
 
 impl Resale {
-    /// Share of the price that a server fetches in this month, when this share of it is written off.
-    pub(super) fn share(&self, values: &Values, lane: usize, written_off: f64) -> f64 {
+    /// Share of the price that a server fetches in this month, when it has this share of its life behind it.
+    pub(super) fn share(&self, values: &Values, lane: usize, worn: f64) -> f64 {
         let Some(share) = self.share else { return 0.0 };
         let index = self.index.map_or(1.0, |index| values[index][lane]);
-        (1.0 - (1.0 - values[share][lane]) * written_off) * index
+        (1.0 - (1.0 - values[share][lane]) * worn) * index
     }
 }
 
@@ -64,6 +68,7 @@ impl RunningCosts {
         let lines = Lines(id);
         let price = lookup.path(&server.price)?;
         let energy = energy(owned, server, site, lookup)?;
+        let energy_inputs: Vec<Slot> = [energy.0, energy.2].into_iter().chain(energy.1).collect();
         let mut per_server = Vec::new();
         let provisioned = lookup.number(server.provisioned_power.as_ref().unwrap_or(&server.power));
         for (label, path) in [("contracted power", &site.colocation), ("demand charge", &site.demand_charge)]
@@ -77,6 +82,14 @@ impl RunningCosts {
                 ));
             }
         }
+        let racks = match &site.rack {
+            Some((path, fit)) => {
+                let rate = lookup.path(path)?;
+                let line = lines.line(Component::Colocation, "racks", ("rack-months", 1.0), &[rate]);
+                Some((line, rate, *fit))
+            }
+            None => None,
+        };
         if let Some(path) = &owned.software {
             let rate = lookup.per_month(path)?;
             let gpus = lookup.constant(server.gpus);
@@ -99,10 +112,12 @@ impl RunningCosts {
             resale_line: lines.line(Component::Resale, "value of the servers", MONEY, &resale_inputs),
             disposal: lines.line(Component::Disposal, "book value less resale value", MONEY, &resale_inputs),
             energy: (
-                lines.line(Component::Energy, "energy", ("kWh", 1e3), &[energy.0, energy.1]),
+                lines.line(Component::Energy, "energy", ("kWh", 1e3), &energy_inputs),
                 energy.0,
                 energy.1,
+                energy.2,
             ),
+            racks,
             per_server,
             per_price,
             fixed,
@@ -115,22 +130,39 @@ impl RunningCosts {
         &values[self.purchase.1]
     }
 
+    /// Where that price is.
+    pub(super) fn price_slot(&self) -> Slot {
+        self.purchase.1
+    }
+
     pub(super) fn post_purchase(&self, servers: &Lanes, values: &Values, ledger: &mut Ledger) {
         ledger.post_upfront(&self.purchase.0, servers, &values[self.purchase.1]);
     }
 
-    /// Posts a month: servers standing, what was paid for them, and the month's depreciation.
+    /// Posts a month: servers standing, what was paid for them, and the month's depreciation; and the hours of work of whole
+    /// servers.
     pub(super) fn post_month(
         &self,
         now: &Month,
         values: &Values,
         (servers, paid, depreciation): (&Lanes, &Lanes, &Lanes),
+        busy: &Lanes,
         ledger: &mut Ledger,
     ) {
-        let (line, watts, price) = &self.energy;
+        let (line, watts, idle, price) = &self.energy;
         let watts = &values[*watts];
-        let energy: Lanes = std::array::from_fn(|i| servers[i] * watts[i] * now.hours);
+        let energy: Lanes = match idle.map(|idle| &values[idle]) {
+            Some(idle) => {
+                let standing = |i: usize| servers[i] * now.hours;
+                std::array::from_fn(|i| standing(i) * idle[i] + busy[i] * (watts[i] - idle[i]).max(0.0))
+            }
+            None => std::array::from_fn(|i| servers[i] * watts[i] * now.hours),
+        };
         ledger.post(line, &energy, &values[*price]);
+        if let Some((line, rate, fit)) = &self.racks {
+            let racks: Lanes = std::array::from_fn(|i| math::ceil(servers[i] / fit - 1e-9));
+            ledger.post(line, &racks, &values[*rate]);
+        }
         for (line, cost) in &self.per_server {
             ledger.post(line, servers, &values[*cost]);
         }
@@ -159,13 +191,25 @@ fn monthly(path: Option<&Path>, lookup: &mut dyn Lookup) -> Option<Option<Slot>>
     }
 }
 
-/// Mean power drawn by one server with its share of the building, in watts, and the price of a watt-hour.
-fn energy(owned: &Owned, server: &Server, site: &Site, lookup: &mut dyn Lookup) -> Option<(Slot, Slot)> {
+/// Power drawn by one server with its share of the building, in watts: at its load, and without work where that is known; and
+/// the price of a watt-hour.
+fn energy(
+    owned: &Owned,
+    server: &Server,
+    site: &Site,
+    lookup: &mut dyn Lookup,
+) -> Option<(Slot, Option<Slot>, Slot)> {
     let (power, load) = (lookup.number(&server.power), lookup.number(&owned.load));
     let pue = lookup.number(&site.pue);
     let drawn = lookup.times(power, load);
-    let drawn = lookup.times(drawn, pue);
-    Some((drawn, lookup.path(&site.electricity)?))
+    let at_work = lookup.times(drawn, pue);
+    let price = lookup.path(&site.electricity)?;
+    let idle = owned.idle.as_ref().map(|idle| {
+        let idle = lookup.number(idle);
+        let drawn = lookup.times(power, idle);
+        lookup.times(drawn, pue)
+    });
+    Some((at_work, idle, price))
 }
 
 fn resale(owned: &Owned, lookup: &mut dyn Lookup) -> Option<Resale> {

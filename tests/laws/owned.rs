@@ -7,7 +7,7 @@ use tokencast::lanes::LANES;
 use super::rig::{Outcome, Rig, Serve, refused, run, serve};
 use super::support::{close, near, timeline};
 
-const MACHINES: &str = "
+pub(super) const MACHINES: &str = "
     [llm.open]
     [deployment.pair]
     llm = \"open\"
@@ -36,22 +36,22 @@ const MACHINES: &str = "
 ";
 
 /// A flat traffic whose load is so many replicas at their limit in a month of 720 hours.
-fn traffic(replicas: f64) -> String {
+pub(super) fn traffic(replicas: f64) -> String {
     let requests = replicas * 9000.0 * 720.0;
     format!(
         "[traffic.chat]\nrequests = \"{requests:.6} /month\"\ninput_tokens = 300\noutput_tokens = 100\nhourly_noise = 0\n"
     )
 }
 
-fn supply(purchase: &str, more: &str) -> String {
+pub(super) fn supply(purchase: &str, more: &str) -> String {
     format!(
         "[supply.own.owned]\ndeployment = \"pair\"\nserver = \"box\"\nsite = \"colo\"\npurchase = {purchase}\nload = 0.65\n{more}\n"
     )
 }
 
-const TWO_YEARS: &str = "depreciation = { straight_line = { over = \"24 months\" } }\n";
+pub(super) const TWO_YEARS: &str = "depreciation = { straight_line = { over = \"24 months\" } }\n";
 const ONCE: &str = "{ once = { servers = 2, ordered = \"2027-05\" } }";
-const CHAT: Serve = Serve { traffic: "chat", by: "own", up_to: None, batch: false, region: None };
+pub(super) const CHAT: Serve = Serve { traffic: "chat", by: "own", up_to: None, batch: false, region: None };
 
 fn months(length: usize, purchase: &str, more: &str) -> Vec<Outcome> {
     let text = format!("{MACHINES}{}{}", traffic(4.0), supply(purchase, &format!("{TWO_YEARS}{more}")));

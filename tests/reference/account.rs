@@ -59,7 +59,13 @@ impl Account {
     /// Money that moves.
     pub(crate) fn cash(&self) -> f64 {
         let moves = |c: &&Component| {
-            !matches!(c, Component::Depreciation | Component::Disposal | Component::CreditLost)
+            !matches!(
+                c,
+                Component::Depreciation
+                    | Component::LeaseInterest
+                    | Component::Disposal
+                    | Component::CreditLost
+            )
         };
         Component::ALL.iter().filter(moves).map(|c| self.components[*c as usize]).sum()
     }

@@ -126,7 +126,11 @@ impl<'a> Fleet<'a> {
             return most;
         }
         let spare = self.count(now.book, "fleet.spare_replicas", 0.0);
-        ((self.servers * self.replicas_per_server(now.book) + 1e-9).floor() - spare).clamp(0.0, most)
+        let there = ((self.servers * self.replicas_per_server(now.book) + 1e-9).floor() - spare).max(0.0);
+        let zones = self.count(now.book, "fleet.zones", 1.0);
+        // The fullest zone is lost.
+        let lost = if zones > 1.0 { (there / zones - 1e-9).ceil() } else { 0.0 };
+        (there - lost).clamp(0.0, most)
     }
 
     /// The month ends: bills.
@@ -235,8 +239,10 @@ impl<'a> Fleet<'a> {
         self.servers += arrived;
         self.on_order -= arrived;
         self.paid[now.month.index] = cost;
-        account.spend(Component::Servers, cost);
-        account.upfront += cost;
+        if self.lease_months(now.book).is_none() {
+            account.spend(Component::Servers, cost);
+            account.upfront += cost;
+        }
     }
 
     fn close_owned(&mut self, now: &Now, account: &mut Account) {
@@ -244,7 +250,9 @@ impl<'a> Fleet<'a> {
         let per_server = self.replicas_per_server(book);
         let spare = self.count(book, "fleet.spare_replicas", 0.0);
         let peak = (self.load.offered * self.hours.peak() / self.target(now) - 1e-9).ceil();
-        self.needed[now.month.index] = (peak + spare) / per_server;
+        let zones = self.count(book, "fleet.zones", 1.0);
+        let reserve = if zones > 1.0 { (peak / (zones - 1.0) - 1e-9).ceil() } else { 0.0 };
+        self.needed[now.month.index] = (peak + reserve + spare) / per_server;
         let hours = now.month.hours;
         account.count(Measure::GpuHours, self.servers * self.server(book).gpus * hours);
         account.count(
@@ -253,6 +261,7 @@ impl<'a> Fleet<'a> {
         );
         self.run_servers(now, account);
         self.write_off(now, account);
+        self.pay_lease(now, account);
     }
 
     fn run_servers(&self, now: &Now, account: &mut Account) {
@@ -260,10 +269,20 @@ impl<'a> Fleet<'a> {
         let server = format!("server.{}", book.text(&self.key("server")).unwrap());
         let site = format!("site.{}", book.text(&self.key("site")).unwrap());
         let power = now.raw(&format!("{server}.power"));
-        let drawn = power * now.raw(&self.key("load")) * now.raw(&format!("{site}.pue"));
-        let energy = self.servers * drawn * now.month.hours;
+        let pue = now.raw(&format!("{site}.pue"));
+        let load = now.raw(&self.key("load"));
+        let idle = now.said(&self.key("idle"));
+        // Servers that work, and those that only stand; where the difference is not known, all draw the mean.
+        let busy = (self.load.carried + self.load.waiting) / self.replicas_per_server(book);
+        let share =
+            idle.map_or(self.servers * load, |idle| self.servers * idle + busy * (load - idle).max(0.0));
+        let energy = power * pue * share * now.month.hours;
         account.spend(Component::Energy, energy * now.value(&format!("{site}.electricity")));
         let provided = now.said(&format!("{server}.provisioned_power")).unwrap_or(power);
+        if let Some(price) = now.said(&format!("{site}.rack")) {
+            let fit = book.number(&format!("{site}.servers_per_rack"), f64::NAN);
+            account.spend(Component::Colocation, (self.servers / fit - 1e-9).ceil() * price);
+        }
         for key in ["colocation", "demand_charge"] {
             if let Some(price) = now.said(&format!("{site}.{key}")) {
                 account.spend(Component::Colocation, self.servers * provided * price);
@@ -281,20 +300,69 @@ impl<'a> Fleet<'a> {
         }
     }
 
+    fn lease_months(&self, book: &Book) -> Option<f64> {
+        let term = self.key("financing.lease.term");
+        book.text(&term).map(|_| book.months(&term, f64::NAN))
+    }
+
+    /// Each delivery is paid back by itself; what is owed on it by then, the rest at the end.
+    fn pay_lease(&self, now: &Now, account: &mut Account) {
+        let Some(term) = self.lease_months(now.book) else { return };
+        let interest = now.monthly_growth(&self.key("financing.lease.rate")) - 1.0;
+        let last = now.month.index + 1 == now.book.model.timeline.length;
+        for (delivered, paid) in self.paid.iter().enumerate().take(now.month.index + 1) {
+            let age = (now.month.index - delivered) as f64;
+            if age >= term {
+                continue;
+            }
+            let grown = |months: f64| (1.0 + interest).powf(months);
+            let instalment = paid * interest * grown(term) / (grown(term) - 1.0);
+            let owed = |months: f64| paid * grown(months) - instalment * (grown(months) - 1.0) / interest;
+            account.spend(Component::LeaseInterest, owed(age) * interest);
+            account.spend(Component::LeasePayments, instalment);
+            if last {
+                account.spend(Component::LeasePayments, owed(age + 1.0));
+            }
+        }
+    }
+
+    /// The share of a price that is written off by the end of a month of its life.
+    fn written_off(&self, book: &Book, months_old: f64) -> f64 {
+        if let Some(months) = self.life(book, "straight_line") {
+            return (months_old / months).min(1.0);
+        }
+        let years = self.life(book, "declining_balance").unwrap() / 12.0;
+        let at = self.key("depreciation.declining_balance");
+        let rate = book.number(&format!("{at}.factor"), 2.0) / years;
+        let straight = book.text(&format!("{at}.then_straight")) != Some("false");
+        let (mut left, mut year) = (1.0, 0.0);
+        while year < years && months_old > 12.0 * year {
+            let falls = f64::max(rate, if straight { 1.0 / (years - year) } else { 0.0 });
+            left *= 1.0 - falls * ((months_old - 12.0 * year) / 12.0).min(1.0);
+            year += 1.0;
+        }
+        1.0 - left
+    }
+
+    fn life(&self, book: &Book, method: &str) -> Option<f64> {
+        let over = self.key(&format!("depreciation.{method}.over"));
+        book.text(&over).map(|_| book.months(&over, f64::NAN))
+    }
+
     fn write_off(&self, now: &Now, account: &mut Account) {
-        let months = now.book.months(&self.key("depreciation.straight_line.over"), f64::NAN);
+        let book = now.book;
+        let life = self.life(book, "straight_line").or_else(|| self.life(book, "declining_balance"));
         let resale = now.said(&self.key("resale.share"));
         let index =
             now.book.text(&self.key("resale.follows")).map_or(1.0, |id| now.raw(&format!("index.{id}")));
         let (mut book_value, mut market) = (0.0, 0.0);
         for (delivered, paid) in self.paid.iter().enumerate().take(now.month.index + 1) {
             let age = (now.month.index - delivered) as f64;
-            if age < months {
-                account.spend(Component::Depreciation, paid / months);
-            }
-            let written_off = ((age + 1.0) / months).min(1.0);
-            book_value += paid * (1.0 - written_off);
-            market += paid * resale.map_or(0.0, |share| (1.0 - (1.0 - share) * written_off) * index);
+            let (before, after) = (self.written_off(book, age), self.written_off(book, age + 1.0));
+            account.spend(Component::Depreciation, paid * (after - before));
+            book_value += paid * (1.0 - after);
+            let worn = ((age + 1.0) / life.unwrap()).min(1.0);
+            market += paid * resale.map_or(0.0, |share| (1.0 - (1.0 - share) * worn) * index);
         }
         if now.month.index + 1 == now.book.model.timeline.length {
             account.spend(Component::Resale, -market);

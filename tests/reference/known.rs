@@ -3,6 +3,7 @@
 use tokencast::demand::Traffic;
 use tokencast::pricing::{CacheRates, RateCard, Rates, Tier, Vendor};
 use tokencast::scenario::{Scenario, Serve, Strategy};
+use tokencast::serving::Server;
 
 use crate::book::Book;
 
@@ -12,7 +13,7 @@ const KINDS: [(&str, &str, &str); 9] = [
     (
         "supply",
         "owned",
-        "deployment server site purchase depreciation load maintenance resale software storage fleet",
+        "deployment server site purchase depreciation financing load idle maintenance resale software storage fleet",
     ),
     ("supply", "provisioned", "of buy units window"),
     ("contract", "seats", "vendor seats"),
@@ -51,6 +52,20 @@ fn fields(scenario: &Scenario) {
         for (_, card) in llms {
             rate_card(card);
         }
+    }
+    for (_, server) in &scenario.definitions.servers {
+        let Server {
+            title: _,
+            gpu: _,
+            gpus: _,
+            price: _,
+            power: _,
+            provisioned_power: _,
+            lead_time: _,
+            faults,
+            repair: _,
+        } = server;
+        assert!(faults.is_none(), "this evaluator does not know servers that fail");
     }
     for (_, strategy) in &scenario.strategies {
         let Strategy {

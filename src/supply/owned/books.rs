@@ -1,0 +1,124 @@
+//! The books of owned servers: what is written off, what is owed, what is left, and servers that have had their time.
+
+use super::kernels::{Counted, sum_scaled};
+use super::{BOOK_RATE, OWED, PAID, Running, SERVERS};
+use crate::calendar::Month;
+use crate::finance::Ledger;
+use crate::lanes::{self, LANES, Lanes, Values};
+use crate::math;
+use crate::supply::hosting::Load;
+use crate::supply::repairs::Repairs;
+use crate::supply::running_costs::Resale;
+
+impl Running {
+    /// Where the servers delivered in a month are noted, if they will be replaced.
+    pub(super) fn delivered_in(&self, month: usize) -> usize {
+        self.need_of(self.months) + month
+    }
+
+    /// Replaces what was delivered a whole life ago, at the prices of this month.
+    pub(super) fn replace(&self, now: &Month, values: &Values, state: &mut [Lanes], ledger: &mut Ledger) {
+        let Some(delivered) = self.refresh.and_then(|life| now.index.checked_sub(life)) else { return };
+        let old = state[self.delivered_in(delivered)];
+        if old.iter().all(|servers| *servers <= 0.0) {
+            return;
+        }
+        let paid = std::mem::replace(&mut state[self.paid_in(delivered)], [0.0; LANES]);
+        state[self.delivered_in(delivered)] = [0.0; LANES];
+        let life = now.index - delivered - 1;
+        let (book, worn) = (self.depreciation.book_share(life), self.depreciation.worn(life));
+        let (mut book_value, mut market) = ([0.0; LANES], [0.0; LANES]);
+        for i in 0..LANES {
+            book_value[i] = paid[i] * book;
+            market[i] = paid[i] * self.costs.resale.share(values, i, worn);
+        }
+        self.costs.post_end(&book_value, &market, ledger);
+        lanes::subtract(&mut state[PAID], &paid);
+        lanes::subtract(&mut state[SERVERS], &old);
+        self.arrive(now, &old, values, state, ledger);
+        self.add_up_depreciation(now, state);
+    }
+
+    /// Something is written off, or by another share than last month: adding up what is left leaves no trace of what is not,
+    /// as subtracting would.
+    pub(super) fn add_up_depreciation(&self, now: &Month, state: &mut [Lanes]) {
+        let mut rate = [0.0; LANES];
+        if self.depreciation.is_even() {
+            let first = self.paid_in((now.index + 1).saturating_sub(self.depreciation.months()));
+            sum_scaled(&state[first..=self.paid_in(now.index)], self.depreciation.share(0), &mut rate);
+            state[BOOK_RATE] = rate;
+            return;
+        }
+        for delivered in (now.index + 1).saturating_sub(self.depreciation.months())..=now.index {
+            let share = self.depreciation.share(now.index - delivered);
+            for (rate, paid) in rate.iter_mut().zip(&state[self.paid_in(delivered)]) {
+                *rate += paid * share;
+            }
+        }
+        state[BOOK_RATE] = rate;
+    }
+
+    /// GPU-hours and need where some servers stand by, fail, or are a zone too many.
+    pub(super) fn count_protected(
+        &self,
+        by: &Counted,
+        values: &Values,
+        state: &mut [Lanes],
+        [owned, busy, need]: [&mut Lanes; 3],
+    ) {
+        let target = &values[self.utilization_target];
+        let nodes = self.nodes();
+        let (offered, used) = if self.repairs.is_some() {
+            let first = Load(&mut state[nodes..][Repairs::load(0)]);
+            (*first.offered(), Repairs::carried(&mut state[nodes..]))
+        } else {
+            let load = Load(state);
+            (*load.offered(), std::array::from_fn(|i| load.carried()[i] + load.waiting()[i]))
+        };
+        for i in 0..LANES {
+            busy[i] = used[i] * by.gpu_hours_per_replica;
+            let replicas = math::ceil(offered[i] * by.peak / target[i] - 1e-9);
+            let servers = (self.zones.with_reserve(replicas) + by.spare) / by.replicas_per_server;
+            need[i] = servers + self.spares.beside(servers, self.repairs.as_ref(), values, i);
+            owned[i] = state[SERVERS][i] * by.gpu_hours_per_server;
+        }
+    }
+
+    /// Pays what is due on leased servers.
+    pub(super) fn pay_lease(&self, now: &Month, values: &Values, state: &mut [Lanes], ledger: &mut Ledger) {
+        let Some(lease) = &self.lease else { return };
+        let mut borrowed = [0.0; LANES];
+        for delivered in (now.index + 1).saturating_sub(lease.months)..=now.index {
+            lanes::add(&mut borrowed, &state[self.paid_in(delivered)]);
+        }
+        // Of what is paid back in full, rounding must leave nothing.
+        for i in 0..LANES {
+            if borrowed[i] <= 0.0 {
+                state[OWED][i] = 0.0;
+            }
+        }
+        let last = now.index + 1 == self.months;
+        lease.pay(values, &borrowed, &mut state[OWED], last, ledger);
+    }
+
+    /// Book value and resale value of all servers at the end of a month.
+    pub(super) fn values_left(
+        &self,
+        now: &Month,
+        values: &Values,
+        resale: &Resale,
+        state: &[Lanes],
+    ) -> (Lanes, Lanes) {
+        let (mut book, mut market) = ([0.0; LANES], [0.0; LANES]);
+        for delivered in 0..=now.index {
+            let age = now.index - delivered;
+            let (in_books, worn) = (self.depreciation.book_share(age), self.depreciation.worn(age));
+            let paid = &state[self.paid_in(delivered)];
+            for i in 0..LANES {
+                book[i] += paid[i] * in_books;
+                market[i] += paid[i] * resale.share(values, i, worn);
+            }
+        }
+        (book, market)
+    }
+}
