@@ -54,18 +54,7 @@ fn fields(scenario: &Scenario) {
         }
     }
     for (_, server) in &scenario.definitions.servers {
-        let Server {
-            title: _,
-            gpu: _,
-            gpus: _,
-            price: _,
-            power: _,
-            provisioned_power: _,
-            lead_time: _,
-            faults,
-            repair: _,
-        } = server;
-        assert!(faults.is_none(), "this evaluator does not know servers that fail");
+        machine(server);
     }
     for (_, strategy) in &scenario.strategies {
         let Strategy {
@@ -129,6 +118,21 @@ fn fields(scenario: &Scenario) {
         assert!(revenue.is_none(), "this evaluator does not know revenue");
         assert_eq!(week.len(), 168, "a week has 168 hours");
     }
+}
+
+fn machine(server: &Server) {
+    let Server {
+        title: _,
+        gpu: _,
+        gpus: _,
+        price: _,
+        power: _,
+        provisioned_power: _,
+        lead_time: _,
+        faults,
+        repair: _,
+    } = server;
+    assert!(faults.is_none(), "this evaluator does not know servers that fail");
 }
 
 fn rate_card(card: &RateCard) {
