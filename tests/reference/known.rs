@@ -92,32 +92,36 @@ fn fields(scenario: &Scenario) {
         }
     }
     for (_, traffic) in &scenario.traffics {
-        let Traffic {
-            title: _,
-            requests: _,
-            factors: _,
-            week,
-            hourly_noise: _,
-            input_tokens: _,
-            output_tokens: _,
-            reasoning_tokens: _,
-            length_growth: _,
-            cacheable: _,
-            agent: _,
-            can_wait: _,
-            languages: _,
-            counted_with: _,
-            stays_in: _,
-            targets: _,
-            needs_quality,
-            revenue,
-            shed_cost: _,
-            origin: _,
-        } = traffic;
-        assert!(needs_quality.is_empty(), "this evaluator does not know gates of quality");
-        assert!(revenue.is_none(), "this evaluator does not know revenue");
-        assert_eq!(week.len(), 168, "a week has 168 hours");
+        stream(traffic);
     }
+}
+
+fn stream(traffic: &Traffic) {
+    let Traffic {
+        title: _,
+        requests: _,
+        factors: _,
+        week,
+        hourly_noise: _,
+        input_tokens: _,
+        output_tokens: _,
+        reasoning_tokens: _,
+        length_growth: _,
+        cacheable: _,
+        agent: _,
+        can_wait: _,
+        languages: _,
+        counted_with: _,
+        stays_in: _,
+        targets: _,
+        needs_quality,
+        revenue,
+        shed_cost: _,
+        origin: _,
+    } = traffic;
+    assert!(needs_quality.is_empty(), "this evaluator does not know gates of quality");
+    assert!(revenue.is_none(), "this evaluator does not know revenue");
+    assert_eq!(week.len(), 168, "a week has 168 hours");
 }
 
 fn machine(server: &Server) {
