@@ -68,4 +68,5 @@ pub mod switching;
 pub mod text;
 pub mod training;
 pub mod units;
+pub mod validation;
 pub mod world;

@@ -26,6 +26,7 @@ const LAYERS: &[&[&str]] = &[
     &["model"],
     &["engine"],
     &["analysis"],
+    &["validation"],
     &["report"],
     &["cli"],
 ];

@@ -14,6 +14,9 @@ use tokencast::catalog::{
 };
 use tokencast::scenario::PARTS;
 
+#[path = "catalog/benchmarks.rs"]
+mod benchmarks;
+
 fn place(name: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/catalog").join(name)
 }

@@ -12,6 +12,8 @@ mod break_even;
 mod hazards;
 #[path = "published/machines.rs"]
 mod machines;
+#[path = "published/validation.rs"]
+mod validation;
 
 /// Two numbers agree up to an absolute error.
 #[track_caller]

@@ -3,9 +3,11 @@
 //! Pure: bytes in; entries, problems and the text of parts out.
 
 mod backtest;
+mod benchmarks;
 mod card;
 mod changelog;
 mod decimal;
+mod described;
 mod entry;
 mod field;
 mod fit;
@@ -22,9 +24,14 @@ mod traffic_part;
 mod vendors;
 
 pub use backtest::{Coverage, LEVELS, backtest};
+pub use benchmarks::{
+    Counts, Group, Key, Known, Measured, Problem as RowProblem, Results, Row as ResultRow, Seen, gather,
+    measured_part, read_benchmarks,
+};
 pub use card::{Origin, Part, part};
 pub use changelog::{Log, Row};
 pub use decimal::{Decimal, NoPrice};
+pub use described::{ASKED, Beside, GPUS, LLMS, built_in, described};
 pub use entry::{Catalog, Entry, Instead, Problem, Rates, Tier, Why, Window};
 pub use field::Service;
 pub use fit::{Moves, Rate, Size, fit};

@@ -62,10 +62,7 @@ impl Files for OneText<'_> {
 /// It could not be read; the diagnostics tell why.
 #[allow(clippy::result_large_err, reason = "the caller shows what was found")]
 pub fn quotes(files: &dyn Files, name: &str) -> Result<Vec<Quote>, Loaded> {
-    let mut loaded = load(&Around { files, part: name }, AROUND_NAME, &[]);
-    if loaded.diagnostics.errors().any(|mistake| mistake.code == "scenario-key-in-part") {
-        loaded = load(files, name, &[]);
-    }
+    let loaded = loaded(files, name);
     match &loaded.written {
         Some(written) if !loaded.diagnostics.has_errors() => {
             let trails = written.trails();
@@ -77,6 +74,15 @@ pub fn quotes(files: &dyn Files, name: &str) -> Result<Vec<Quote>, Loaded> {
         }
         _ => Err(loaded),
     }
+}
+
+/// A part inside a scenario around it, or a scenario.
+pub(super) fn loaded(files: &dyn Files, name: &str) -> Loaded {
+    let loaded = load(&Around { files, part: name }, AROUND_NAME, &[]);
+    if loaded.diagnostics.errors().any(|mistake| mistake.code == "scenario-key-in-part") {
+        return load(files, name, &[]);
+    }
+    loaded
 }
 
 fn all(tree: &Node, known: &BTreeMap<&str, &Provenance>) -> Vec<Quote> {

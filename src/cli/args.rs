@@ -14,6 +14,8 @@ pub(super) use prices::{Fit, FitPrices, FitTraffic, Import, ListPrices, PriceDif
 pub(super) use queue::{BatchArgs, Queue, ServersArgs};
 pub(super) use replay::Replay;
 
+use super::capacity_args::Capacity;
+use super::validate::Validate;
 use crate::random::{Design, Sampling};
 use crate::report::display::Lang;
 
@@ -111,6 +113,14 @@ Examples:
   tokencast vendor scenario.toml
   tokencast vendor scenario.toml --vendor acme --lang ja")]
     Vendor(Vendor),
+    /// What one replica of an llm on GPUs serves, at which latency and cost; import benchmarks
+    #[command(after_help = "\
+Examples:
+  tokencast capacity llama-3.1-70b on h100 --gpus 4 --weights fp8 --input 1000 --output 300 --tpot \"40 ms\"
+  tokencast capacity gpt-oss-120b on h200 --weights fp4 --input 4000 --output 500 --price \"4.50 USD /GPU-hour\"
+  tokencast capacity scenario.toml
+  tokencast capacity import results.json --llm llama-3.1-70b --gpu h100 --gpus 4 --weights fp8 --out measured.toml")]
+    Capacity(Box<Capacity>),
     /// What exists: distributions, processes, supplies, levers, contracts, charts ...
     #[command(after_help = "Examples:\n  tokencast list\n  tokencast list distributions")]
     List(List),
@@ -167,6 +177,9 @@ Examples:
   tokencast completions bash > ~/.local/share/bash-completion/completions/tokencast
   tokencast completions fish > ~/.config/fish/completions/tokencast.fish")]
     Completions(Completions),
+    /// Published results beside those of this program: source, expected, got, tolerance
+    #[command(after_help = "Examples:\n  tokencast validate\n  tokencast validate T16")]
+    Validate(Validate),
     /// Print the JSON Schema of scenario files, for editors
     #[command(
         after_help = "Examples:\n  tokencast schema > scenario.schema.json\n  then begin a scenario with: #:schema ./scenario.schema.json"
@@ -349,6 +362,10 @@ pub(super) enum Catalog {
     Depreciations,
     /// Evidence of what a replica can serve
     Capacity,
+    /// GPUs with their data sheets
+    Gpus,
+    /// Llms with open weights
+    Llms,
     /// What changes the work or the price
     Levers,
     /// What is agreed with vendors beyond their list prices

@@ -5,13 +5,17 @@ use serde_json::{Value, json};
 
 use super::args::{Catalog, List};
 use super::exit::{Exit, Stop};
+use super::load::titled;
 use super::terminal::Terminal;
 use crate::finance::{Component, GAUGES, Gauge, METHODS, View};
 use crate::report::catalog::{Item, text};
 use crate::report::chart::CHARTS;
 use crate::report::display::Lang;
 use crate::report::measure::MEASURES;
-use crate::{contract, demand, distribution, hazard, lever, process, serving, supply, switching, training};
+use crate::units::format_number;
+use crate::{
+    catalog, contract, demand, distribution, hazard, lever, process, serving, supply, switching, training,
+};
 
 /// Lists one thing, or the lists.
 pub(super) fn list(args: &List, terminal: &mut Terminal) -> Result<Exit, Stop> {
@@ -47,6 +51,8 @@ fn items(what: Catalog, lang: Lang) -> Vec<Item> {
         Catalog::Purchases => supply::PURCHASES.iter().map(Item::of).collect(),
         Catalog::Depreciations => METHODS.iter().map(Item::of).collect(),
         Catalog::Capacity => serving::EVIDENCE.iter().map(Item::of).collect(),
+        Catalog::Gpus => gpus(lang),
+        Catalog::Llms => llms(lang),
         Catalog::Levers => lever::KINDS.iter().map(Item::of).collect(),
         Catalog::Contracts => contract::KINDS.iter().map(Item::of).collect(),
         Catalog::Conditions => switching::KINDS.iter().map(Item::of).collect(),
@@ -85,4 +91,55 @@ fn part(component: Component, lang: Lang) -> Item {
     };
     let note = if component.meaning().contains("only)") { "" } else { view };
     Item::plain(lang.pick(component.name(), component.name_ja()), format!("{}{note}", component.meaning()))
+}
+
+/// The built-in GPUs, in a line each.
+fn gpus(lang: Lang) -> Vec<Item> {
+    let Ok(scenario) = catalog::built_in() else { return Vec::new() };
+    let speed = |flops: Option<f64>| {
+        flops.map_or_else(|| "–".to_owned(), |flops| format_number(flops / 3600.0 / 1e12, 4))
+    };
+    let gpus = scenario.definitions.gpus.iter().map(|(id, gpu)| {
+        let title = gpu.title.as_ref().map_or_else(|| id.id.clone(), |title| titled(title, lang));
+        let meaning = format!(
+            "{title}: {} GB at {} GB/s; {} / {} / {} TFLOPS in 16 / 8 / 4 bits{}",
+            format_number(gpu.memory / 1e9, 4),
+            format_number(gpu.bandwidth / 3600.0 / 1e9, 4),
+            speed(Some(gpu.bf16)),
+            speed(gpu.fp8),
+            speed(gpu.fp4),
+            gpu.power.map_or_else(String::new, |power| format!("; {} W", format_number(power, 4))),
+        );
+        Item::plain(&id.id, meaning)
+    });
+    gpus.collect()
+}
+
+/// The built-in llms, in a line each.
+fn llms(lang: Lang) -> Vec<Item> {
+    let Ok(scenario) = catalog::built_in() else { return Vec::new() };
+    let llms = scenario.definitions.llms.iter().map(|(id, llm)| {
+        let title = llm.title.as_ref().map_or_else(|| id.id.clone(), |title| titled(title, lang));
+        let Some(size) = &llm.size else { return Item::plain(&id.id, title) };
+        let billions = |weights: f64| format!("{}B", format_number(weights / 1e9, 4));
+        let active = size.experts.map_or_else(String::new, |experts| {
+            format!(
+                ", {} active ({:.0} of {:.0} experts)",
+                billions(size.active_parameters),
+                experts.active,
+                experts.total
+            )
+        });
+        let context = llm
+            .context
+            .map_or_else(String::new, |context| format!("; up to {} tokens", format_number(context, 17)));
+        let kept = format_number(2.0 * size.kept(1.0), 17);
+        let meaning = format!(
+            "{title}: {}{active}; {:.0} layers; {kept} bytes a token kept in bf16{context}",
+            billions(size.parameters),
+            size.layers
+        );
+        Item::plain(&id.id, meaning)
+    });
+    llms.collect()
 }

@@ -2,6 +2,9 @@
 
 mod age;
 mod args;
+mod capacity;
+mod capacity_args;
+mod capacity_import;
 mod check;
 mod exit;
 mod explain;
@@ -22,6 +25,7 @@ mod run;
 mod sources;
 mod terminal;
 mod trace;
+mod validate;
 mod vendor;
 
 use std::ffi::OsString;
@@ -56,12 +60,14 @@ fn parse_and_run(words: &[OsString]) -> Exit {
         Command::Explain(explain) => explain::explain(&explain, &mut terminal),
         Command::List(list) => list::list(&list, &mut terminal),
         Command::Vendor(args) => vendor::vendor(&args, &mut terminal),
+        Command::Capacity(args) => capacity::capacity(&args, &mut terminal),
         Command::Prices(args) => prices::prices(&args, &mut terminal),
         Command::Fit(args) => fit::fit(&args, &mut terminal),
         Command::Queue(args) => queue::queue(&args, &mut terminal),
         Command::Replay(args) => replay::replay(&args, &mut terminal),
         Command::Init(args) => init::init(&args, &mut terminal),
         Command::Completions(args) => install::completions(&args, &mut terminal),
+        Command::Validate(args) => validate::validate(&args, &mut terminal),
         Command::Schema => install::schema(&mut terminal),
         Command::Man(args) => install::man(&args, &mut terminal),
     };

@@ -11,7 +11,7 @@ use super::files::Folder;
 use super::terminal::Terminal;
 use crate::calendar::Date;
 use crate::catalog::{self, Language, OneText, Options, Origin, Quote};
-use crate::scenario::{Loaded, PARTS};
+use crate::scenario::{Files, Loaded, PARTS};
 
 /// Bytes of a catalog at the most, unpacked; the largest on record has 2.5 MB.
 const MOST_BYTES: u64 = 64 << 20;
@@ -45,7 +45,7 @@ impl Source {
         } else if self.name.starts_with("builtin:") {
             valid(catalog::quotes(&OneText("", ""), &self.name), &self.name, terminal)?
         } else if Path::new(&self.name).extension().is_some_and(|ending| ending == "toml") {
-            from_part(Path::new(&self.name), terminal)?
+            in_its_folder(Path::new(&self.name), terminal, catalog::quotes)?
         } else {
             let path = Path::new(&self.name);
             let day = self.day.or_else(|| day_in_name(path)).ok_or_else(|| {
@@ -65,14 +65,19 @@ impl Source {
 }
 
 /// A part or a scenario; a part may use others that lie beside its folder, as in a folder of scenarios.
-fn from_part(path: &Path, terminal: &mut Terminal) -> Result<Vec<Quote>, Stop> {
+#[allow(clippy::result_large_err, reason = "as parts are read")]
+pub(super) fn in_its_folder<T>(
+    path: &Path,
+    terminal: &mut Terminal,
+    read: impl Fn(&dyn Files, &str) -> Result<T, Loaded>,
+) -> Result<T, Stop> {
     let shown = path.display().to_string();
     let mut folder = path.parent().map(Path::to_owned).unwrap_or_default();
     let mut name = path.file_name().map(PathBuf::from).unwrap_or_default();
     let mut first = None;
     for _ in 0..3 {
         let files = Folder::of(&folder.join("part.toml")).ok_or_else(|| no_file(&shown))?;
-        let found = catalog::quotes(&files, &name.to_string_lossy());
+        let found = read(&files, &name.to_string_lossy());
         let lacks = |loaded: &Loaded| loaded.diagnostics.errors().any(|m| m.code == "no-such-file");
         match (found, folder.file_name().map(PathBuf::from)) {
             (Err(loaded), Some(above)) if lacks(&loaded) => {
@@ -96,12 +101,12 @@ fn no_file(shown: &str) -> Stop {
 
 /// Shows what is wrong with a part.
 #[allow(clippy::result_large_err, reason = "as `catalog::quotes` gives it")]
-fn valid(found: Result<Vec<Quote>, Loaded>, name: &str, terminal: &mut Terminal) -> Result<Vec<Quote>, Stop> {
+pub(super) fn valid<T>(found: Result<T, Loaded>, name: &str, terminal: &mut Terminal) -> Result<T, Stop> {
     found.map_err(|loaded| {
         terminal.show(&loaded.diagnostics, &loaded.sources);
         let only_files = loaded.diagnostics.errors().all(|mistake| mistake.code == "no-such-file");
         let exit = if only_files { Exit::InputOutput } else { Exit::Invalid };
-        Stop::new(exit, format!("the prices of `{name}` cannot be read"))
+        Stop::new(exit, format!("`{name}` cannot be read"))
     })
 }
 

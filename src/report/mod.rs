@@ -1,5 +1,6 @@
 //! What people see: texts, tables, charts and files of results, made from findings and from nothing else.
 pub mod answers;
+pub mod capacity;
 pub mod captions;
 pub mod catalog;
 pub mod chart;

@@ -20,10 +20,12 @@ macro_rules! parts {
 }
 
 parts! {
+    "gpus/data-sheets.toml",
     "gpus/rental.toml",
     "gpus/servers.toml",
     "gpus/sites.toml",
     "llms/deployments.toml",
+    "llms/open-weights.toml",
     "llms/tokenizers.toml",
     "prices/anthropic-2026-03.toml",
     "prices/azure-ptu.toml",

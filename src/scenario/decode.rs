@@ -21,7 +21,7 @@ use crate::operations::Operations;
 use crate::pricing::{Vendor, ZoneOf};
 use crate::process::{Path, PathOf};
 use crate::random::{Design, Sampling};
-use crate::serving::{Deployment, Llm, Server, Site};
+use crate::serving::{Deployment, Gpu, Llm, Server, Site};
 use crate::supply::{self, Definitions};
 use crate::switching::{self, Migration};
 use crate::training::{self, Programme};
@@ -264,6 +264,7 @@ fn read_definitions(t: &mut Reader) -> Option<Definitions> {
     let vendors =
         t.or("vendor", "{}", MapOf("vendor", TableOf(Vendor::read)), "who sells tokens and GPU-hours");
     let llms = t.or("llm", "{}", MapOf("llm", TableOf(Llm::read)), "llms with open weights");
+    let gpus = t.or("gpu", "{}", MapOf("gpu", TableOf(Gpu::read)), "GPUs as their data sheets say");
     let deployments = t.or(
         "deployment",
         "{}",
@@ -277,6 +278,7 @@ fn read_definitions(t: &mut Reader) -> Option<Definitions> {
     Some(Definitions {
         vendors: vendors?,
         llms: llms?,
+        gpus: gpus?,
         deployments: deployments?,
         servers: servers?,
         sites: sites?,

@@ -99,6 +99,7 @@ pub(super) fn kind_words() -> Vec<Vec<&'static str>> {
         plugin_names(crate::contract::KINDS),
         plugin_names(crate::training::KINDS),
         plugin_names(crate::serving::EVIDENCE),
+        plugin_names(crate::serving::ATTENTIONS),
     ]
 }
 

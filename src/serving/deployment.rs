@@ -1,44 +1,18 @@
 //! An llm on GPUs, as one replica.
 
-use super::capacity::{Capacity, EVIDENCE};
+use super::evidence::{Capacity, CapacityOf};
+use super::latency::Lengths;
+use super::replica::{Bound, Replica};
+use super::setup::Setup;
+use super::surface::Surface;
+use super::{Gpu, Llm, Memory, Size};
 use crate::demand::Targets;
 use crate::diagnostic::Diagnostic;
 use crate::distribution::{Distribution, LogNormal, Number, NumberOf, UnitOf};
-use crate::document::{
-    Id, MapOf, Origin, Plugins, Provenance, Reader, Reference, Text, Title, TitleOf, Whole,
-};
+use crate::document::{Id, Origin, Provenance, Reader, Reference};
 use crate::lanes::{LANES, Slot};
 use crate::process::Lookup;
 use crate::units;
-
-/// `[llm.<id>]`: an llm with open weights.
-#[derive(Clone, Debug)]
-pub struct Llm {
-    /// What people call it.
-    pub title: Option<Title>,
-    /// Its tokenizer.
-    pub tokenizer: Option<Reference>,
-    /// Its scores, by evaluation.
-    pub quality: Vec<(String, Number)>,
-    /// Name and place.
-    pub origin: Origin,
-}
-
-impl Llm {
-    /// Reads `[llm.<id>]`.
-    pub fn read(t: &mut Reader) -> Option<Self> {
-        let title = t.optional("title", TitleOf, "what people call it");
-        let tokenizer = t.optional("tokenizer", Id("tokenizer"), "its tokenizer");
-        let quality = read_quality(t);
-        Some(Self { title: title?, tokenizer: tokenizer?, quality: quality?, origin: t.place()?.origin() })
-    }
-}
-
-fn read_quality(t: &mut Reader) -> Option<Vec<(String, Number)>> {
-    let scores = MapOf("evaluation", NumberOf(&units::SHARE));
-    let read = t.or("quality", "{}", scores, "its scores by evaluation, for traffics that need one");
-    Some(read?.into_iter().map(|(evaluation, score)| (evaluation.id, score)).collect())
-}
 
 /// `[deployment.<id>]`.
 #[derive(Clone, Debug)]
@@ -49,6 +23,10 @@ pub struct Deployment {
     pub gpu: Reference,
     /// GPUs of one replica.
     pub gpus: f64,
+    /// How the llm is run on them.
+    pub setup: Setup,
+    /// Whether the format of the weights was said.
+    pub weights_said: bool,
     /// The evidence for its capacity.
     pub capacity: Capacity,
     /// Factor on latency: how wrong the evidence may be.
@@ -57,22 +35,33 @@ pub struct Deployment {
     pub origin: Origin,
 }
 
+/// Tokens of a stream's calls, as the llm counts them.
+#[derive(Clone, Copy, Debug)]
+pub struct CallTokens {
+    /// Tokens in.
+    pub input: Slot,
+    /// The share of these that a prefix cache holds, if there is one.
+    pub cached: Option<Slot>,
+    /// Tokens out.
+    pub output: Slot,
+    /// About how many there are on average: the middle of the table of capacity.
+    pub mean: Lengths,
+}
+
 impl Deployment {
     /// Reads `[deployment.<id>]`.
     pub fn read(t: &mut Reader) -> Option<Self> {
         let llm = t.required("llm", Id("llm"), "the llm");
         let gpu = t.required("gpu", Id("gpu"), "the GPU it runs on");
-        let gpus = t.required("gpus", Whole(1, 1024), "GPUs of one replica");
-        let _weights = t.optional("weights", Text("fp8"), "precision of the weights");
-        let _kv_cache = t.optional("kv_cache", Text("fp8"), "precision of keys and values");
-        let _engine = t.optional("engine", Text("vllm"), "the serving engine");
-        let capacity =
-            t.required("capacity", Plugins(EVIDENCE, "evidence of capacity"), "what one replica can serve");
+        let setup = Setup::read(t);
+        let capacity = t.required("capacity", CapacityOf, "what one replica can serve");
         let error = t.optional(
             "capacity_error",
             NumberOf(&units::FACTOR),
-            "factor on time per token: how wrong the evidence may be",
+            "factor on latency: how wrong the evidence may be; lognormal around 1 with log sd 0.05 (measured), \
+             0.11 (two points), 0.20 (one point, stated), 0.35 (roofline) if absent",
         );
+        let (setup, weights_said) = setup?;
         let capacity = capacity?;
         let origin = t.place()?.origin();
         let capacity_error = error?.unwrap_or_else(|| default_error(&capacity, &origin));
@@ -81,67 +70,170 @@ impl Deployment {
             t.refuse("capacity_error", "not-positive", "no time per token means endless capacity", help);
             return None;
         }
-        Some(Self { llm: llm?, gpu: gpu?, gpus: gpus? as f64, capacity, capacity_error, origin })
+        let gpus = setup.gpus;
+        Some(Self { llm: llm?, gpu: gpu?, gpus, setup, weights_said, capacity, capacity_error, origin })
     }
 
-    /// llm calls that one replica serves per hour, with these tokens per call (counted with the llm's tokenizer).
+    /// llm calls that one replica serves per hour.
     ///
-    /// Measured: `B / (TTFT · in/in₀ + (out − 1) · TPOT)` at the highest concurrency B within the targets, latencies times
-    /// the error (throughput by Little's law). Stated: tokens per hour over tokens per call.
+    /// Stated: tokens per hour over tokens per call that must be computed. Otherwise from a table made here, once, of the
+    /// most that meets the targets ([`Surface`]).
     pub fn calls_per_hour(
         &self,
+        llm: &Llm,
+        gpu: Option<&Gpu>,
         targets: Targets,
-        tokens: (Slot, Slot),
-        mean_input: f64,
+        tokens: CallTokens,
         lookup: &mut dyn Lookup,
     ) -> Option<Slot> {
-        let (input, output) = tokens;
         let error = lookup.number(&self.capacity_error);
-        match &self.capacity {
-            Capacity::Stated { tokens_per_hour } => {
-                let speed = *tokens_per_hour;
-                Some(lookup.derive(
-                    "calls per replica-hour",
-                    &[input, output, error],
-                    Box::new(move |v, out| {
-                        for i in 0..LANES {
-                            out[i] = speed / ((v[input][i] + v[output][i]) * v[error][i]);
-                        }
-                    }),
-                ))
-            }
-            Capacity::Measured { input_tokens, .. } => {
-                let base = *input_tokens;
-                let bound = match self.capacity.within(targets, mean_input / base) {
-                    Ok(bound) => bound?.point,
-                    Err(mistake) => {
-                        lookup.refuse(Diagnostic { span: Some(self.origin.span), ..*mistake });
-                        return None;
+        let CallTokens { input, cached, output, mean } = tokens;
+        if let Capacity::Stated { tokens_per_hour } = self.capacity {
+            let input = computed(input, cached, lookup);
+            return Some(lookup.derive(
+                "calls per replica-hour",
+                &[input, output, error],
+                Box::new(move |v, out| {
+                    for i in 0..LANES {
+                        out[i] = tokens_per_hour / ((v[input][i] + v[output][i]) * v[error][i]);
                     }
-                };
-                Some(lookup.derive(
-                    "calls per replica-hour",
-                    &[input, output, error],
-                    Box::new(move |v, out| {
-                        for i in 0..LANES {
-                            let prefill = bound.ttft_hours * v[input][i] / base;
-                            let decode = (v[output][i] - 1.0).max(0.0) * bound.tpot_hours;
-                            out[i] = bound.concurrency / ((prefill + decode) * v[error][i]);
-                        }
-                    }),
-                ))
-            }
+                }),
+            ));
         }
+        let surface = match self.surface(llm, gpu, targets, mean, cached.is_some()) {
+            Ok(surface) => surface,
+            Err(mistake) => {
+                lookup.refuse(*mistake);
+                return None;
+            }
+        };
+        let inputs: Vec<Slot> = [input, output, error].into_iter().chain(cached).collect();
+        Some(lookup.derive(
+            "calls per replica-hour",
+            &inputs,
+            Box::new(move |v, out| {
+                surface.fill(&v[input], &v[output], cached.map(|slot| &v[slot]), &v[error], out);
+            }),
+        ))
+    }
+
+    /// Calls per replica-hour as a table over what is uncertain. Not for stated capacities.
+    ///
+    /// # Errors
+    /// See [`Replica::new`]; and where requests of mean length cannot meet the targets, or are longer than the llm takes.
+    pub fn surface(
+        &self,
+        llm: &Llm,
+        gpu: Option<&Gpu>,
+        targets: Targets,
+        mean: Lengths,
+        cached: bool,
+    ) -> Result<Surface, Box<Diagnostic>> {
+        if let Some(context) = llm.context.filter(|context| *context < mean.context()) {
+            let message = format!(
+                "`{}` takes {context:.0} tokens in and out; a call of this traffic has {:.0} on average",
+                self.llm.id,
+                mean.context()
+            );
+            let help = "deploy an llm with a longer context, or shorten the calls";
+            return Err(self.mistake("context-too-short", message, help));
+        }
+        let replica = Replica::new(self, llm, gpu)?;
+        Surface::new(&replica, targets, mean, cached, self.capacity_error.known())
+            .map_err(|bound| self.too_tight(&bound, targets))
+    }
+
+    /// The sizes of llm and GPU, where both are described.
+    ///
+    /// # Errors
+    /// What is missing.
+    pub fn sizes<'a>(
+        &self,
+        llm: &'a Llm,
+        gpu: Option<&'a Gpu>,
+    ) -> Result<(&'a Size, &'a Gpu), Box<Diagnostic>> {
+        let kind = self.capacity.kind();
+        let Some(size) = &llm.size else {
+            let message = format!("`{kind}` needs the size of `{}`, which is not said", self.llm.id);
+            let help = "say `parameters`, `layers`, `hidden` and `attention` of the llm, or take one of \
+                        \"builtin:llms/open-weights.toml\" (`tokencast list llms`)";
+            return Err(self.mistake("no-size", message, help));
+        };
+        let Some(gpu) = gpu else {
+            let message = format!("`{kind}` needs the data sheet of `{}`, which is not there", self.gpu.id);
+            let help = "use = [\"builtin:gpus/data-sheets.toml\"] has the usual ones (`tokencast list gpus`); or \
+                        write `[gpu.<id>]` with its memory, bandwidth and speed";
+            return Err(self.mistake("no-data-sheet", message, help));
+        };
+        if !self.weights_said {
+            let message = format!("`{kind}` needs the format of the weights, which is not said");
+            return Err(self.mistake("no-weights", message, "add `weights = \"fp8\"`, or another format"));
+        }
+        Ok((size, gpu))
+    }
+
+    fn mistake(&self, code: &'static str, message: String, help: &str) -> Box<Diagnostic> {
+        Box::new(Diagnostic::error(code, self.origin.span, message).help(help.to_owned()))
+    }
+
+    pub(super) fn does_not_fit(&self, size: &Size, memory: &Memory) -> Box<Diagnostic> {
+        let gb = |bytes: f64| format!("{:.1} GB", bytes / 1e9);
+        let message = format!(
+            "`{}` does not fit: its weights take {} of each GPU, {} more than there is",
+            self.llm.id,
+            gb(memory.weights),
+            gb(-memory.room)
+        );
+        let word = self.setup.weights.word();
+        let all = gb(self.setup.weight_bytes(size));
+        self.mistake("does-not-fit", message, &format!("more GPUs, or fewer bits: in {word} it has {all}"))
+    }
+
+    pub(super) fn no_link(&self) -> Box<Diagnostic> {
+        let message = format!("how fast one `{}` talks to another is not said", self.gpu.id);
+        self.mistake("no-link", message, "add `link = \"450 GB /s\"` to the GPU, or use one GPU a replica")
+    }
+
+    pub(super) fn other_formats(&self) -> Box<Diagnostic> {
+        let message = format!("nothing was measured with weights in {}", self.setup.weights.word());
+        self.mistake("other-format", message, "formats are never mixed: measure this one, or deploy another")
+    }
+
+    fn too_tight(&self, bound: &Bound, targets: Targets) -> Box<Diagnostic> {
+        let ms = |hours: f64| format!("{:.0} ms", hours * 3.6e6);
+        let of = |name: &str, found: f64, most: Option<f64>| {
+            most.filter(|most| found > *most).map(|most| format!("{name} {} against {}", ms(found), ms(most)))
+        };
+        let ttft = of("first token", bound.point.ttft_hours, targets.ttft_hours);
+        let tpot = of("per token", bound.point.tpot_hours, targets.tpot_hours);
+        let found: Vec<String> = ttft.into_iter().chain(tpot).collect();
+        let message = format!(
+            "no concurrency meets the latency targets; at {:.0}: {}",
+            bound.point.concurrency,
+            found.join(", ")
+        );
+        let help = "relax `targets` of the traffic, or deploy on faster GPUs";
+        self.mistake("targets-too-tight", message, help)
     }
 }
 
-/// The error of a method where the scenario does not say one: log sd 0.05 for a measured table, 0.20 for one stated figure
-/// (the second from the held-out error of a one-point method, 17 % MAPE; the first assumed; 2026-11-22).
+/// Tokens in that must be computed: what the prefix cache holds is not.
+fn computed(input: Slot, cached: Option<Slot>, lookup: &mut dyn Lookup) -> Slot {
+    let Some(cached) = cached else { return input };
+    lookup.derive(
+        "computed input tokens",
+        &[input, cached],
+        Box::new(move |v, out| {
+            for i in 0..LANES {
+                out[i] = v[input][i] * (1.0 - v[cached][i]);
+            }
+        }),
+    )
+}
+
+/// The error of the evidence where the scenario does not say one ([`Capacity::log_error`]).
 fn default_error(capacity: &Capacity, beside: &Origin) -> Number {
-    let sigma = match capacity {
-        Capacity::Measured { .. } => 0.05,
-        Capacity::Stated { .. } => 0.20,
-    };
+    let sigma = capacity.log_error();
     let distribution = LogNormal { mu: 0.0, sigma };
     let origin = Origin {
         address: format!("{}.capacity_error", beside.address),

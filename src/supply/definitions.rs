@@ -6,7 +6,7 @@ use crate::document::Reference;
 use crate::finance::Bought;
 use crate::pricing::{GpuOffer, RateCard, Vendor};
 use crate::process::Lookup;
-use crate::serving::{Deployment, Llm, Server, Site};
+use crate::serving::{Deployment, Gpu, Llm, Server, Site};
 use crate::text::did_you_mean;
 
 /// Definitions by id, in the order of their files.
@@ -16,6 +16,8 @@ pub struct Definitions {
     pub vendors: Vec<(Reference, Vendor)>,
     /// `[llm.<id>]`
     pub llms: Vec<(Reference, Llm)>,
+    /// `[gpu.<id>]`
+    pub gpus: Vec<(Reference, Gpu)>,
     /// `[deployment.<id>]`
     pub deployments: Vec<(Reference, Deployment)>,
     /// `[server.<id>]`
@@ -68,6 +70,11 @@ pub fn unknown(family: &str, wanted: &Reference, known: &[&str]) -> Diagnostic {
 }
 
 impl Definitions {
+    /// The data sheet of a GPU, if there is one.
+    pub fn gpu(&self, wanted: &Reference) -> Option<&Gpu> {
+        self.gpus.iter().find(|(id, _)| id.id == wanted.id).map(|(_, gpu)| gpu)
+    }
+
     /// A vendor's llm by `vendor/llm`.
     pub fn rate_card(&self, wanted: &Reference, lookup: &mut dyn Lookup) -> Option<&RateCard> {
         let found = self.llm_of(wanted);

@@ -13,7 +13,7 @@ use crate::diagnostic::Diagnostic;
 use crate::lanes::{LANES, Lanes, Slot, Values, ZERO};
 use crate::pricing::Tier;
 use crate::process::Lookup;
-use crate::serving::{Deployment, carried};
+use crate::serving::{CallTokens, Deployment, Lengths, carried};
 
 /// The entries of a strategy that one fleet serves.
 pub(super) struct Hosting {
@@ -43,14 +43,19 @@ impl Hosting {
         lookup: &mut dyn Lookup,
     ) -> Option<Self> {
         let llm = find("llm", &all.llms, &deployment.llm, lookup)?;
+        let gpu = all.gpu(&deployment.gpu);
         let mut inputs = Vec::new();
         let mut hosted = Vec::new();
         for entry in entries {
             check_entry(entry, regions, &entries[0], lookup)?;
             let work = Work::resolve(entry, llm.tokenizer.as_ref(), all, lookup)?;
-            let input = computed_input(&work, lookup);
-            let calls_per_hour =
-                deployment.calls_per_hour(work.targets, (input, work.generated), work.mean_input, lookup)?;
+            let tokens = CallTokens {
+                input: work.input,
+                cached: work.cache_read,
+                output: work.generated,
+                mean: Lengths::new(work.mean_input, work.mean_output),
+            };
+            let calls_per_hour = deployment.calls_per_hour(llm, gpu, work.targets, tokens, lookup)?;
             let calls = work.calls;
             let hours_per_request = lookup.derive(
                 "replica-hours per request",
@@ -71,21 +76,6 @@ impl Hosting {
         let curve = entries.first()?.stream.curve.clone();
         Some(Self { entries: hosted, curve, inputs })
     }
-}
-
-/// Input tokens that must be computed: what the prefix cache holds is not.
-fn computed_input(work: &Work, lookup: &mut dyn Lookup) -> Slot {
-    let Some(read) = work.cache_read else { return work.input };
-    let input = work.input;
-    lookup.derive(
-        "computed input tokens",
-        &[input, read],
-        Box::new(move |v, out| {
-            for i in 0..LANES {
-                out[i] = v[input][i] * (1.0 - v[read][i]);
-            }
-        }),
-    )
 }
 
 /// Whether an entry may be served in these regions, in no special tier, and with the load curve of the first.

@@ -2,7 +2,7 @@
 
 use super::Definitions;
 use super::definitions::find;
-use crate::demand::{Effects, Patience, Stream, Targets, Traffic, token_ratio};
+use crate::demand::{Effects, Lengths, Patience, Stream, Targets, Traffic, token_ratio};
 use crate::diagnostic::Diagnostic;
 use crate::distribution::Number;
 use crate::document::Reference;
@@ -56,6 +56,8 @@ pub struct Work {
     pub waits: Option<Slot>,
     /// About how many tokens in there are per call: for choices that are made once.
     pub mean_input: f64,
+    /// And about how many tokens out.
+    pub mean_output: f64,
     /// Latency targets.
     pub targets: Targets,
 }
@@ -86,7 +88,8 @@ impl Work {
             cache_read: None,
             cache_write: None,
             waits: stream.can_wait,
-            mean_input: traffic.input_tokens.mean.distribution.mean(),
+            mean_input: mean(&traffic.input_tokens),
+            mean_output: mean(&traffic.output_tokens) + traffic.reasoning_tokens.as_ref().map_or(0.0, mean),
             targets: traffic.targets,
         };
         if let (Some(cacheable), Some(hit_rate)) = (stream.cacheable, entry.effects.cache_hit_rate) {
@@ -104,6 +107,11 @@ impl Work {
         }
         Some(work)
     }
+}
+
+/// About how many tokens there are on average.
+fn mean(tokens: &Lengths) -> f64 {
+    tokens.mean.distribution.mean()
 }
 
 /// The token ratio of an entry, if the llm counts with another tokenizer than the traffic.

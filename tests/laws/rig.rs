@@ -12,7 +12,7 @@ use tokencast::lever;
 use tokencast::pricing::{Tier, Vendor};
 use tokencast::process::{Path, PathOf};
 use tokencast::random::Design;
-use tokencast::serving::{Deployment, Llm, Server, Site};
+use tokencast::serving::{Deployment, Gpu, Llm, Server, Site};
 use tokencast::supply::{self, Api, Definitions, Entry, Supply};
 use tokencast::units;
 use tokencast::world::{Builder, Program};
@@ -100,6 +100,7 @@ pub(crate) fn definitions(text: &str) -> Definitions {
     Definitions {
         vendors: by_id(family(text, "vendor", &MapOf("vendor", TableOf(Vendor::read)))),
         llms: by_id(family(text, "llm", &MapOf("llm", TableOf(Llm::read)))),
+        gpus: by_id(family(text, "gpu", &MapOf("gpu", TableOf(Gpu::read)))),
         deployments: by_id(family(text, "deployment", &MapOf("deployment", TableOf(Deployment::read)))),
         servers: by_id(family(text, "server", &MapOf("server", TableOf(Server::read)))),
         sites: by_id(family(text, "site", &MapOf("site", TableOf(Site::read)))),

@@ -1,10 +1,12 @@
 //! Capacity from measurements, against points published with their arithmetic.
 
 use tokencast::demand::Targets;
-use tokencast::document::{Plugins, TableOf};
+use tokencast::document::TableOf;
 use tokencast::lanes::Slot;
 use tokencast::process::Lookup;
-use tokencast::serving::{Capacity, Deployment, EVIDENCE, Fleet, MeasuredPoint};
+use tokencast::serving::{
+    Bound, CallTokens, CapacityOf, Deployment, EVIDENCE, Fleet, Gpu, Lengths, Limit, Llm, Replica, Surface,
+};
 use tokencast::units;
 use tokencast::world::Builder;
 
@@ -45,6 +47,17 @@ fn deployment(points: &[(f64, f64, f64)], gpus: usize, error: &str) -> Deploymen
     )
 }
 
+/// An llm and a GPU of which nothing is known.
+fn unknown() -> Llm {
+    good(&TableOf(Llm::read), "{}")
+}
+
+/// Targets in ms.
+fn targets(ttft: Option<f64>, tpot: Option<f64>) -> Targets {
+    let hours = |ms: f64| ms / 3.6e6;
+    Targets { ttft_hours: ttft.map(hours), tpot_hours: tpot.map(hours) }
+}
+
 /// Calls per replica and hour with these tokens per call, under a target of so many ms.
 fn calls_per_hour(
     deployment: &Deployment,
@@ -53,11 +66,14 @@ fn calls_per_hour(
     ttft: Option<f64>,
     tpot: Option<f64>,
 ) -> f64 {
-    let hours = |ms: f64| ms / 3.6e6;
-    let targets = Targets { ttft_hours: ttft.map(hours), tpot_hours: tpot.map(hours) };
     let mut world = builder(1);
-    let tokens = (world.constant(input), world.constant(output));
-    let slot = deployment.calls_per_hour(targets, tokens, input, &mut world).unwrap();
+    let tokens = CallTokens {
+        input: world.constant(input),
+        cached: None,
+        output: world.constant(output),
+        mean: Lengths::new(input, output),
+    };
+    let slot = deployment.calls_per_hour(&unknown(), None, targets(ttft, tpot), tokens, &mut world).unwrap();
     certain(world, slot, 1)[0]
 }
 
@@ -104,49 +120,202 @@ fn other_lengths_take_other_times() {
 #[test]
 fn targets_bound_the_batch_between_points() {
     let deployment = deployment(&H200_TP1, 1, "1");
-    let within = |ttft: Option<f64>, tpot: Option<f64>, prefill: f64| {
-        let hours = |ms: f64| ms / 3.6e6;
-        let targets = Targets { ttft_hours: ttft.map(hours), tpot_hours: tpot.map(hours) };
-        deployment.capacity.within(targets, prefill).unwrap().unwrap()
+    let replica = Replica::new(&deployment, &unknown(), None).unwrap();
+    let within = |ttft: Option<f64>, tpot: Option<f64>, input: f64| -> Bound {
+        replica.curve(Lengths::new(input, 1024.0)).within(targets(ttft, tpot), 1.0)
     };
-    let free = within(None, None, 1.0);
-    assert_eq!((free.point.concurrency, free.by), (64.0, "the highest concurrency measured"));
-    // Half way from 32 to 64 in TTFT: 466 and 730 ms.
-    let bound = within(Some(598.0), None, 1.0);
-    close(bound.point.concurrency, 48.0, 1e-12);
-    close(bound.point.tpot_hours * 3.6e6, 0.5 * (33.19 + 37.44), 1e-12);
-    assert_eq!(bound.by, "ttft");
-    // Twice the input reaches the same time at half the batch's: 2 · 316 ms at 16.
-    close(within(Some(632.0), None, 2.0).point.concurrency, 16.0, 1e-12);
-    // A quarter of the way from 16 to 32 in TPOT, though TTFT would allow more.
-    let bound = within(Some(700.0), Some(24.72 + 0.25 * (33.19 - 24.72)), 1.0);
-    close(bound.point.concurrency, 20.0, 1e-12);
-    assert_eq!(bound.by, "tpot");
+    let free = within(None, None, 1024.0);
+    assert_eq!((free.point.concurrency, free.by), (64.0, Limit::Measured));
+    // A target that a point just meets ends there; twice the input reaches the time of twice the TTFT.
+    close(within(Some(466.0 * (1.0 + 1e-12)), None, 1024.0).point.concurrency, 32.0, 1e-9);
+    let twice = within(Some(632.0 * (1.0 + 1e-12)), None, 2048.0);
+    close(twice.point.concurrency, 16.0, 1e-9);
+    assert_eq!(twice.by, Limit::Ttft);
     let mut before = 0.0;
     for tpot in 22..50 {
-        let now = within(None, Some(f64::from(tpot)), 1.0).point.concurrency;
+        let bound = within(None, Some(f64::from(tpot)), 1024.0);
+        let now = bound.point.concurrency;
         assert!(now >= before && now <= 64.0);
+        if now < 64.0 {
+            close(bound.point.tpot_hours * 3.6e6, f64::from(tpot), 1e-9);
+            assert_eq!(bound.by, Limit::Tpot);
+        }
         before = now;
     }
-    let hopeless = Targets { ttft_hours: None, tpot_hours: Some(20.0 / 3.6e6) };
-    assert_eq!(deployment.capacity.within(hopeless, 1.0).unwrap_err().code, "targets-too-tight");
+    // The same in the language of errors: latencies that are a quarter longer meet a target that is a quarter longer.
+    let curve = replica.curve(Lengths::new(1024.0, 1024.0));
+    let (slow, fast) =
+        (curve.within(targets(None, Some(40.0)), 1.25), curve.within(targets(None, Some(32.0)), 1.0));
+    close(slow.point.concurrency, fast.point.concurrency, 1e-9);
+    close(slow.calls_per_hour * 1.25, fast.calls_per_hour, 1e-9);
+    assert_eq!(within(None, Some(20.0), 1024.0).by, Limit::Missed);
+    let hopeless =
+        deployment.surface(&unknown(), None, targets(None, Some(20.0)), Lengths::new(1024.0, 1024.0), false);
+    assert_eq!(hopeless.unwrap_err().code, "targets-too-tight");
 }
 
 #[test]
 fn latencies_may_stay_the_same_between_points() {
     let flat = [(4.0, 80.0, 10.0), (8.0, 80.0, 10.0), (16.0, 80.0, 12.0)];
     let deployment = deployment(&flat, 1, "1");
-    let hours = |ms: f64| ms / 3.6e6;
-    let targets = Targets { ttft_hours: Some(hours(80.0)), tpot_hours: Some(hours(11.0)) };
-    let bound = deployment.capacity.within(targets, 1.0).unwrap().unwrap();
-    close(bound.point.concurrency, 12.0, 1e-9);
+    let curve = Replica::new(&deployment, &unknown(), None).unwrap().curve(Lengths::new(1024.0, 1024.0));
+    let bound = curve.within(targets(Some(80.0 * (1.0 + 1e-12)), Some(11.0)), 1.0);
+    assert!(bound.point.concurrency > 8.0 && bound.point.concurrency < 16.0);
+    close(bound.point.tpot_hours * 3.6e6, 11.0, 1e-9);
+}
+
+const BIG: &str = "{ parameters = \"70.55B\", layers = 80, hidden = 8192, \
+                   attention = { gqa = { kv_heads = 8, head_dim = 128 } } }";
+const MIXTURE: &str = "{ parameters = \"116.8B\", active_parameters = \"5.1B\", layers = 36, hidden = 2880, \
+                       experts = { total = 128, active = 4 }, attention = { gqa = { kv_heads = 8, head_dim = 64, \
+                       query_heads = 64, window = 128, full_layers = 18 } } }";
+const LATENT: &str = "{ parameters = \"671B\", active_parameters = \"37B\", layers = 61, hidden = 7168, \
+                      experts = { total = 256, active = 8 }, \
+                      attention = { mla = { latent_dim = 512, rope_dim = 64, query_heads = 128, head_dim = 160 } } }";
+const SHEET: &str = "{ memory = \"141 GB\", bandwidth = \"4800 GB /s\", bf16 = \"989 TFLOPS\", \
+                     fp8 = \"1978 TFLOPS\", link = \"450 GB /s\" }";
+
+/// A replica of one of these llms; `more` are further keys of the deployment.
+fn replica(llm: &str, gpus: usize, more: &str) -> Replica {
+    let (llm, gpu) = (good(&TableOf(Llm::read), llm), good(&TableOf(Gpu::read), SHEET));
+    let text = format!("{{ llm = \"l\", gpu = \"g\", gpus = {gpus}, {more} }}");
+    Replica::new(&good(&TableOf(Deployment::read), &text), &llm, Some(&gpu)).unwrap()
+}
+
+const FP8: &str = "weights = \"fp8\", kv_cache = \"fp8\", capacity = \"roofline\"";
+
+/// More load, longer requests, fewer GPUs: never faster.
+#[test]
+fn the_roofline_is_monotone() {
+    for (llm, gpus) in [(BIG, 2), (MIXTURE, 1), (LATENT, 8)] {
+        let (one, two) = (replica(llm, gpus, FP8), replica(llm, 2 * gpus, FP8));
+        for (input, output) in [(100.0, 1000.0), (2000.0, 200.0), (20_000.0, 500.0)] {
+            let mut before = 0.0;
+            for batch in [1.0, 2.0, 7.0, 30.0, 100.0] {
+                let at = one.latency(batch, Lengths::new(input, output));
+                assert!(at.tpot_hours >= before && at.tpot_hours > 0.0 && at.ttft_hours > at.tpot_hours);
+                assert!(one.latency(batch, Lengths::new(2.0 * input, output)).tpot_hours >= at.tpot_hours);
+                let kept = Lengths { cached: 0.5, ..Lengths::new(input, output) };
+                assert!(one.latency(batch, kept).ttft_hours < at.ttft_hours);
+                assert!(one.latency(batch, kept).tpot_hours <= at.tpot_hours);
+                assert!(two.latency(batch, Lengths::new(input, output)).ttft_hours < at.ttft_hours);
+                before = at.tpot_hours;
+            }
+        }
+    }
+}
+
+/// What each way of saving does, and where it stops: fewer bits, guesses ahead, pieces of prompts.
+#[test]
+fn levers_of_a_deployment_pull_where_they_should() {
+    let lengths = Lengths::new(1000.0, 500.0);
+    let tpot = |more: &str, batch: f64| replica(BIG, 4, more).latency(batch, lengths).tpot_hours;
+    let wide = "weights = \"bf16\", capacity = \"roofline\"";
+    // Half the bytes of weights: nearly twice as fast alone, and never more than twice.
+    let gain = tpot(wide, 1.0) / tpot("weights = \"fp8\", capacity = \"roofline\"", 1.0);
+    assert!(gain > 1.3 && gain < 2.0, "{gain}");
+    // 4-bit weights that are unpacked: a gain alone, a loss against 8 bits where multiplying decides.
+    let four = "weights = \"int4\", kv_cache = \"fp8\", capacity = \"roofline\"";
+    assert!(tpot(four, 1.0) < tpot(FP8, 1.0));
+    assert!(tpot(four, 512.0) > tpot(FP8, 512.0));
+    // Half the bytes of keys and values: twice as many requests fit.
+    let most = |more: &str| replica(BIG, 4, more).most(lengths);
+    let half = "weights = \"fp8\", kv_cache = \"fp8\", max_batch = 100000, capacity = \"roofline\"";
+    let full = "weights = \"fp8\", max_batch = 100000, capacity = \"roofline\"";
+    assert_eq!((most(half).1, most(full).1), (Limit::Memory, Limit::Memory));
+    assert!((most(half).0 - 2.0 * most(full).0).abs() <= 1.0);
+    // Guessing four tokens of which 70 % are right: (1 - 0.7^5) / 0.3 = 2.7731 tokens a step; less gained under load.
+    let guess = |cost: f64| {
+        format!("{FP8}, speculative_decoding = {{ draft_tokens = 4, acceptance = 0.7, draft_cost = {cost} }}")
+    };
+    let gain = |batch: f64| tpot(FP8, batch) / tpot(&guess(0.05), batch);
+    assert!(gain(1.0) > 2.0 && gain(1.0) < 2.7731, "{}", gain(1.0));
+    assert!(gain(256.0) < 0.7 * gain(1.0), "{}", gain(256.0));
+    // Prompts in pieces share their steps with the others: the first token comes later, the others not sooner.
+    let pieces = replica(BIG, 4, &format!("{FP8}, prefill_chunk = 256")).latency(64.0, lengths);
+    let whole = replica(BIG, 4, FP8).latency(64.0, lengths);
+    assert!(pieces.ttft_hours > whole.ttft_hours);
+    close(pieces.tpot_hours, whole.tpot_hours, 1e-12);
+}
+
+/// `1 - (1 - k/E)^B` of the experts are read: with 256 of which 8 are taken, 87 % at 64 tokens.
+#[test]
+fn more_tokens_read_more_experts() {
+    let llm = good(&TableOf(Llm::read), LATENT);
+    let read = |tokens: f64| tokencast::serving::Roofline::experts_read(llm.size.as_ref().unwrap(), tokens);
+    close(read(1.0), 8.0 / 256.0, 1e-12);
+    near(read(64.0), 0.8689, 0.0001);
+    // A mixture alone is fast for its size: it reads what one token needs, a dense llm of its size all.
+    let alone = replica(MIXTURE, 1, FP8).latency(1.0, Lengths::new(100.0, 100.0)).tpot_hours;
+    let together = replica(MIXTURE, 1, FP8).latency(64.0, Lengths::new(100.0, 100.0)).tpot_hours;
+    assert!(together > 3.0 * alone, "{}", together / alone);
+}
+
+/// Measured points are met whatever the roofline says, at each pair of lengths; one point scales the whole roofline.
+#[test]
+fn what_was_measured_is_met() {
+    let tables = "{ measured = { tables = [\
+        { input_tokens = 1024, output_tokens = 1024, points = [\
+          { concurrency = 4, ttft = \"200 ms\", tpot = \"20 ms\" }, { concurrency = 64, ttft = \"700 ms\", tpot = \"40 ms\" }] },\
+        { input_tokens = 8192, output_tokens = 1024, weights = \"fp8\", points = [\
+          { concurrency = 4, ttft = \"1 s\", tpot = \"26 ms\" }, { concurrency = 16, ttft = \"2 s\", tpot = \"47 ms\" }, \
+          { concurrency = 32, ttft = \"3 s\", tpot = \"76 ms\" }] },\
+        { input_tokens = 1024, output_tokens = 1024, weights = \"bf16\", points = [\
+          { concurrency = 4, ttft = \"900 ms\", tpot = \"90 ms\" }, { concurrency = 64, ttft = \"990 ms\", tpot = \"99 ms\" }] }] } }";
+    let found = replica(BIG, 1, &format!("weights = \"fp8\", kv_cache = \"fp8\", capacity = {tables}"));
+    for (input, batch, ttft, tpot) in
+        [(1024.0, 4.0, 200.0, 20.0), (1024.0, 64.0, 700.0, 40.0), (8192.0, 16.0, 2000.0, 47.0)]
+    {
+        let at = found.latency(batch, Lengths::new(input, 1024.0));
+        close(at.ttft_hours * 3.6e6, ttft, 1e-9);
+        close(at.tpot_hours * 3.6e6, tpot, 1e-9);
+    }
+    // Lengths between the two take times between the two.
+    let at = found.latency(16.0, Lengths::new(3000.0, 1024.0)).tpot_hours * 3.6e6;
+    assert!(at > 24.0 && at < 47.0, "{at}");
+    let point = "{ one_point = { input_tokens = 1024, output_tokens = 1024, concurrency = 16, \
+                  ttft = \"316 ms\", tpot = \"24.72 ms\" } }";
+    let scaled = replica(BIG, 1, &format!("weights = \"fp8\", kv_cache = \"fp8\", capacity = {point}"));
+    let bare = replica(BIG, 1, FP8);
+    let ratio = |batch: f64, input: f64| {
+        let lengths = Lengths::new(input, 1024.0);
+        scaled.latency(batch, lengths).tpot_hours / bare.latency(batch, lengths).tpot_hours
+    };
+    close(scaled.latency(16.0, Lengths::new(1024.0, 1024.0)).tpot_hours * 3.6e6, 24.72, 1e-9);
+    close(ratio(3.0, 500.0), ratio(40.0, 4000.0), 1e-9);
+}
+
+/// The table that the month loop looks up stays near the model that it was made from: within 1 % between its places where
+/// a target binds, and exact at the mean.
+#[test]
+fn the_table_of_capacity_stays_near_the_model() {
+    let found = replica(BIG, 2, FP8);
+    let (mean, limits) = (Lengths::new(1100.0, 300.0), targets(Some(2000.0), Some(40.0)));
+    let table = Surface::new(&found, limits, mean, true, None).unwrap();
+    let model = |lengths: Lengths, error: f64| found.curve(lengths).within(limits, error).calls_per_hour;
+    close(table.calls_per_hour(mean, 1.0), model(mean, 1.0), 1e-9);
+    let mut worst: f64 = 0.0;
+    for (i, grow) in [0.4, 0.71, 0.9, 1.1, 1.37, 1.9, 3.3].into_iter().enumerate() {
+        for (j, error) in [0.62, 0.85, 1.04, 1.2, 1.5].into_iter().enumerate() {
+            let cached = 0.037 * (i + 2 * j) as f64;
+            let lengths = Lengths { input: mean.input * grow, cached, output: mean.output / grow.sqrt() };
+            let (found, expected) = (table.calls_per_hour(lengths, error), model(lengths, error));
+            worst = worst.max((found / expected - 1.0).abs());
+        }
+    }
+    assert!(worst < 0.02, "{worst}");
 }
 
 fn speed(world: &mut Builder, text: &str) -> Slot {
     let text = format!("{{ llm = \"l\", gpu = \"h\", gpus = 1, capacity = {text}, capacity_error = 1 }}");
     let deployment = good(&TableOf(Deployment::read), &text);
-    let tokens = (world.constant(300.0), world.constant(100.0));
-    deployment.calls_per_hour(Targets::default(), tokens, 300.0, world).unwrap()
+    let tokens = CallTokens {
+        input: world.constant(300.0),
+        cached: None,
+        output: world.constant(100.0),
+        mean: Lengths::new(300.0, 100.0),
+    };
+    deployment.calls_per_hour(&unknown(), None, Targets::default(), tokens, world).unwrap()
 }
 
 #[test]
@@ -158,7 +327,8 @@ fn a_stated_speed_counts_tokens_in_and_out() {
 
 #[test]
 fn the_evidence_decides_the_error_where_nobody_says_it() {
-    for (capacity, sigma) in [(EVIDENCE[0].example, 0.05_f64), (EVIDENCE[1].example, 0.20)] {
+    for (evidence, sigma) in EVIDENCE.iter().zip([0.05_f64, 0.11, 0.20, 0.35, 0.20]) {
+        let capacity = evidence.example;
         let text = format!("{{ llm = \"l\", gpu = \"h\", gpus = 1, capacity = {capacity} }}");
         let error = good(&TableOf(Deployment::read), &text).capacity_error;
         close(error.distribution.quantile(0.5), 1.0, 1e-12);
@@ -169,12 +339,12 @@ fn the_evidence_decides_the_error_where_nobody_says_it() {
 
 #[test]
 fn capacities_that_make_no_sense_are_refused() {
-    let read = Plugins(EVIDENCE, "evidence of capacity");
+    let read = CapacityOf;
     for evidence in EVIDENCE {
         good(&read, evidence.example);
     }
     let measured = |points: &str| {
-        format!("{{ measured = {{ input_tokens = 1, output_tokens = 1, points = [{points}] }} }}")
+        format!("{{ measured = {{ input_tokens = 1, output_tokens = 2, points = [{points}] }} }}")
     };
     let point = |b: u32, ttft: u32, tpot: u32| {
         format!("{{ concurrency = {b}, ttft = \"{ttft} ms\", tpot = \"{tpot} ms\" }}")
@@ -193,8 +363,32 @@ fn capacities_that_make_no_sense_are_refused() {
     assert_eq!(bad(&read, &measured(&rising)), ["not-positive"]);
     let idle = [point(4, 0, 10), point(8, 1, 11)].join(", ");
     assert_eq!(bad(&read, &measured(&idle)), ["not-positive"]);
-    let text = "{ measured = { input_tokens = 0, output_tokens = 1, points = [] } }";
+    let text = "{ measured = { input_tokens = 0, output_tokens = 2, points = [] } }";
     assert_eq!(bad(&read, text), ["not-positive"]);
+    assert_eq!(bad(&read, "\"guess\""), ["unknown-word"]);
+    let both = format!("{{ measured = {{ csv = \"bench.csv\", points = [{}] }} }}", point(4, 80, 10));
+    assert_eq!(bad(&read, &both), ["one-form"]);
+    assert_eq!(bad(&read, "{ measured = { csv = \"observed.csv\" } }").len(), 5);
+}
+
+#[test]
+fn llms_and_gpus_that_make_no_sense_are_refused() {
+    let read = TableOf(Llm::read);
+    assert!(good(&read, "{}").size.is_none());
+    let heads = "attention = { gqa = { kv_heads = 8, head_dim = 128 } }";
+    assert_eq!(bad(&read, "{ parameters = \"8B\", layers = 32 }"), ["size-in-part"]);
+    let size = |more: &str| format!("{{ parameters = \"8B\", layers = 32, hidden = 4096, {heads}, {more} }}");
+    assert_eq!(bad(&read, &size("active_parameters = \"9B\"")), ["out-of-range"]);
+    assert_eq!(bad(&read, &size("active_parameters = \"2B\"")), ["size-in-part"]);
+    assert_eq!(
+        bad(&read, &size("active_parameters = \"2B\", experts = { total = 8, active = 8 }")),
+        ["not-below"]
+    );
+    let gpu = TableOf(Gpu::read);
+    assert_eq!(
+        bad(&gpu, "{ memory = \"0 GB\", bandwidth = \"1 GB /s\", bf16 = \"1 TFLOPS\" }"),
+        ["not-positive"]
+    );
 }
 
 #[test]
@@ -215,7 +409,7 @@ fn time_per_token_cannot_be_nothing() {
     let text = |error: &str| {
         format!(
             "{{ llm = \"l\", gpu = \"h\", gpus = 1, capacity = {}, capacity_error = {error} }}",
-            EVIDENCE[1].example
+            EVIDENCE[4].example
         )
     };
     good(&TableOf(Deployment::read), &text("1.3"));

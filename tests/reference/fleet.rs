@@ -1,9 +1,11 @@
 //! Replicas, rented or owned, month after month on one path.
 
+use std::collections::BTreeMap;
+
 use tokencast::demand::Traffic;
 use tokencast::finance::{Component, Measure};
 use tokencast::scenario::{Serve, Strategy};
-use tokencast::serving::{Capacity, Deployment};
+use tokencast::serving::{Capacity, Deployment, Lengths, Surface};
 
 use crate::account::Account;
 use crate::bills::gpu_price;
@@ -18,6 +20,8 @@ pub(crate) struct Fleet<'a> {
     at: String,
     owned: bool,
     deployment: &'a Deployment,
+    /// The library's table of capacity by traffic, made once; its own tests cover what is in it.
+    surfaces: BTreeMap<usize, Surface>,
     hours: Hours,
     load: Load,
     /// The most replicas that an entry allowed this month.
@@ -43,6 +47,7 @@ impl<'a> Fleet<'a> {
             name: name.to_owned(),
             owned,
             deployment: &deployments.iter().find(|(found, _)| found.id == id).unwrap().1,
+            surfaces: BTreeMap::new(),
             hours: Hours::new(&traffic.week, traffic.hourly_noise),
             at,
             load: Load::default(),
@@ -98,25 +103,31 @@ impl<'a> Fleet<'a> {
     }
 
     /// Replica-hours at full capacity that a request takes, and the share of requests that can wait.
-    fn calls(&self, now: &Now, strategy: &Strategy, stream: usize) -> (f64, f64) {
+    fn calls(&mut self, now: &Now, strategy: &Strategy, stream: usize) -> (f64, f64) {
         let llms = &now.book.scenario.definitions.llms;
         let llm = &llms.iter().find(|(id, _)| id.id == self.deployment.llm.id).unwrap().1;
         let work = work(now, strategy, &self.name, stream, llm.tokenizer.as_ref());
-        let input = work.input * (1.0 - work.cached.map_or(0.0, |(read, _)| read));
+        let cached = work.cached.map(|(read, _)| read);
         let generated = work.output + work.reasoning;
-        let traffic = &now.book.scenario.traffics[stream].1;
         let error = now.raw(&self.deployment.capacity_error.origin.address);
+        let lengths = Lengths { input: work.input, cached: cached.unwrap_or(0.0), output: generated };
         let calls_per_hour = match &self.deployment.capacity {
-            Capacity::Stated { tokens_per_hour } => tokens_per_hour / (input + generated),
-            Capacity::Measured { input_tokens, .. } => {
-                // Which concurrency meets the targets is decided once, for the mean length; its own tests cover that.
-                let mean = traffic.input_tokens.mean.distribution.mean();
-                let bound = self.deployment.capacity.within(traffic.targets, mean / input_tokens);
-                let point = bound.unwrap().unwrap().point;
-                let prefill = point.ttft_hours * input / input_tokens;
-                point.concurrency / (prefill + (generated - 1.0).max(0.0) * point.tpot_hours)
+            Capacity::Stated { tokens_per_hour } => {
+                tokens_per_hour / (lengths.input * (1.0 - lengths.cached) + generated) / error
             }
-        } / error;
+            _ => {
+                let surface = self.surfaces.entry(stream).or_insert_with(|| {
+                    let traffic = &now.book.scenario.traffics[stream].1;
+                    let gpu = now.book.scenario.definitions.gpu(&self.deployment.gpu);
+                    let mean = |tokens: &tokencast::demand::Lengths| tokens.mean.distribution.mean();
+                    let reasoning = traffic.reasoning_tokens.as_ref().map_or(0.0, mean);
+                    let output = mean(&traffic.output_tokens) + reasoning;
+                    let mean = Lengths::new(mean(&traffic.input_tokens), output);
+                    self.deployment.surface(llm, gpu, traffic.targets, mean, cached.is_some()).unwrap()
+                });
+                surface.calls_per_hour(lengths, error)
+            }
+        };
         (work.calls / calls_per_hour, work.waits)
     }
 

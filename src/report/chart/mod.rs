@@ -9,6 +9,7 @@ mod distribution;
 mod fan;
 mod frame;
 mod labels;
+mod latency;
 mod survival;
 mod svg;
 mod theme;
@@ -29,6 +30,7 @@ pub use curves::{Axis, Curve, CurvePanel, Curves};
 pub use distribution::{Distribution, DistributionSeries, quantile_grid};
 pub use fan::{Fan, FanSeries};
 pub use frame::Caption;
+pub use latency::{Latency, LatencyPanel};
 pub use survival::{Survival, SurvivalPanel};
 pub use theme::{Color, HEIGHT, WIDTH, color};
 

@@ -1,0 +1,72 @@
+//! Published results and closed forms that this program must reproduce, as tables: what a source says, what comes out here,
+//! how far the two may be apart, and what is known to be wrong with the source. One file and one line in [`TABLES`] each;
+//! `tokencast validate` prints them, and a test runs the same.
+
+mod break_even;
+mod effects;
+mod kv_tokens;
+mod llm_sizes;
+mod measured_points;
+
+/// A table of one source.
+pub struct Table {
+    /// Its short name.
+    pub name: &'static str,
+    /// What it is about.
+    pub title: &'static str,
+    /// Where it stands, and when it was read.
+    pub source: &'static str,
+    /// What is known to be wrong with it, or left out; empty if nothing.
+    pub defects: &'static str,
+    /// Computes every row.
+    pub rows: fn() -> Vec<Row>,
+}
+
+/// One figure.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Row {
+    /// What it is, with its unit.
+    pub what: String,
+    /// What the source says.
+    pub expected: f64,
+    /// What comes out here; not a number where nothing did.
+    pub got: f64,
+    /// How far the two may be apart.
+    pub tolerance: Tolerance,
+}
+
+/// How far two figures may be apart.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Tolerance {
+    /// In the unit of the figure.
+    Absolute(f64),
+    /// As a share of the expected figure.
+    Share(f64),
+}
+
+impl Row {
+    /// A row.
+    pub fn new(what: impl Into<String>, expected: f64, got: f64, tolerance: Tolerance) -> Self {
+        Self { what: what.into(), expected, got, tolerance }
+    }
+
+    /// Whether the two are near enough.
+    pub fn passes(&self) -> bool {
+        let apart = (self.got - self.expected).abs();
+        match self.tolerance {
+            Tolerance::Absolute(most) => apart <= most,
+            Tolerance::Share(most) => apart <= most * self.expected.abs(),
+        }
+    }
+}
+
+/// Every table.
+pub const TABLES: &[Table] = &[
+    break_even::TABLE,
+    measured_points::TABLE,
+    measured_points::COST,
+    kv_tokens::DISTSERVE,
+    kv_tokens::EXAMPLES,
+    llm_sizes::TABLE,
+    effects::TABLE,
+];
