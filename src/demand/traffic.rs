@@ -58,7 +58,7 @@ pub struct Traffic {
 }
 
 /// Latency targets; `None` means no target.
-#[derive(Clone, Copy, Debug, Default)]
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct Targets {
     /// Time to the first token, in hours.
     pub ttft_hours: Option<f64>,

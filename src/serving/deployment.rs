@@ -1,5 +1,7 @@
 //! An llm on GPUs, as one replica.
 
+use std::sync::{Arc, Mutex, PoisonError};
+
 use super::evidence::{Capacity, CapacityOf};
 use super::latency::Lengths;
 use super::replica::{Bound, Replica};
@@ -33,6 +35,19 @@ pub struct Deployment {
     pub capacity_error: Number,
     /// Name and place.
     pub origin: Origin,
+    /// Tables of capacity that were made already: several strategies ask for the same.
+    made: Made,
+}
+
+/// Tables of capacity by what they were made for.
+type Made = Arc<Mutex<Vec<(Asked, Arc<Surface>)>>>;
+
+/// What a table of capacity is made for.
+#[derive(Clone, Copy, Debug, PartialEq)]
+struct Asked {
+    targets: Targets,
+    mean: Lengths,
+    cached: bool,
 }
 
 /// Tokens of a stream's calls, as the llm counts them.
@@ -71,7 +86,8 @@ impl Deployment {
             return None;
         }
         let gpus = setup.gpus;
-        Some(Self { llm: llm?, gpu: gpu?, gpus, setup, weights_said, capacity, capacity_error, origin })
+        let made = Made::default();
+        Some(Self { llm: llm?, gpu: gpu?, gpus, setup, weights_said, capacity, capacity_error, origin, made })
     }
 
     /// llm calls that one replica serves per hour.
@@ -128,7 +144,14 @@ impl Deployment {
         targets: Targets,
         mean: Lengths,
         cached: bool,
-    ) -> Result<Surface, Box<Diagnostic>> {
+    ) -> Result<Arc<Surface>, Box<Diagnostic>> {
+        let asked = Asked { targets, mean, cached };
+        let made = self.made.lock().unwrap_or_else(PoisonError::into_inner);
+        let known = made.iter().find(|(of, _)| *of == asked).map(|(_, surface)| Arc::clone(surface));
+        drop(made);
+        if let Some(surface) = known {
+            return Ok(surface);
+        }
         if let Some(context) = llm.context.filter(|context| *context < mean.context()) {
             let message = format!(
                 "`{}` takes {context:.0} tokens in and out; a call of this traffic has {:.0} on average",
@@ -139,8 +162,11 @@ impl Deployment {
             return Err(self.mistake("context-too-short", message, help));
         }
         let replica = Replica::new(self, llm, gpu)?;
-        Surface::new(&replica, targets, mean, cached, self.capacity_error.known())
-            .map_err(|bound| self.too_tight(&bound, targets))
+        let surface = Surface::new(&replica, targets, mean, cached, self.capacity_error.known())
+            .map_err(|bound| self.too_tight(&bound, targets))?;
+        let surface = Arc::new(surface);
+        self.made.lock().unwrap_or_else(PoisonError::into_inner).push((asked, Arc::clone(&surface)));
+        Ok(surface)
     }
 
     /// The sizes of llm and GPU, where both are described.
@@ -242,5 +268,5 @@ fn default_error(capacity: &Capacity, beside: &Origin) -> Number {
         provenance: Provenance { source: Some("tokencast default".into()), ..Provenance::default() },
     };
     debug_assert!(distribution.mean() > 0.0);
-    Number { distribution: std::sync::Arc::new(distribution), unit: UnitOf::default(), origin }
+    Number { distribution: Arc::new(distribution), unit: UnitOf::default(), origin }
 }

@@ -1,6 +1,6 @@
 //! Latency against load: the roofline, what was measured, or the one corrected by the other.
 
-use super::measured::Benchmark;
+use super::measured::{Benchmark, MeasuredPoint};
 use super::roofline::{Latency, Roofline};
 use super::steffen::Steffen;
 use crate::math::{exp, ln};
@@ -58,23 +58,16 @@ pub(super) struct Model {
     corrections: Vec<Correction>,
 }
 
-/// What was measured over what the base says, for one pair of lengths, over the logarithm of concurrency.
+/// What was measured over what the base says, for one pair of lengths.
 #[derive(Clone, Debug)]
 struct Correction {
     lengths: Lengths,
-    from: f64,
-    to: f64,
-    front: Front,
+    /// By rising logarithm of concurrency: the logarithms of measured over base, of both latencies.
+    knots: Vec<(f64, [f64; 2])>,
 }
 
-/// How to go between points.
-#[derive(Clone, Debug)]
-enum Front {
-    /// A monotone curve through the logarithms of what was measured.
-    Curves { ttft: Steffen, tpot: Steffen },
-    /// The logarithm of measured over base, linear from the first point to the last.
-    Ratios { first: [f64; 2], last: [f64; 2] },
-}
+/// Pieces of a curve between two measured points: it bends little, and so do its ratios to the base.
+const PIECES: usize = 6;
 
 impl Model {
     /// Latencies of a base, corrected by what was measured.
@@ -89,11 +82,12 @@ impl Model {
     /// the squared distance between the logarithms of the lengths; at measured lengths only that pair counts.
     pub(super) fn latency(&self, batch: f64, lengths: Lengths) -> Latency {
         let base = self.base.latency(batch, lengths);
+        let x = if self.corrections.is_empty() { 0.0 } else { ln(batch) };
         let (mut weights, mut sums) = (0.0, [0.0; 2]);
         for correction in &self.corrections {
             let apart = correction.distance(lengths);
             let weight = 1.0 / (apart * apart).max(1e-18);
-            let [ttft, tpot] = correction.logs(&self.base, batch);
+            let [ttft, tpot] = correction.logs(x);
             weights += weight;
             sums[0] += weight * ttft;
             sums[1] += weight * tpot;
@@ -109,40 +103,42 @@ impl Model {
 }
 
 impl Correction {
+    /// Three points and more are joined by monotone curves through their logarithms; two, and one, bend or shift the
+    /// roofline, if there is one.
     fn of(base: &Base, measured: &Benchmark) -> Self {
         let points = &measured.points;
-        let ratios = |at: usize| {
-            let point = &points[at];
-            let expected = base.latency(point.concurrency, measured.lengths);
-            [ln(point.ttft_hours / expected.ttft_hours), ln(point.tpot_hours / expected.tpot_hours)]
+        let ratio = |x: f64, ttft: f64, tpot: f64| {
+            let expected = base.latency(exp(x), measured.lengths);
+            (x, [ttft - ln(expected.ttft_hours), tpot - ln(expected.tpot_hours)])
         };
-        let last = points.len() - 1;
-        let corrects = points.len() < 3 && matches!(base, Base::Roofline(_));
-        let front = if corrects || last == 0 {
-            Front::Ratios { first: ratios(0), last: ratios(last) }
-        } else {
-            let x: Vec<f64> = points.iter().map(|point| ln(point.concurrency)).collect();
-            let ttft = points.iter().map(|point| ln(point.ttft_hours)).collect();
-            let tpot = points.iter().map(|point| ln(point.tpot_hours)).collect();
-            Front::Curves { ttft: Steffen::new(x.clone(), ttft), tpot: Steffen::new(x, tpot) }
-        };
-        let (from, to) = (points[0].concurrency, points[last].concurrency);
-        Self { lengths: measured.lengths, from, to, front }
+        let at = |point: &MeasuredPoint| (ln(point.concurrency), ln(point.ttft_hours), ln(point.tpot_hours));
+        let logs: Vec<(f64, f64, f64)> = points.iter().map(at).collect();
+        let mut knots: Vec<_> = logs.iter().map(|(x, ttft, tpot)| ratio(*x, *ttft, *tpot)).collect();
+        let bends = points.len() < 3 && matches!(base, Base::Roofline(_));
+        if !bends && points.len() > 1 {
+            let x: Vec<f64> = logs.iter().map(|log| log.0).collect();
+            let ttft = Steffen::new(x.clone(), logs.iter().map(|log| log.1).collect());
+            let tpot = Steffen::new(x.clone(), logs.iter().map(|log| log.2).collect());
+            for pair in x.windows(2) {
+                let place = |piece: usize| pair[0] + (pair[1] - pair[0]) * piece as f64 / PIECES as f64;
+                let between = (1..PIECES).map(place);
+                knots.extend(between.map(|x| ratio(x, ttft.at(x), tpot.at(x))));
+            }
+            knots.sort_by(|a, b| a.0.total_cmp(&b.0));
+        }
+        Self { lengths: measured.lengths, knots }
     }
 
-    /// The logarithms of measured over base at a concurrency; beyond the points, those of the nearest.
-    fn logs(&self, base: &Base, batch: f64) -> [f64; 2] {
-        let batch = batch.clamp(self.from, self.to);
-        match &self.front {
-            Front::Curves { ttft, tpot } => {
-                let (x, expected) = (ln(batch), base.latency(batch, self.lengths));
-                [ttft.at(x) - ln(expected.ttft_hours), tpot.at(x) - ln(expected.tpot_hours)]
+    /// The logarithms of measured over base at a logarithm of concurrency; beyond the points, those of the nearest.
+    fn logs(&self, x: f64) -> [f64; 2] {
+        let after = self.knots.partition_point(|knot| knot.0 <= x);
+        match (after.checked_sub(1).and_then(|at| self.knots.get(at)), self.knots.get(after)) {
+            (Some((from, here)), Some((to, next))) => {
+                let way = (x - from) / (to - from);
+                [0, 1].map(|of| here[of] + way * (next[of] - here[of]))
             }
-            Front::Ratios { first, last } => {
-                let way =
-                    if self.to > self.from { ln(batch / self.from) / ln(self.to / self.from) } else { 0.0 };
-                [0, 1].map(|of| first[of] + way * (last[of] - first[of]))
-            }
+            (Some((_, end)), None) | (None, Some((_, end))) => *end,
+            (None, None) => [0.0; 2],
         }
     }
 

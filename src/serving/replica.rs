@@ -87,8 +87,8 @@ pub struct Curve {
     end: Limit,
 }
 
-/// Steps of a curve: from one request on, each a fifth more than the one before.
-const STEP: f64 = 1.2;
+/// Steps of a curve: from one request on, each so many times the one before.
+const STEP: f64 = 1.3;
 
 impl Replica {
     /// Of a deployment of this llm on this GPU, as far as these are described.

@@ -26,7 +26,7 @@ struct Axis {
 }
 
 /// Lengths range over the mean times and over this much, in steps of the square root of two.
-const LENGTH_STEPS: usize = 8;
+const LENGTH_STEPS: usize = 6;
 const LN_SQRT_2: f64 = std::f64::consts::LN_2 / 2.0;
 /// Errors range over this factor each way: beyond three standard deviations of the weakest evidence.
 const ERROR_STEPS: usize = 8;

@@ -9,6 +9,7 @@
     clippy::unwrap_used,
     clippy::panic,
     clippy::print_stdout,
+    clippy::float_cmp,
     reason = "a bench stops at the first surprise"
 )]
 
@@ -170,7 +171,8 @@ impl Errors {
             let mut sizes: Vec<f64> = some.iter().map(|one| one.1.abs()).collect();
             sizes.sort_by(f64::total_cmp);
             let mean_log = some.iter().map(|one| one.2).sum::<f64>() / n;
-            let spread = (some.iter().map(|one| (one.2 - mean_log).powi(2)).sum::<f64>() / n).sqrt();
+            let spread =
+                (some.iter().map(|one| (one.2 - mean_log) * (one.2 - mean_log)).sum::<f64>() / n).sqrt();
             println!(
                 "  {name:40} {word:8} n {n:4}  MAPE {:4.1} %  median {:4.1} %  log sd {spread:.3}  log bias {mean_log:+.3}",
                 100.0 * sizes.iter().sum::<f64>() / n,
@@ -207,7 +209,7 @@ fn fit(rows: &[Row], known: &Known) -> Constants {
             })
             .collect();
         let weight: Vec<f64> =
-            now.iter().zip(&say).map(|(r, say)| say / (1.0 + (r / ROBUST).powi(2)).sqrt()).collect();
+            now.iter().zip(&say).map(|(r, say)| say / (1.0 + (r / ROBUST) * (r / ROBUST)).sqrt()).collect();
         let mut system = [[0.0; 9]; 8];
         for i in 0..8 {
             for j in 0..8 {

@@ -1,12 +1,15 @@
 //! What the evaluator reads: the tables as they are written, and the values of one world by their addresses.
 
+use std::cell::RefCell;
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use tokencast::calendar::{AVERAGE_MONTH_HOURS, Month};
 use tokencast::lanes::{LANES, Lanes, Slot};
 use tokencast::model::Model;
 use tokencast::random::Design;
 use tokencast::scenario::{Loaded, Scenario};
+use tokencast::serving::Surface;
 use tokencast::units::Period;
 
 /// A scenario, its tables, and where the world keeps what they say.
@@ -15,6 +18,9 @@ pub(crate) struct Book<'a> {
     pub(crate) model: &'a Model,
     said: BTreeMap<String, String>,
     slots: BTreeMap<String, usize>,
+    /// The library's tables of capacity by deployment, traffic and whether there is a cache, made once; its own tests
+    /// cover what is in them.
+    pub(crate) surfaces: RefCell<BTreeMap<(String, usize, bool), Arc<Surface>>>,
 }
 
 impl<'a> Book<'a> {
@@ -26,7 +32,7 @@ impl<'a> Book<'a> {
             input.origin.as_ref().map_or_else(|| input.name.clone(), |origin| origin.address.clone())
         };
         let slots = model.inputs.iter().enumerate().map(|(slot, input)| (address(input), slot)).collect();
-        Self { scenario: loaded.scenario.as_ref().unwrap(), model, said, slots }
+        Self { scenario: loaded.scenario.as_ref().unwrap(), model, said, slots, surfaces: RefCell::default() }
     }
 
     /// What stands at an address, without quotes.

@@ -1,11 +1,9 @@
 //! Replicas, rented or owned, month after month on one path.
 
-use std::collections::BTreeMap;
-
 use tokencast::demand::Traffic;
 use tokencast::finance::{Component, Measure};
 use tokencast::scenario::{Serve, Strategy};
-use tokencast::serving::{Capacity, Deployment, Lengths, Surface};
+use tokencast::serving::{Capacity, Deployment, Lengths};
 
 use crate::account::Account;
 use crate::bills::gpu_price;
@@ -20,8 +18,6 @@ pub(crate) struct Fleet<'a> {
     at: String,
     owned: bool,
     deployment: &'a Deployment,
-    /// The library's table of capacity by traffic, made once; its own tests cover what is in it.
-    surfaces: BTreeMap<usize, Surface>,
     hours: Hours,
     load: Load,
     /// The most replicas that an entry allowed this month.
@@ -47,7 +43,6 @@ impl<'a> Fleet<'a> {
             name: name.to_owned(),
             owned,
             deployment: &deployments.iter().find(|(found, _)| found.id == id).unwrap().1,
-            surfaces: BTreeMap::new(),
             hours: Hours::new(&traffic.week, traffic.hourly_noise),
             at,
             load: Load::default(),
@@ -103,7 +98,7 @@ impl<'a> Fleet<'a> {
     }
 
     /// Replica-hours at full capacity that a request takes, and the share of requests that can wait.
-    fn calls(&mut self, now: &Now, strategy: &Strategy, stream: usize) -> (f64, f64) {
+    fn calls(&self, now: &Now, strategy: &Strategy, stream: usize) -> (f64, f64) {
         let llms = &now.book.scenario.definitions.llms;
         let llm = &llms.iter().find(|(id, _)| id.id == self.deployment.llm.id).unwrap().1;
         let work = work(now, strategy, &self.name, stream, llm.tokenizer.as_ref());
@@ -116,7 +111,9 @@ impl<'a> Fleet<'a> {
                 tokens_per_hour / (lengths.input * (1.0 - lengths.cached) + generated) / error
             }
             _ => {
-                let surface = self.surfaces.entry(stream).or_insert_with(|| {
+                let key = (self.deployment.origin.address.clone(), stream, cached.is_some());
+                let mut surfaces = now.book.surfaces.borrow_mut();
+                let surface = surfaces.entry(key).or_insert_with(|| {
                     let traffic = &now.book.scenario.traffics[stream].1;
                     let gpu = now.book.scenario.definitions.gpu(&self.deployment.gpu);
                     let mean = |tokens: &tokencast::demand::Lengths| tokens.mean.distribution.mean();
