@@ -5,9 +5,9 @@ use std::fmt::Write;
 
 use serde_json::{Value, json};
 
+use super::args::{Import, ListPrices, PriceDiff, Prices, ShowPrice};
 use super::exit::{Exit, Stop};
 use super::load::count;
-use super::args::{Import, ListPrices, PriceDiff, Prices, ShowPrice};
 use super::sources::{Source, day_in_name, origin, read_catalog, write};
 use super::terminal::Terminal;
 use crate::calendar::Date;

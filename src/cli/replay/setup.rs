@@ -8,7 +8,6 @@ use crate::cli::load::read_valid;
 use crate::cli::terminal::Terminal;
 use crate::demand::trace::Length;
 use crate::demand::{Lengths, Targets};
-use crate::serving::Capacity;
 use crate::serving::replay::{Autoscaler, Failures, Goal, Measured, Replica, Router, Settings, StepTime};
 use crate::text::did_you_mean;
 
@@ -56,19 +55,25 @@ pub(super) fn deployed(args: &Replay, terminal: &mut Terminal) -> Result<Option<
         let known: Vec<&str> = all.iter().map(|(known, _)| known.id.as_str()).collect();
         return Err(unknown("deployment", id, &known));
     };
-    let Capacity::Measured { input_tokens, output_tokens, points } = &deployment.capacity else {
+    // Of several tables the one with the shortest requests disturbs its steps least by prompts.
+    let measured = deployment.capacity.benchmarks().iter().filter(|one| one.points.len() > 1);
+    let Some(benchmark) = measured.min_by(|a, b| a.lengths.context().total_cmp(&b.lengths.context())) else {
         return Err(wrong(
-            format!("the capacity of `{id}` is stated, and says nothing of latencies"),
+            format!(
+                "the capacity of `{id}` is {}, and holds no table of latencies",
+                deployment.capacity.kind()
+            ),
             "name a deployment with `measured` capacity, or give --base-step and --per-prompt-token without a scenario",
         ));
     };
+    let (input_tokens, output_tokens) = (benchmark.lengths.input, benchmark.lengths.output);
     let seconds = |point: &crate::serving::MeasuredPoint| Measured {
         concurrency: point.concurrency,
         ttft_s: 3600.0 * point.ttft_hours,
         tpot_s: 3600.0 * point.tpot_hours,
     };
-    let points: Vec<Measured> = points.iter().map(seconds).collect();
-    let step = StepTime::of_benchmark(*input_tokens, *output_tokens, &points).ok_or_else(|| {
+    let points: Vec<Measured> = benchmark.points.iter().map(seconds).collect();
+    let step = StepTime::of_benchmark(input_tokens, output_tokens, &points).ok_or_else(|| {
         wrong(
             format!("the benchmark of `{id}` leaves no time for a step"),
             "give --base-step without a scenario",
