@@ -5,7 +5,8 @@ use tokencast::document::TableOf;
 use tokencast::lanes::Slot;
 use tokencast::process::Lookup;
 use tokencast::serving::{
-    Bound, CallTokens, CapacityOf, Deployment, EVIDENCE, Fleet, Gpu, Lengths, Limit, Llm, Replica, Surface,
+    Bound, CallTokens, CapacityOf, Deployment, EVIDENCE, Fleet, Gpu, Lengths, Limit, Llm, MeasuredPoint,
+    Replica, Surface,
 };
 use tokencast::units;
 use tokencast::world::Builder;
@@ -418,13 +419,10 @@ fn time_per_token_cannot_be_nothing() {
 
 #[test]
 fn a_measured_point_is_in_hours() {
-    let Capacity::Measured { points, input_tokens, output_tokens } =
-        deployment(&H200_TP1[..2], 1, "1").capacity
-    else {
-        panic!("it was measured")
-    };
-    assert_eq!((input_tokens, output_tokens, points.len()), (1024.0, 1024.0, 2));
-    let MeasuredPoint { concurrency, ttft_hours, tpot_hours } = points[0];
+    let deployment = deployment(&H200_TP1[..2], 1, "1");
+    let measured = &deployment.capacity.benchmarks()[0];
+    assert_eq!((measured.lengths, measured.points.len()), (Lengths::new(1024.0, 1024.0), 2));
+    let MeasuredPoint { concurrency, ttft_hours, tpot_hours } = measured.points[0];
     assert_eq!(concurrency, 4.0);
     close(ttft_hours * 3.6e6, 203.0, 1e-13);
     close(tpot_hours * 3.6e6, 21.47, 1e-13);
