@@ -189,7 +189,9 @@ const PRIOR_WEIGHT: f64 = 0.15;
 /// The constants that meet the logarithms of these rows best: each llm with the same say, outliers with less, held near the prior.
 fn fit(rows: &[Row], known: &Known) -> Constants {
     let mut counts: BTreeMap<&str, f64> = BTreeMap::new();
-    rows.iter().for_each(|row| *counts.entry(row.llm.as_str()).or_default() += 1.0);
+    for row in rows {
+        *counts.entry(row.llm.as_str()).or_default() += 1.0;
+    }
     let n = rows.len() as f64;
     let say: Vec<f64> = rows.iter().map(|row| n / counts[row.llm.as_str()] / counts.len() as f64).collect();
     let prior = Constants::PRIOR.to_array().map(ln);
@@ -280,7 +282,7 @@ fn measured(rows: &[Row], known: &Known, held_out: &BTreeMap<String, Constants>)
         (Errors::default(), Errors::default(), Errors::default(), Errors::default());
     for group in &groups {
         let (dense, last) = (is_dense(&group[0], known), group.len() - 1);
-        let mut judge = |errors: &mut Errors, given: &[usize], asked: &mut dyn Iterator<Item = usize>| {
+        let judge = |errors: &mut Errors, given: &[usize], asked: &mut dyn Iterator<Item = usize>| {
             let given: Vec<&Row> = given.iter().map(|at| &group[*at]).collect();
             let replica = replica(&given, known, held_out[&group[0].llm]);
             for at in asked {

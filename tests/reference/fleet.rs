@@ -106,24 +106,21 @@ impl<'a> Fleet<'a> {
         let generated = work.output + work.reasoning;
         let error = now.raw(&self.deployment.capacity_error.origin.address);
         let lengths = Lengths { input: work.input, cached: cached.unwrap_or(0.0), output: generated };
-        let calls_per_hour = match &self.deployment.capacity {
-            Capacity::Stated { tokens_per_hour } => {
-                tokens_per_hour / (lengths.input * (1.0 - lengths.cached) + generated) / error
-            }
-            _ => {
-                let key = (self.deployment.origin.address.clone(), stream, cached.is_some());
-                let mut surfaces = now.book.surfaces.borrow_mut();
-                let surface = surfaces.entry(key).or_insert_with(|| {
-                    let traffic = &now.book.scenario.traffics[stream].1;
-                    let gpu = now.book.scenario.definitions.gpu(&self.deployment.gpu);
-                    let mean = |tokens: &tokencast::demand::Lengths| tokens.mean.distribution.mean();
-                    let reasoning = traffic.reasoning_tokens.as_ref().map_or(0.0, mean);
-                    let output = mean(&traffic.output_tokens) + reasoning;
-                    let mean = Lengths::new(mean(&traffic.input_tokens), output);
-                    self.deployment.surface(llm, gpu, traffic.targets, mean, cached.is_some()).unwrap()
-                });
-                surface.calls_per_hour(lengths, error)
-            }
+        let calls_per_hour = if let Capacity::Stated { tokens_per_hour } = &self.deployment.capacity {
+            tokens_per_hour / (lengths.input * (1.0 - lengths.cached) + generated) / error
+        } else {
+            let key = (self.deployment.origin.address.clone(), stream, cached.is_some());
+            let mut surfaces = now.book.surfaces.borrow_mut();
+            let surface = surfaces.entry(key).or_insert_with(|| {
+                let traffic = &now.book.scenario.traffics[stream].1;
+                let gpu = now.book.scenario.definitions.gpu(&self.deployment.gpu);
+                let mean = |tokens: &tokencast::demand::Lengths| tokens.mean.distribution.mean();
+                let reasoning = traffic.reasoning_tokens.as_ref().map_or(0.0, mean);
+                let output = mean(&traffic.output_tokens) + reasoning;
+                let mean = Lengths::new(mean(&traffic.input_tokens), output);
+                self.deployment.surface(llm, gpu, traffic.targets, mean, cached.is_some()).unwrap()
+            });
+            surface.calls_per_hour(lengths, error)
         };
         (work.calls / calls_per_hour, work.waits)
     }
