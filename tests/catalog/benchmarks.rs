@@ -205,13 +205,13 @@ fn capacities_are_asked_for_by_name() {
         "--gpu",
         "H100_SXM",
         "--gpus",
-        "2",
+        "4",
         "--input",
         "1k",
         "--output",
         "300",
     ];
-    ends(at, &name, 0, "Llama 3.1 70B on 2 × NVIDIA H100 SXM");
+    ends(at, &name, 0, "Llama 3.1 70B on 4 × NVIDIA H100 SXM");
     ends(at, &["capacity", "llama-3.1-71b", "on", "h100"], 2, "did you mean");
     ends(at, &["capacity", "llama-3.1-8b", "on", "h10"], 2, "did you mean");
     ends(at, &["capacity", "llama-3.1-8b"], 2, "which is not said");
