@@ -14,6 +14,8 @@
 mod api;
 #[path = "laws/arrivals.rs"]
 mod arrivals;
+#[path = "laws/cards.rs"]
+mod cards;
 #[path = "laws/commitments.rs"]
 mod commitments;
 #[path = "laws/contracts.rs"]
@@ -42,6 +44,8 @@ mod gates;
 mod hazards;
 #[path = "laws/machines.rs"]
 mod machines;
+#[path = "laws/moved.rs"]
+mod moved;
 #[path = "laws/owned.rs"]
 mod owned;
 #[path = "laws/phases.rs"]

@@ -76,6 +76,8 @@ pub struct StrategyFindings {
     pub measures: Vec<[f64; Measure::COUNT]>,
     /// Standard error of each month's mean cash.
     pub monthly_error: Vec<f64>,
+    /// Standard error of the mean margin over all months.
+    pub margin_error: f64,
     /// Share of each stream's requests that were served, as a ratio of means; absent if none arrived.
     pub served_by_stream: Vec<Option<f64>>,
     /// What each gate measured, by gate and path; NaN where it has no value.
@@ -186,8 +188,18 @@ fn of_strategy(
     cheapest: f64,
     (paths, offered): (u64, &[f64]),
 ) -> StrategyFindings {
-    let StrategyOutcome { totals, components, posted, measures, monthly_error, served, fired, events, fans } =
-        outcome;
+    let StrategyOutcome {
+        totals,
+        components,
+        posted,
+        measures,
+        monthly_error,
+        margin_error,
+        served,
+        fired,
+        events,
+        fans,
+    } = outcome;
     let Compared { cost, nominal, sorted, settled, difference, break_even } = compared;
     let mut found = StrategyFindings {
         id: strategy.id.clone(),
@@ -204,6 +216,7 @@ fn of_strategy(
         posted,
         measures,
         monthly_error,
+        margin_error,
         served_by_stream: ratios(&served, offered),
         gates: totals.gates,
         happenings: happenings(model, &strategy.id, events, paths),

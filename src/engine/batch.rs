@@ -130,7 +130,7 @@ fn run_month(
         } else {
             let mut offered = offer(entry, &values[model.streams[entry.stream].work.requests], left, values);
             if let Some(aside) = &entry.aside {
-                set_aside(aside, &mut offered, left, turned.away(entry.stream), values, ledger);
+                set_aside(aside, |_| None, &mut offered, left, turned.away(entry.stream), values, ledger);
                 if aside.never.is_some() {
                     continue;
                 }
@@ -171,9 +171,11 @@ pub(super) fn force(strategy: &Strategy, values: &Values, ledger: &mut Ledger) {
     }
 }
 
-/// Takes away from what an entry is offered what its supply may not serve, and what is lost in a move.
+/// Takes away from what an entry is offered what its supply may not serve, and what is lost in a move. `change` says how the
+/// score behind a gate, by its event, has changed.
 pub(super) fn set_aside(
     aside: &Aside,
+    change: impl Fn(usize) -> Option<Lanes>,
     offered: &mut Lanes,
     left: &mut Lanes,
     away: &mut Lanes,
@@ -185,7 +187,12 @@ pub(super) fn set_aside(
         return;
     }
     for gate in &aside.gates {
-        let (score, needs, mut refused) = (&values[gate.score], &values[gate.needs], [0.0; LANES]);
+        let (mut score, needs, mut refused) = (values[gate.score], &values[gate.needs], [0.0; LANES]);
+        if let Some(change) = change(gate.event) {
+            for i in 0..LANES {
+                score[i] = (score[i] + change[i]).clamp(0.0, 1.0);
+            }
+        }
         for i in 0..LANES {
             if score[i] < needs[i] {
                 refused[i] = offered[i];

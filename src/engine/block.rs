@@ -35,6 +35,7 @@ pub(super) struct MonthSums {
     posted: u32,
     measures: [Partial; Measure::COUNT],
     cash: [f64; REPLICATES],
+    margin: [f64; REPLICATES],
 }
 
 impl MonthSums {
@@ -43,6 +44,7 @@ impl MonthSums {
         posted: 0,
         measures: [[0.0; STRIDE]; Measure::COUNT],
         cash: [0.0; REPLICATES],
+        margin: [0.0; REPLICATES],
     };
 
     pub(super) fn component(&self, component: usize) -> f64 {
@@ -60,6 +62,11 @@ impl MonthSums {
     /// The month's cash, by replicate.
     pub(super) fn cash(&self) -> &[f64; REPLICATES] {
         &self.cash
+    }
+
+    /// What the month's revenue exceeds its cash by, by replicate; zero where nothing earns.
+    pub(super) fn margin(&self) -> &[f64; REPLICATES] {
+        &self.margin
     }
 }
 
@@ -249,6 +256,12 @@ impl Tally {
         }
         for measure in Measure::ALL.into_iter().filter(|measure| ledger.has_measured(*measure)) {
             add(&mut sums.measures[measure as usize], ledger.measured(measure), self.begin, self.width);
+        }
+        if ledger.has_measured(Measure::Revenue) {
+            let revenue = ledger.measured(Measure::Revenue);
+            for i in 0..self.width {
+                sums.margin[(self.begin + i) % REPLICATES] += revenue[i] - cash[i];
+            }
         }
         cash
     }

@@ -40,6 +40,8 @@ pub struct StrategyOutcome {
     pub measures: Vec<[f64; Measure::COUNT]>,
     /// Standard error of the mean of each month's cash, from replicates.
     pub monthly_error: Vec<f64>,
+    /// Standard error of the mean of revenue less cash over all months.
+    pub margin_error: f64,
     /// Mean of the requests of each stream that were served, over all months.
     pub served: Vec<f64>,
     /// By rule of the strategy and its members, then month: paths in which it came true when the month began.

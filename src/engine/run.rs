@@ -91,6 +91,7 @@ struct Sums {
     posted: [bool; Component::COUNT],
     measures: [f64; Measure::COUNT],
     cash: [f64; REPLICATES],
+    margin: [f64; REPLICATES],
 }
 
 impl<'a> Simulation<'a> {
@@ -152,9 +153,8 @@ impl<'a> Simulation<'a> {
                 for m in 0..Measure::COUNT {
                     sums.measures[m] += month.measure(m);
                 }
-                for (sum, cash) in sums.cash.iter_mut().zip(month.cash()) {
-                    *sum += cash;
-                }
+                sums.cash.iter_mut().zip(month.cash()).for_each(|(sum, cash)| *sum += cash);
+                sums.margin.iter_mut().zip(month.margin()).for_each(|(sum, margin)| *sum += margin);
             }
             self.shed.iter_mut().zip(tally.shed()).for_each(|(sum, block)| *sum += block);
             self.offered.iter_mut().zip(tally.offered()).for_each(|(sum, block)| *sum += block);
@@ -227,6 +227,7 @@ impl<'a> Simulation<'a> {
                     posted: std::array::from_fn(|c| sums.iter().any(|s| s.posted[c])),
                     measures: sums.iter().map(|s| s.measures.map(|sum| sum / n)).collect(),
                     monthly_error: sums.iter().map(|s| standard_error(&s.cash, self.done)).collect(),
+                    margin_error: margin_error(sums, self.done),
                     fired: self.fired[place].chunks(months).map(<[u64]>::to_vec).collect(),
                     events: self.events.of(place, n),
                     fans: self.settings.fans.then(|| fans(&spreads)),
@@ -242,6 +243,12 @@ impl<'a> Simulation<'a> {
             strategies,
         }
     }
+}
+
+/// Standard error of the mean margin over all months.
+fn margin_error(months: &[Sums], paths: u64) -> f64 {
+    let whole = std::array::from_fn(|replicate| months.iter().map(|month| month.margin[replicate]).sum());
+    standard_error(&whole, paths)
 }
 
 /// Of the mean of paths whose replicates have these sums.

@@ -6,7 +6,7 @@ use crate::calendar::Month;
 use crate::finance::{Ledger, Measure, Presence, View};
 use crate::lanes::{self, LANES, Lanes, Values};
 use crate::model::{Model, Strategy, Switching};
-use crate::switching::{Moves, Part, Seen};
+use crate::switching::{Moves, Part, Seen, still_new};
 
 /// The lanes of a strategy with rules.
 pub(super) struct Switched {
@@ -17,6 +17,8 @@ pub(super) struct Switched {
     begun: Vec<Lanes>,
     /// By member: where it has stood in a month before.
     stood: Vec<[bool; LANES]>,
+    /// By member: the rule that led there, and when the move was over, in months from the start.
+    came: Vec<[Option<(usize, f64)>; LANES]>,
     conditions: Vec<Lanes>,
     /// By stream: requests at the rate at which they are offered while a member stands, and those left of them.
     rate: Vec<Lanes>,
@@ -48,6 +50,7 @@ impl Switched {
             states: members().map(|place| vec![[0.0; LANES]; model.strategy(*place).state]).collect(),
             begun: members().map(|_| [0.0; LANES]).collect(),
             stood: members().map(|_| [false; LANES]).collect(),
+            came: members().map(|_| [None; LANES]).collect(),
             conditions: vec![[0.0; LANES]; switching.state],
             rate: vec![[0.0; LANES]; model.streams.len()],
             left: vec![[0.0; LANES]; model.streams.len()],
@@ -64,6 +67,7 @@ impl Switched {
             start(strategy, values, state);
             self.begun[member] = [if member == 0 { 1.0 } else { 0.0 }; LANES];
             self.stood[member] = [member == 0; LANES];
+            self.came[member] = [None; LANES];
             for user in strategy.supplies.iter().filter(|_| member > 0) {
                 user.supply.wait(user.own(state));
             }
@@ -121,8 +125,9 @@ impl Switched {
             let (takes, ramp) = (&values[migration.takes], &values[migration.dual_run]);
             let mut times = [0.0; LANES];
             for lane in (0..LANES).filter(|lane| acts[*lane]) {
-                self.moves.begin(lane, now.index, (place, rule.to), takes[lane], ramp[lane]);
+                let ends = self.moves.begin(lane, now.index, (place, rule.to), takes[lane], ramp[lane]);
                 (times[lane], self.begun[rule.to][lane]) = (1.0, 1.0);
+                self.came[rule.to][lane] = Some((place, ends));
             }
             if let Some((line, price)) = &migration.one_off {
                 ledger.post(line, &times, &values[*price]);
@@ -184,7 +189,8 @@ impl Switched {
                 let mut offered = offer(entry, &self.rate[entry.stream], left, values);
                 if let Some(aside) = &entry.aside {
                     ledger.limit(Some(stands.clone()));
-                    set_aside(aside, &mut offered, left, turned.away(entry.stream), values, ledger);
+                    let (came, away) = (&self.came[member], turned.away(entry.stream));
+                    set_aside(aside, |gate| dip(came, gate, month), &mut offered, left, away, values, ledger);
                     if aside.never.is_some() {
                         continue;
                     }
@@ -311,4 +317,19 @@ fn bound(model: &Model, switching: &Switching) -> Vec<Bound> {
         }
     }
     bound
+}
+
+/// How the score behind a gate has changed with the moves that led to a member; nothing where no rule says so.
+fn dip(came: &[Option<(usize, f64)>; LANES], gate: usize, month: &SwitchedMonth) -> Option<Lanes> {
+    let SwitchedMonth { switching, now, values, .. } = *month;
+    let says = |rule: usize| switching.rules[rule].dips.iter().find(|(event, _)| *event == gate);
+    if !(0..switching.rules.len()).any(|rule| says(rule).is_some()) {
+        return None;
+    }
+    Some(std::array::from_fn(|lane| {
+        let Some((rule, done)) = came[lane] else { return 0.0 };
+        let recovers = switching.rules[rule].migration.recovers_in.map(|time| values[time][lane]);
+        let points = says(rule).map_or(0.0, |(_, points)| values[*points][lane]);
+        points * still_new(now.index as f64 + 0.5 - done, recovers)
+    }))
 }

@@ -3,11 +3,10 @@
 use super::strategy::{Question, Surroundings};
 use super::{Event, EventKind, QualityGate};
 use crate::diagnostic::Diagnostic;
-use crate::document::Reference;
 use crate::process::Lookup;
 use crate::scenario::{Scenario, Strategy as Written};
 use crate::supply::{Score, find, no_score};
-use crate::switching::{Around, Forced, ForcedMove};
+use crate::switching::{Around, Asked, Forced, ForcedMove};
 
 /// What vendors force upon a strategy.
 pub(super) fn forced(
@@ -19,13 +18,16 @@ pub(super) fn forced(
     let scenario = around.scenario;
     let named = written.migration.as_ref();
     let migration = named.and_then(|id| Some((id, find("migration", &scenario.migrations, id, lookup)?)));
-    let mut asked: Vec<(Reference, Vec<usize>)> = Vec::new();
+    let mut asked: Vec<Asked> = Vec::new();
     for question in questions {
         let by = &question.serve.by;
-        match asked.iter_mut().find(|(known, _)| known.id == by.id) {
-            Some((_, streams)) => streams.push(question.stream),
-            None => asked.push((by.clone(), vec![question.stream])),
+        if let Some(known) = asked.iter_mut().find(|known| known.by.id == by.id) {
+            known.streams.push(question.stream);
+            continue;
         }
+        let supply = scenario.supplies.iter().find(|(id, _)| id.id == by.id);
+        let buys = supply.map_or(Some(by), |(_, supply)| supply.buys());
+        asked.push(Asked { by, buys, streams: vec![question.stream] });
     }
     let needs = questions.iter().flat_map(|question| &scenario.traffics[question.stream].1.needs_quality);
     let mut evaluations: Vec<String> = needs.map(|(evaluation, _)| evaluation.clone()).collect();

@@ -211,6 +211,8 @@ pub struct Rule {
     pub when: Vec<(Box<dyn Condition>, usize)>,
     /// What the move takes.
     pub migration: Migrating,
+    /// How scores change right after the move: by the event of the gate that judges them, in points.
+    pub dips: Vec<(usize, Slot)>,
 }
 
 impl Strategy {

@@ -30,7 +30,7 @@ pub fn resolve(scenario: &Scenario) -> (Option<Model>, Diagnostics) {
     let around = strategy::Surroundings { scenario, streams: &streams, hazards: &hazards };
     let resolved = |s| strategy::resolve(&around, s, &mut events, &mut builder);
     let strategies: Vec<_> = scenario.strategies.iter().map(resolved).collect();
-    let switchings = switching::resolve(scenario, (&streams, &hazards), &strategies, &mut builder);
+    let switchings = switching::resolve(scenario, (&streams, &hazards), (&strategies, &events), &mut builder);
     let baseline = named_strategy(scenario, scenario.questions.baseline.as_ref(), &mut builder);
     let chosen = named_strategy(scenario, scenario.questions.chosen.as_ref(), &mut builder);
     check_budget(scenario, &mut builder);

@@ -1,20 +1,21 @@
 //! Which strategies a strategy can give way to, along its own rules and theirs.
 
-use super::{Rule, Strategy, Switching};
+use super::{Entry, Event, EventKind, QualityGate, Rule, Strategy, Switching};
 use crate::demand;
 use crate::diagnostic::Diagnostic;
 use crate::document::Reference;
 use crate::hazard;
+use crate::lanes::Slot;
 use crate::process::Lookup;
 use crate::scenario::{Scenario, Strategy as Written};
 use crate::supply::{find, ids, unknown};
-use crate::switching::{Condition, Rule as WrittenRule, Sight};
+use crate::switching::{Condition, Migrating, Migration, Rule as WrittenRule, Sight, no_emergency};
 
 /// What each strategy can give way to, in the order of the file; `None` if a mistake was noted.
 pub(super) fn resolve(
     scenario: &Scenario,
     (streams, hazards): (&[Option<demand::Stream>], &hazard::World),
-    strategies: &[Option<Strategy>],
+    (strategies, events): (&[Option<Strategy>], &[Event]),
     lookup: &mut dyn Lookup,
 ) -> Option<Vec<Option<Switching>>> {
     check_compared(scenario, lookup)?;
@@ -28,7 +29,8 @@ pub(super) fn resolve(
         .map(|((id, _), stream)| (id.id.as_str(), stream.as_ref()))
         .collect();
     let sight = Sight { traffics: &traffics, definitions: &scenario.definitions, hazards };
-    let resolver = Resolver { scenario, sight, targets: &targets, places: places(scenario) };
+    let resolver =
+        Resolver { scenario, sight, targets: &targets, places: places(scenario), strategies, events };
     let all: Vec<Option<Option<Switching>>> = (0..scenario.strategies.len())
         .map(|place| {
             let plain = scenario.strategies[place].1.switches.is_empty();
@@ -158,6 +160,8 @@ struct Resolver<'a> {
     sight: Sight<'a>,
     targets: &'a [Vec<usize>],
     places: Vec<usize>,
+    strategies: &'a [Option<Strategy>],
+    events: &'a [Event],
 }
 
 impl Resolver<'_> {
@@ -174,7 +178,8 @@ impl Resolver<'_> {
             for ((id, rule), to) in rules {
                 match self.rule(id, rule, &mut switching.state, lookup) {
                     Some((when, migration)) => {
-                        switching.rules.push(Rule { id: id.id.clone(), from, to, when, migration });
+                        let dips = self.dips((*member, members[to]), &migration);
+                        switching.rules.push(Rule { id: id.id.clone(), from, to, when, migration, dips });
                     }
                     None => whole = false,
                 }
@@ -194,9 +199,9 @@ impl Resolver<'_> {
         rule: &WrittenRule,
         state: &mut usize,
         lookup: &mut dyn Lookup,
-    ) -> Option<(Vec<(Box<dyn Condition>, usize)>, crate::switching::Migrating)> {
+    ) -> Option<(Vec<(Box<dyn Condition>, usize)>, Migrating)> {
         let migration = find("migration", &self.scenario.migrations, &rule.migration, lookup);
-        if migration.is_some_and(crate::switching::Migration::loses) {
+        if migration.is_some_and(Migration::loses) {
             self.check_shed_costs(id, rule, lookup)?;
         }
         let mut when = Vec::new();
@@ -212,7 +217,35 @@ impl Resolver<'_> {
             }
         }
         let migration = migration?.resolve(&rule.migration, lookup);
+        let target = self.scenario.strategies.iter().position(|(id, _)| id.id == rule.to.id);
+        let target = target.and_then(|place| self.strategies[place].as_ref());
+        let owned = |to: &Strategy| !to.supplies.is_empty() && to.supplies.iter().all(|s| s.supply.stays());
+        if migration.emergency_factor.is_some() && target.is_some_and(owned) {
+            let what = format!("all that `{}` serves with", rule.to.id);
+            lookup.refuse(no_emergency(&rule.migration, &what));
+        }
         whole.then_some((when, migration))
+    }
+
+    /// Which gates of the strategy that takes over judge an llm that the one before did not ask for that traffic, and by how
+    /// much its score changes with the move.
+    fn dips(&self, (from, to): (usize, usize), migration: &Migrating) -> Vec<(usize, Slot)> {
+        let (Some(from), Some(to)) = (&self.strategies[from], &self.strategies[to]) else {
+            return Vec::new();
+        };
+        let asked = |strategy: &Strategy, entry: &Entry| {
+            (entry.stream, strategy.supplies.get(entry.supply).map(|used| used.name.clone()))
+        };
+        let serves = |entry: &&Entry| entry.aside.as_ref().is_none_or(|aside| aside.never.is_none());
+        let before: Vec<_> = from.entries.iter().filter(serves).map(|entry| asked(from, entry)).collect();
+        let new = to.entries.iter().filter(|entry| !before.contains(&asked(to, entry)));
+        let gates = new.flat_map(|entry| &entry.aside).flat_map(|aside| &aside.gates);
+        let change = |gate: &QualityGate| {
+            let EventKind::TooLow { evaluation, .. } = &self.events[gate.event].kind else { return None };
+            let (_, points) = migration.quality_change.iter().find(|(name, _)| name == evaluation)?;
+            Some((gate.event, *points))
+        };
+        gates.filter_map(change).collect()
     }
 
     /// What is lost on the way must have a price.

@@ -18,6 +18,8 @@ use crate::units;
 pub struct RateCard {
     /// What people call it.
     pub title: Option<Title>,
+    /// The open llm that it is, whose tokenizer and scores it has where it says no others.
+    pub is: Option<Reference>,
     /// The tokenizer it bills by.
     pub tokenizer: Option<Reference>,
     /// Its scores, by evaluation.
@@ -57,11 +59,7 @@ pub struct RateCard {
 impl RateCard {
     /// Reads `[vendor.<id>.llm.<id>]`.
     pub fn read(t: &mut Reader) -> Option<Self> {
-        let title = t.optional("title", TitleOf, "what people call it");
-        let _sku = t.optional("sku", Text("the vendor's name for it"), "the vendor's name for it");
-        let tokenizer = t.optional("tokenizer", Id("tokenizer"), "the tokenizer it bills by");
-        let scores = MapOf("evaluation", NumberOf(&units::SHARE));
-        let quality = t.or("quality", "{}", scores, "its scores by evaluation, for traffics that need one");
+        let is = read_is(t);
         let rates = t.required("rates", TableOf(read_rates), "list prices");
         let cache = t.optional(
             "cache",
@@ -98,7 +96,8 @@ impl RateCard {
             PathOf(&units::FACTOR),
             "factor on all rates over time; frozen if absent",
         );
-        let (rates, cache, long_context, announced) = (rates?, cache?, long_context?, announced?);
+        let (is, rates, cache) = (is?, rates?, cache?);
+        let (long_context, announced) = (long_context?, announced?);
         check_announced(t, &announced, &rates, cache.is_some())?;
         for pair in long_context.windows(2) {
             if let Some(mistake) = pair[1].wrong_after(&pair[0]) {
@@ -107,9 +106,10 @@ impl RateCard {
             }
         }
         Some(Self {
-            title: title?,
-            tokenizer: tokenizer?,
-            quality: quality?.into_iter().map(|(evaluation, score)| (evaluation.id, score)).collect(),
+            title: is.title,
+            is: is.llm,
+            tokenizer: is.tokenizer,
+            quality: is.quality,
             input: rates.input,
             output: rates.output,
             reasoning: rates.reasoning,
@@ -127,6 +127,29 @@ impl RateCard {
             origin: t.place()?.origin(),
         })
     }
+}
+
+/// Which llm it is.
+struct Is {
+    title: Option<Title>,
+    llm: Option<Reference>,
+    tokenizer: Option<Reference>,
+    quality: Vec<(String, Number)>,
+}
+
+fn read_is(t: &mut Reader) -> Option<Is> {
+    let title = t.optional("title", TitleOf, "what people call it");
+    let _sku = t.optional("sku", Text("the vendor's name for it"), "the vendor's name for it");
+    let llm = t.optional(
+        "is",
+        Id("llm"),
+        "the open llm that it is: its tokenizer and its scores, where none are said here",
+    );
+    let tokenizer = t.optional("tokenizer", Id("tokenizer"), "the tokenizer it bills by");
+    let scores = MapOf("evaluation", NumberOf(&units::SHARE));
+    let quality = t.or("quality", "{}", scores, "its scores by evaluation, for traffics that need one");
+    let quality = quality?.into_iter().map(|(evaluation, score)| (evaluation.id, score)).collect();
+    Some(Is { title: title?, llm: llm?, tokenizer: tokenizer?, quality })
 }
 
 /// A rate that changes must be there to begin with.

@@ -214,9 +214,15 @@ impl Report<'_> {
                 |s: &StrategyFindings| (0..found.months.len()).map(|m| s.month_margin(m)).sum::<f64>();
             let earned = |measure: Physical| amounts(&|s| s.measured(measure));
             rows.push((self.pick("Revenue", "売上").to_owned(), earned(Physical::Revenue)));
-            rows.push((self.pick("Margin", "粗利").to_owned(), amounts(&margin)));
-            let lost = self.pick("Revenue not earned", "失った売上").to_owned();
-            rows.push((lost, earned(Physical::RevenueLost)));
+            rows.push((self.pick("Margin", "差引").to_owned(), amounts(&margin)));
+            if found.strategies.iter().all(|s| s.margin_error.is_finite()) {
+                let errors = found.strategies.iter().map(|s| format!("±{}", self.money(s.margin_error)));
+                rows.push((format!("  {}", self.pick("± s.e.", "±標準誤差")), errors.collect()));
+            }
+            if found.strategies.iter().any(|s| s.measured(Physical::RevenueLost) > 0.0) {
+                let lost = self.pick("Revenue not earned", "失った売上").to_owned();
+                rows.push((lost, earned(Physical::RevenueLost)));
+            }
         }
         let corner = match self.lang {
             Lang::En => format!("Mean cash, nominal {}", found.currency),

@@ -275,7 +275,7 @@ fn read_definitions(t: &mut Reader) -> Option<Definitions> {
     let sites = t.or("site", "{}", MapOf("site", TableOf(Site::read)), "where machines stand");
     let tokenizers =
         t.or("tokenizer", "{}", MapOf("tokenizer", TableOf(Tokenizer::read)), "tokens by language");
-    Some(Definitions {
+    let definitions = Definitions {
         vendors: vendors?,
         llms: llms?,
         gpus: gpus?,
@@ -283,7 +283,8 @@ fn read_definitions(t: &mut Reader) -> Option<Definitions> {
         servers: servers?,
         sites: sites?,
         tokenizers: tokenizers?,
-    })
+    };
+    Some(definitions.with_what_llms_are())
 }
 
 /// An ISO 4217 code.

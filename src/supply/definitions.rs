@@ -75,6 +75,22 @@ impl Definitions {
         self.gpus.iter().find(|(id, _)| id.id == wanted.id).map(|(_, gpu)| gpu)
     }
 
+    /// Gives rate cards that say which open llm they sell its tokenizer and its scores, where they say no others.
+    #[must_use]
+    pub fn with_what_llms_are(mut self) -> Self {
+        let cards = self.vendors.iter_mut().flat_map(|(_, vendor)| &mut vendor.llms);
+        for (_, card) in cards {
+            let Some(is) = &card.is else { continue };
+            // An unknown id is told where ids are judged.
+            let Some((_, llm)) = self.llms.iter().find(|(id, _)| id.id == is.id) else { continue };
+            card.tokenizer = card.tokenizer.take().or_else(|| llm.tokenizer.clone());
+            let said = |evaluation: &str| card.quality.iter().any(|(name, _)| name == evaluation);
+            let more: Vec<_> = llm.quality.iter().filter(|(name, _)| !said(name)).cloned().collect();
+            card.quality.extend(more);
+        }
+        self
+    }
+
     /// A vendor's llm by `vendor/llm`.
     pub fn rate_card(&self, wanted: &Reference, lookup: &mut dyn Lookup) -> Option<&RateCard> {
         let found = self.llm_of(wanted);

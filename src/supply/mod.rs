@@ -45,6 +45,8 @@ pub trait Written: Debug + Send + Sync {
     ) -> Option<Box<dyn Supply>>;
     /// What serves in it: a deployment, or a vendor's llm as `vendor/llm`.
     fn serves(&self) -> &Reference;
+    /// What it buys of a vendor, as `vendor/llm` or `vendor/gpu`; nothing where all is owned.
+    fn buys(&self) -> Option<&Reference>;
     /// The regions in which it may process.
     fn regions(&self, all: &Definitions) -> Vec<String>;
 }

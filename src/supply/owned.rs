@@ -163,6 +163,10 @@ impl Written for Owned {
         &self.deployment
     }
 
+    fn buys(&self) -> Option<&Reference> {
+        None
+    }
+
     fn regions(&self, all: &Definitions) -> Vec<String> {
         all.sites
             .iter()

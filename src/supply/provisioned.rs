@@ -65,6 +65,10 @@ impl Written for Provisioned {
         &self.of
     }
 
+    fn buys(&self) -> Option<&Reference> {
+        Some(&self.of)
+    }
+
     fn regions(&self, all: &Definitions) -> Vec<String> {
         all.regions_of_llm(&self.of)
     }

@@ -59,6 +59,10 @@ impl Written for Rented {
         &self.deployment
     }
 
+    fn buys(&self) -> Option<&Reference> {
+        Some(&self.gpus)
+    }
+
     fn regions(&self, all: &Definitions) -> Vec<String> {
         all.gpu_of(&self.gpus).map_or_else(Vec::new, |offer| offer.regions.clone())
     }

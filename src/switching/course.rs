@@ -1,6 +1,6 @@
 //! The course of a move that a vendor forces: to a successor, or away from what is turned off.
 
-use super::moves::{moved, overlap};
+use super::moves::{moved, overlap, still_new};
 use crate::calendar::Month;
 use crate::lanes::{LANES, Lanes, Slot, Values};
 use crate::process::{Generations, Process};
@@ -178,17 +178,13 @@ impl Course {
             Told::Price => 1.0,
             Told::Emergency => emergency,
             Told::Generation => at.from[1] + moved * (at.to[1] - at.from[1]),
-            Told::Dip => moved * self.still_new(month + 0.5 - done, values, lane),
+            Told::Dip => {
+                let recovers = self.terms.recovers_in.map(|time| values[time][lane]);
+                moved * still_new(month + 0.5 - done, recovers)
+            }
             Told::Leaving => overlap(month, at.began, done.min(off)),
             Told::Late => late,
         }
-    }
-
-    /// How much of the first dip is there some time after a move.
-    fn still_new(&self, since: f64, values: &Values, lane: usize) -> f64 {
-        let Some(recovers) = self.terms.recovers_in else { return 1.0 };
-        let recovers = values[recovers][lane];
-        if recovers > 0.0 { (1.0 - since.max(0.0) / recovers).max(0.0) } else { 0.0 }
     }
 }
 

@@ -5,12 +5,11 @@ use std::collections::BTreeMap;
 use super::course::{Cause, Course, Terms, Told};
 use super::migration::{Migrating, Migration};
 use crate::diagnostic::Diagnostic;
-use crate::document::Reference;
+use crate::document::{Origin, Reference};
 use crate::finance::Line;
 use crate::hazard;
 use crate::lanes::Slot;
-use crate::pricing::RateCard;
-use crate::process::{Hit, Lookup, Successors};
+use crate::process::{Hit, Lookup, Path, Successors};
 use crate::supply::Definitions;
 
 /// A move that comes from time to time.
@@ -39,6 +38,17 @@ pub struct Forced {
     pub quality: BTreeMap<(String, String), Vec<Slot>>,
 }
 
+/// Who is asked to serve.
+#[derive(Clone, Debug)]
+pub struct Asked<'a> {
+    /// As the strategy names it.
+    pub by: &'a Reference,
+    /// What is bought of a vendor for it; nothing where all is owned.
+    pub buys: Option<&'a Reference>,
+    /// For which streams, by their places.
+    pub streams: Vec<usize>,
+}
+
 /// Where a strategy stands in its scenario.
 #[derive(Clone, Copy)]
 pub struct Around<'a> {
@@ -53,27 +63,26 @@ pub struct Around<'a> {
 }
 
 impl Forced {
-    /// Resolves what is forced upon a strategy that asks these to serve, each for some streams.
-    pub fn resolve(around: &Around, asked: &[(Reference, Vec<usize>)], lookup: &mut dyn Lookup) -> Self {
+    /// Resolves what is forced upon a strategy that asks these to serve.
+    pub fn resolve(around: &Around, asked: &[Asked], lookup: &mut dyn Lookup) -> Self {
         let mut forced = Self::default();
         let migrating = around.migration.map(|(id, migration)| migration.resolve(id, lookup));
-        for (by, streams) in asked {
-            let card = around.definitions.llm_of(by);
-            if let Some(card) = card {
-                forced.successions(around, migrating.as_ref(), (by, card), lookup);
+        for one in asked {
+            forced.successions(around, migrating.as_ref(), one, lookup);
+            let (Some((named, _)), Some(migrating)) = (around.migration, &migrating) else { continue };
+            let ends = ends(around, one, migrating, lookup);
+            let others = asked.iter().filter(|other| {
+                other.by.id != one.by.id && other.streams.iter().any(|stream| one.streams.contains(stream))
+            });
+            let others: Vec<&Asked> = others.collect();
+            for other in others.iter().filter(|other| other.buys.is_none() && !ends.is_empty()) {
+                if migrating.emergency_factor.is_some() {
+                    lookup.refuse(no_emergency(named, &format!("`{}`", other.by.id)));
+                }
             }
-            let Some(migrating) = &migrating else { continue };
-            let dated =
-                card.and_then(|card| card.retires).and_then(|day| day.months_from_start(lookup.timeline()));
-            let planned = lookup.plus(migrating.takes, migrating.dual_run);
-            let mut ends: Vec<(Slot, Slot)> = around.hazards.retirements(&by.id);
-            ends.extend(dated.map(|off| (lookup.constant(off), planned)));
-            for (off, notice) in ends {
-                let others = asked.iter().filter(|(other, theirs)| {
-                    other.id != by.id && theirs.iter().any(|stream| streams.contains(stream))
-                });
-                let others: Vec<&str> = others.map(|(other, _)| other.id.as_str()).collect();
-                forced.retirement(migrating, (by, &others), (off, notice), around, lookup);
+            let others: Vec<&str> = others.iter().map(|other| other.by.id.as_str()).collect();
+            for end in ends {
+                forced.retirement(migrating, (one.by, &others), end, around, lookup);
             }
         }
         if let Some((id, _)) = around.migration.filter(|_| forced.moves.is_empty()) {
@@ -86,14 +95,15 @@ impl Forced {
         &mut self,
         around: &Around,
         migrating: Option<&Migrating>,
-        (by, card): (&Reference, &RateCard),
+        asked: &Asked,
         lookup: &mut dyn Lookup,
     ) {
-        let Some(path) = &card.over_time else { return };
+        let by = asked.by;
+        let Some((path, origin, is_llm)) = price_over_time(around.definitions, asked) else { return };
         let (successors, price) = (path.successors(lookup), lookup.path(path));
         let Some(price) = price.filter(|_| !successors.is_empty()) else { return };
         if migrating.is_none() {
-            lookup.refuse(free(by, card));
+            lookup.refuse(free(by, origin));
         }
         for one in successors {
             let notice =
@@ -119,7 +129,10 @@ impl Forced {
                     self.lost.entry(by.id.clone()).or_default().push(share);
                 }
             }
-            self.score(around, migrating, &by.id, &one, &mut teller);
+            // An llm on another GPU is the same llm.
+            if is_llm {
+                self.score(around, migrating, &by.id, &one, &mut teller);
+            }
         }
     }
 
@@ -229,11 +242,37 @@ impl Teller<'_> {
     }
 }
 
-fn free(by: &Reference, card: &RateCard) -> Diagnostic {
+/// The price over time of what is bought by the token or the GPU-hour, where it stands, and whether it is an llm. Units of
+/// throughput have a price of their own.
+fn price_over_time<'a>(all: &'a Definitions, asked: &Asked) -> Option<(&'a Path, &'a Origin, bool)> {
+    if let Some(card) = all.llm_of(asked.by) {
+        return Some((card.over_time.as_ref()?, &card.origin, true));
+    }
+    let offer = all.gpu_of(asked.buys?)?;
+    Some((offer.over_time.as_ref()?, &offer.origin, false))
+}
+
+/// When what is asked, or what is bought for it, is turned off, in months from the start, and how long before this is known.
+fn ends(around: &Around, asked: &Asked, migrating: &Migrating, lookup: &mut dyn Lookup) -> Vec<(Slot, Slot)> {
+    let mut ends = around.hazards.retirements(&asked.by.id);
+    let Some(bought) = asked.buys else { return ends };
+    if bought.id != asked.by.id {
+        // A hazard that names both turns it off once.
+        let more = around.hazards.retirements(&bought.id);
+        ends.extend(more.iter().filter(|end| !ends.contains(end)).copied().collect::<Vec<_>>());
+    }
+    let retires = around.definitions.llm_of(bought).and_then(|card| card.retires);
+    let off = retires.and_then(|day| day.months_from_start(lookup.timeline()));
+    let planned = lookup.plus(migrating.takes, migrating.dual_run);
+    ends.extend(off.map(|off| (lookup.constant(off), planned)));
+    ends
+}
+
+fn free(by: &Reference, origin: &Origin) -> Diagnostic {
     let message = format!("moving to the successors of `{}` costs nothing here", by.id);
     Diagnostic::warning("free-succession", by.span, message)
         .label("their prices are paid from the day they come, without work")
-        .related(card.origin.span, "its price goes on with successors")
+        .related(origin.span, "its price goes on with successors")
         .help("name what a move costs and takes: `migration = \"…\"` in the strategy")
 }
 
@@ -242,4 +281,12 @@ fn idle(id: &Reference) -> Diagnostic {
     Diagnostic::warning("no-effect", id.span, message)
         .label("nothing that this strategy buys has successors or is turned off")
         .help("the rules of `switch` name a migration each; leave this one out")
+}
+
+/// The warning that nothing becomes dearer on the way.
+pub fn no_emergency(migration: &Reference, what: &str) -> Diagnostic {
+    let message = format!("`emergency_factor` of `{}` does nothing to {what}", migration.id);
+    Diagnostic::warning("no-effect", migration.span, message)
+        .label("it acts on prices of vendors, and this is owned")
+        .help("say what the work costs: `one_off` of the migration")
 }

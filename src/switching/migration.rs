@@ -52,7 +52,7 @@ impl Migration {
             "quality_change",
             "{}",
             MapOf("evaluation", NumberOf(&units::POINTS)),
-            "how the llm scores right after a move that a vendor forces; acts where a traffic `needs_quality`",
+            "how much better llms that are new to a traffic score right after the move; acts where it `needs_quality`",
         );
         let recovers = t.optional(
             "recovers_in",

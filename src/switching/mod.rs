@@ -19,9 +19,9 @@ mod volume;
 
 use std::fmt::Debug;
 
-pub use forced::{Around, Forced, ForcedMove};
+pub use forced::{Around, Asked, Forced, ForcedMove, no_emergency};
 pub use migration::{Migrating, Migration, read_all};
-pub use moves::{Moves, Part};
+pub use moves::{Moves, Part, still_new};
 pub use rule::Rule;
 
 use crate::calendar::Month;

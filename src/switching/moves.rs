@@ -35,6 +35,16 @@ pub(super) fn moved(month: f64, starts: f64, ends: f64) -> f64 {
     (until(month + 1.0) - until(month)).clamp(0.0, 1.0)
 }
 
+/// How much of a first dip in quality is there some months after a move, if it goes evenly in `recovers` months: from 1 to 0.
+/// Without that time it stays.
+pub fn still_new(since: f64, recovers: Option<f64>) -> f64 {
+    match recovers {
+        None => 1.0,
+        Some(recovers) if recovers > 0.0 => (1.0 - since.max(0.0) / recovers).max(0.0),
+        Some(_) => 0.0,
+    }
+}
+
 /// The share of a month that lies between two times.
 pub(super) fn overlap(month: f64, from: f64, until: f64) -> f64 {
     (until.min(month + 1.0) - from.max(month)).clamp(0.0, 1.0)
@@ -87,11 +97,20 @@ impl Moves {
         self.at[lane] == strategy && self.moving[lane].is_none()
     }
 
-    /// Begins a move at the start of a month.
-    pub fn begin(&mut self, lane: usize, month: usize, (rule, to): (usize, usize), takes: f64, ramp: f64) {
+    /// Begins a move at the start of a month; says when it is over, in months from the start.
+    pub fn begin(
+        &mut self,
+        lane: usize,
+        month: usize,
+        (rule, to): (usize, usize),
+        takes: f64,
+        ramp: f64,
+    ) -> f64 {
         let began = month as f64;
         let starts = began + takes.max(0.0);
-        self.moving[lane] = Some(Move { to, rule, began, starts, ends: starts + ramp.max(0.0) });
+        let ends = starts + ramp.max(0.0);
+        self.moving[lane] = Some(Move { to, rule, began, starts, ends });
+        ends
     }
 
     /// The rule whose move is under way.

@@ -320,6 +320,18 @@ fn revenue_is_what_was_served_or_who_pays() {
     }
     let whole = run(&PLAIN.replace("shed_cost", "revenue = \"60k USD /year\"\nshed_cost"), 64);
     close(go(&whole).measured(Measure::Revenue), 120_000.0, 1e-12);
+    // The error of the margin is that of the cost where revenue is certain, and in proportion where both follow requests.
+    let wild = |earns: &str| {
+        let text =
+            per_request.replace("0.02 USD /request", earns).replace("\"1M /month\"", "\"1M to 3M /month\"");
+        let found = run(&text, 640);
+        (go(&found).margin_error, go(&found).nominal.mean.standard_error)
+    };
+    let (margin, cost) = wild("1M USD /year");
+    assert!(cost > 0.0);
+    close(margin, cost, 1e-9);
+    let (margin, cost) = wild("0.015 USD /request");
+    close(margin, cost * (0.015 - 0.003) / 0.003, 1e-9);
     // People must be told apart from requests.
     let nobody = PLAIN.replace("shed_cost", "revenue = \"8 USD /user-month\"\nshed_cost");
     assert_eq!(refused(&nobody), ["no-users"]);

@@ -145,6 +145,12 @@ fn offered_is_served_and_shed_whoever_waits() {
         close(served + shed, offered, 1e-12);
         assert!(served > before, "{when}");
         let found = run(&text, 64);
+        // Also in the first month and in the last: what waits when a month ends counts in its own month.
+        for month in &found.strategies[0].measures {
+            let of = |measure: Measure| month[measure as usize];
+            close(of(Measure::Served) + of(Measure::Shed), of(Measure::Offered), 1e-12);
+            close(of(Measure::Served), served, 1e-9);
+        }
         let waited = &found.strategies[0].happenings[0];
         assert!(matches!(waited.kind, EventKind::Waited { .. }));
         // Who waited and was served is what a limit without a queue would have refused.

@@ -142,6 +142,7 @@ fn machine(server: &Server) {
 fn rate_card(card: &RateCard) {
     let RateCard {
         title: _,
+        is: _,
         tokenizer: _,
         quality: _,
         input: _,

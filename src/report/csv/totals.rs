@@ -108,11 +108,10 @@ impl Report<'_> {
             let months = 0..self.findings.months.len();
             let margin = months.map(|month| strategy.month_margin(month)).sum();
             let earned = [Measure::Revenue, Measure::RevenueLost];
-            let earned = earned.map(|measure| (measure::name(measure), strategy.measured(measure)));
-            let rounding = Rounding::of(self.findings.currency);
-            for (name, mean) in earned.into_iter().chain([(measure::MARGIN, margin)]) {
-                let amount = rounding.text(rounding.minor(mean));
-                rows.row(name, "mean", self.findings.currency, amount, None, None);
+            let earned = earned.map(|measure| (measure::name(measure), strategy.measured(measure), None));
+            let margin = (measure::MARGIN, margin, Some(strategy.margin_error));
+            for (name, mean, error) in earned.into_iter().chain([margin]) {
+                rows.money(name, "mean", rows.rounding.minor(mean), error, None);
             }
         }
     }
