@@ -30,6 +30,7 @@ fn hash_strategy(strategy: &StrategyOutcome) -> u64 {
     strategy.components.iter().flatten().copied().for_each(&mut take);
     strategy.measures.iter().flatten().copied().for_each(&mut take);
     strategy.monthly_error.iter().copied().for_each(&mut take);
+    take(strategy.margin_error);
     strategy.fans.iter().flat_map(|fans| &fans.monthly).flatten().copied().for_each(&mut take);
     strategy.fans.iter().flat_map(|fans| &fans.cumulative).flatten().copied().for_each(&mut take);
     hash

@@ -115,12 +115,12 @@ fn stream(traffic: &Traffic) {
         stays_in: _,
         targets: _,
         needs_quality,
-        revenue,
+        // Per request; of another kind it shows as a disagreement.
+        revenue: _,
         shed_cost: _,
         origin: _,
     } = traffic;
     assert!(needs_quality.is_empty(), "this evaluator does not know gates of quality");
-    assert!(revenue.is_none(), "this evaluator does not know revenue");
     assert_eq!(week.len(), 168, "a week has 168 hours");
 }
 

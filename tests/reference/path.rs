@@ -138,6 +138,9 @@ fn spend_month(now: &Now, strategy: &Strategy, supplies: &mut Supplies, memory: 
         let shed = left[stream] + turned_away[stream];
         account.count(Measure::Offered, arrived[stream]);
         account.count(Measure::Shed, shed);
+        let earns = now.said(&format!("traffic.{}.revenue", id.id)).unwrap_or(0.0);
+        account.count(Measure::Revenue, (arrived[stream] - shed) * earns);
+        account.count(Measure::RevenueLost, shed * earns);
         if shed > 0.0 {
             let price = now.said(&format!("traffic.{}.shed_cost", id.id)).unwrap_or(0.0);
             account.spend(Component::Shed, shed * price);
