@@ -182,12 +182,10 @@ fn cheaper_gpus_cost_a_move_and_are_cheaper_once_it_is_over() {
         (by_month(&found, "go", Component::Migration), by_month(&found, "go", Component::GpuRental));
     for month in 0..24 {
         assert_eq!(moves[month], if month == 12 { 7_000.0 } else { 0.0 }, "month {month}");
-        let share = if month < 13 {
-            1.0
-        } else if month == 13 {
-            0.75
-        } else {
-            0.5
+        let share = match month {
+            0..13 => 1.0,
+            13 => 0.75,
+            _ => 0.5,
         };
         close(rent[month], 8.0 * 730.0 * share, 1e-12);
     }
