@@ -100,8 +100,12 @@ impl Forced {
     ) {
         let by = asked.by;
         let Some((path, origin, is_llm)) = price_over_time(around.definitions, asked) else { return };
-        let (successors, price) = (path.successors(lookup), lookup.path(path));
-        let Some(price) = price.filter(|_| !successors.is_empty()) else { return };
+        let successors = path.successors(lookup);
+        // The price of an llm is asked for in any case, that of GPUs only where it is needed: so draws keep their coordinates.
+        if successors.is_empty() && !is_llm {
+            return;
+        }
+        let Some(price) = lookup.path(path).filter(|_| !successors.is_empty()) else { return };
         if migrating.is_none() {
             lookup.refuse(free(by, origin));
         }

@@ -324,7 +324,7 @@ fn revenue_is_what_was_served_or_who_pays() {
     let wild = |earns: &str| {
         let text =
             per_request.replace("0.02 USD /request", earns).replace("\"1M /month\"", "\"1M to 3M /month\"");
-        let found = run(&text, 640);
+        let found = run(&text, 2_048);
         (go(&found).margin_error, go(&found).nominal.mean.standard_error)
     };
     let (margin, cost) = wild("1M USD /year");
