@@ -125,10 +125,12 @@ fn a_move_by_rule_makes_the_new_llm_score_worse_at_first() {
     for (month, expected) in [(2, 0.0), (3, 0.25e6), (4, 0.75e6), (5, 1e6), (6, 0.0)] {
         close(refusals[month] + 1.0, expected + 1.0, 1e-12);
     }
-    // Better than before never makes a score above all.
+    // Better than before counts as well, up to all there is.
     let better = by_rule("quality_change = { support = \"60 points\" }");
     assert_eq!(refused(&run(&better, 64), "go"), vec![0.0; 24]);
-    assert_eq!(refused(&run(&better.replace("\"80 %\"", "\"100 %\""), 64), "go")[2..], vec![1e6; 22]);
+    let best = run(&better.replace("\"80 %\"", "\"100 %\""), 64);
+    assert_eq!(refused(&best, "go"), vec![0.0; 24]);
+    assert_eq!(refused(&best, "there"), vec![1e6; 24]);
 }
 
 #[test]
