@@ -46,7 +46,9 @@ pub(super) fn capacity(args: &Capacity, terminal: &mut Terminal) -> Result<Exit,
         let deployment = &scenario.definitions.deployments.iter().find(|(id, _)| id.id == ASKED_ID);
         deployment.map_or_else(String::new, |(_, one)| format!("{}-on-{}", one.llm.id, one.gpu.id))
     };
-    publish(&name, target, shown, asked, terminal)
+    // Asked in other words for the same, the same folder is written anew.
+    let of = if of_file { target } else { name.as_str() };
+    publish(&name, of, shown, asked, terminal)
 }
 
 /// The id of what the command line asks for.

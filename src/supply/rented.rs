@@ -45,6 +45,11 @@ fn read(t: &mut Reader) -> Option<Box<dyn Written>> {
         t.or("reserved_1y", "0 replicas", WholeOf(&units::REPLICAS), "replicas paid for a year, used or not");
     let three = t.or("reserved_3y", "0 replicas", WholeOf(&units::REPLICAS), "replicas paid for three years");
     let fleet = t.or("fleet", "{}", TableOf(Fleet::read), "how the fleet is run");
+    if fleet.as_ref().is_some_and(|fleet| !fleet.zones.is_one()) {
+        let help = "rent `spare_replicas` for what the loss of a zone takes, or own the servers";
+        t.refuse("fleet", "zones-of-rented", "zones are planned for owned servers only", help);
+        return None;
+    }
     Some(Box::new(Rented {
         deployment: deployment?,
         gpus: gpus?,
