@@ -230,7 +230,8 @@ fn capacities_are_asked_for_by_name() {
     );
     ends(at, &["capacity"], 2, "LLM");
     ends(at, &["validate", "T16"], 0, "pass");
-    ends(at, &["validate", "T99"], 2, "there are");
+    ends(at, &["validate", "T99"], 2, "did you mean");
+    ends(at, &["validate", "nothing"], 2, "there are");
     for list in ["gpus", "llms"] {
         assert!(ends(at, &["list", list], 0, "").lines().count() > 10);
     }
