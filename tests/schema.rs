@@ -264,6 +264,7 @@ const ONLY_CHECK_SEES: &[&str] = &[
     "price-shock-of-supply.toml",
     "rack-and-colocation.toml",
     "rack-of-unknown-size.toml",
+    "rented-zones.toml",
     "replaced-before-paid.toml",
     "revenue-without-users.toml",
     "scenario-key-in-part.toml",
