@@ -8,6 +8,8 @@ mod common;
 mod bills;
 #[path = "published/break_even.rs"]
 mod break_even;
+#[path = "published/fleets.rs"]
+mod fleets;
 #[path = "published/hazards.rs"]
 mod hazards;
 #[path = "published/machines.rs"]

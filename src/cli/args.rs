@@ -121,6 +121,12 @@ Examples:
   tokencast capacity scenario.toml
   tokencast capacity import results.json --llm llama-3.1-70b --gpu h100 --gpus 4 --weights fp8 --out measured.toml")]
     Capacity(Box<Capacity>),
+    /// Which GPUs serve which sizes of request at least cost, against the best single kind
+    #[command(after_help = "\
+Examples:
+  tokencast fleet scenario.toml
+  tokencast fleet scenario.toml --traffic chat --llm llama-70b --month 2028-04 --utilization 0.8")]
+    Fleet(Fleet),
     /// What exists: distributions, processes, supplies, levers, contracts, charts ...
     #[command(after_help = "Examples:\n  tokencast list\n  tokencast list distributions")]
     List(List),
@@ -295,6 +301,24 @@ pub(super) struct Vendor {
     /// Replace the folder even if it holds other things
     #[arg(long)]
     pub(super) force: bool,
+}
+
+#[derive(Debug, clap::Args)]
+pub(super) struct Fleet {
+    #[command(flatten)]
+    pub(super) input: Input,
+    /// The traffic, by its id; needed where there are several
+    #[arg(long, value_name = "ID")]
+    pub(super) traffic: Option<String>,
+    /// The llm that serves it, by its id; needed where several are deployed
+    #[arg(long, value_name = "ID")]
+    pub(super) llm: Option<String>,
+    /// The month that counts [default: the first]
+    #[arg(long, value_name = "YYYY-MM")]
+    pub(super) month: Option<String>,
+    /// Share of a replica's capacity to plan for in the busiest hour
+    #[arg(long, value_name = "SHARE", default_value_t = 0.7)]
+    pub(super) utilization: f64,
 }
 
 #[derive(Debug, clap::Args)]

@@ -68,7 +68,20 @@ pub(super) fn read(input: &Input) -> Result<Loaded, Stop> {
 
 /// Reads a scenario that is to run: shows what is wrong and stops if there are errors.
 pub(super) fn read_valid(input: &Input, terminal: &mut Terminal) -> Result<(Loaded, Scenario, Model), Stop> {
+    valid(read(input)?, terminal)
+}
+
+/// The same for a command that chooses among all that a scenario defines, whether a strategy uses it or not.
+pub(super) fn read_to_choose(
+    input: &Input,
+    terminal: &mut Terminal,
+) -> Result<(Loaded, Scenario, Model), Stop> {
     let mut loaded = read(input)?;
+    loaded.diagnostics = std::mem::take(&mut loaded.diagnostics).without("unused-definition");
+    valid(loaded, terminal)
+}
+
+fn valid(mut loaded: Loaded, terminal: &mut Terminal) -> Result<(Loaded, Scenario, Model), Stop> {
     if let Some((scenario, model)) = loaded.ready.take() {
         terminal.show(&loaded.diagnostics, &loaded.sources);
         return Ok((loaded, scenario, model));

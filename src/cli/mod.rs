@@ -10,6 +10,7 @@ mod exit;
 mod explain;
 mod files;
 mod fit;
+mod fleet;
 mod init;
 mod install;
 mod list;
@@ -61,6 +62,7 @@ fn parse_and_run(words: &[OsString]) -> Exit {
         Command::List(list) => list::list(&list, &mut terminal),
         Command::Vendor(args) => vendor::vendor(&args, &mut terminal),
         Command::Capacity(args) => capacity::capacity(&args, &mut terminal),
+        Command::Fleet(args) => fleet::fleet(&args, &mut terminal),
         Command::Prices(args) => prices::prices(&args, &mut terminal),
         Command::Fit(args) => fit::fit(&args, &mut terminal),
         Command::Queue(args) => queue::queue(&args, &mut terminal),

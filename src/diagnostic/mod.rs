@@ -142,6 +142,13 @@ impl Diagnostics {
         self.iter().filter(|diagnostic| diagnostic.severity == Severity::Warning)
     }
 
+    /// Those of another code.
+    #[must_use]
+    pub fn without(mut self, code: &str) -> Self {
+        self.0.retain(|diagnostic| diagnostic.code != code);
+        self
+    }
+
     /// Whether one of them stops the run.
     pub fn has_errors(&self) -> bool {
         self.errors().next().is_some()

@@ -24,7 +24,7 @@ use crate::switching::{Condition, ForcedMove, Migrating};
 use crate::units::Currency;
 use crate::world::{Input, Program};
 
-pub use resolve::resolve;
+pub use resolve::{resolve, streams};
 
 /// What the engine runs.
 pub struct Model {

@@ -136,7 +136,7 @@ fn check_budget(scenario: &Scenario, lookup: &mut dyn Lookup) {
 }
 
 /// Resolves traffics; one that is a share of another comes after it.
-fn streams(scenario: &Scenario, builder: &mut Builder) -> Vec<Option<demand::Stream>> {
+pub fn streams(scenario: &Scenario, builder: &mut Builder) -> Vec<Option<demand::Stream>> {
     let mut streams: Vec<Option<demand::Stream>> = vec![None; scenario.traffics.len()];
     let mut done = vec![false; scenario.traffics.len()];
     let mut left: Vec<usize> = (0..scenario.traffics.len()).collect();

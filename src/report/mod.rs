@@ -8,6 +8,7 @@ pub mod charts;
 pub mod comparison;
 pub mod csv;
 pub mod display;
+pub mod fleet;
 pub mod fonts;
 pub mod headline;
 pub mod json;
