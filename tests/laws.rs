@@ -70,6 +70,8 @@ mod support;
 mod switching;
 #[path = "laws/throughput.rs"]
 mod throughput;
+#[path = "laws/training.rs"]
+mod training;
 #[path = "laws/waiting.rs"]
 mod waiting;
 #[path = "laws/whole.rs"]

@@ -113,6 +113,13 @@ Examples:
   tokencast vendor scenario.toml
   tokencast vendor scenario.toml --vendor acme --lang ja")]
     Vendor(Vendor),
+    /// Training programmes: what a cycle costs and of what, and what each cadence would cost
+    #[command(after_help = "\
+Examples:
+  tokencast training scenario.toml
+  tokencast training scenario.toml --strategy hybrid --programme quarterly-lora
+  tokencast training scenario.toml --every 1,2,3,6,12 --lang ja")]
+    Training(Training),
     /// What one replica of an llm on GPUs serves, at which latency and cost; import benchmarks
     #[command(after_help = "\
 Examples:
@@ -319,6 +326,33 @@ pub(super) struct Fleet {
     /// Share of a replica's capacity to plan for in the busiest hour
     #[arg(long, value_name = "SHARE", default_value_t = 0.7)]
     pub(super) utilization: f64,
+}
+
+#[derive(Debug, clap::Args)]
+pub(super) struct Training {
+    #[command(flatten)]
+    pub(super) input: Input,
+    /// Only this strategy, by its id
+    #[arg(long, value_name = "ID")]
+    pub(super) strategy: Option<String>,
+    /// Only this programme, by its id
+    #[arg(long, value_name = "ID")]
+    pub(super) programme: Option<String>,
+    /// Cadences to try, in months
+    #[arg(long, value_name = "MONTHS", value_delimiter = ',', default_value = "1,2,3,4,6,9,12,18,24",
+        value_parser = clap::value_parser!(u16).range(1..=120))]
+    pub(super) every: Vec<u16>,
+    /// Simulated futures [default: what the scenario says, at most 2,000]
+    #[arg(long, short = 'n', value_parser = paths)]
+    pub(super) paths: Option<u64>,
+    #[command(flatten)]
+    pub(super) design: DesignArgs,
+    /// Folder for tables and charts [default: output/<scenario>-training]
+    #[arg(long, short, value_name = "DIR")]
+    pub(super) output: Option<PathBuf>,
+    /// Replace the folder even if it holds other things
+    #[arg(long)]
+    pub(super) force: bool,
 }
 
 #[derive(Debug, clap::Args)]

@@ -26,6 +26,7 @@ mod run;
 mod sources;
 mod terminal;
 mod trace;
+mod training;
 mod validate;
 mod vendor;
 
@@ -60,6 +61,7 @@ fn parse_and_run(words: &[OsString]) -> Exit {
         Command::Check(check) => check::check(&check, &mut terminal),
         Command::Explain(explain) => explain::explain(&explain, &mut terminal),
         Command::List(list) => list::list(&list, &mut terminal),
+        Command::Training(args) => training::training(&args, &mut terminal),
         Command::Vendor(args) => vendor::vendor(&args, &mut terminal),
         Command::Capacity(args) => capacity::capacity(&args, &mut terminal),
         Command::Fleet(args) => fleet::fleet(&args, &mut terminal),

@@ -100,6 +100,9 @@ pub(super) fn start(strategy: &Strategy, values: &Values, state: &mut [Lanes]) {
     for user in &strategy.contracts {
         user.contract.start(values, user.own(state));
     }
+    for one in &strategy.idle {
+        state[one.state] = [0.0; LANES];
+    }
 }
 
 /// A month of a strategy that never gives way.
@@ -146,8 +149,12 @@ fn run_month(
         turned.bring_back(remaining);
     }
     shed(model, values, remaining, ledger);
-    for user in &strategy.supplies {
-        user.supply.close(now, values, user.own(state), ledger);
+    if strategy.idle.is_empty() {
+        for user in &strategy.supplies {
+            user.supply.close(now, values, user.own(state), ledger);
+        }
+    } else {
+        close_and_train(strategy, now, values, state, ledger);
     }
     for charge in &strategy.charges {
         charge.post(now.index, values, ledger);
@@ -155,6 +162,38 @@ fn run_month(
     force(strategy, values, ledger);
     for user in &strategy.contracts {
         user.contract.settle(now, values, user.own(state), ledger);
+    }
+}
+
+/// Closes the supplies, and lets training use what they leave idle. What does not fit waits for the idle hours of later months.
+fn close_and_train(
+    strategy: &Strategy,
+    now: &Month,
+    values: &Values,
+    state: &mut [Lanes],
+    ledger: &mut Ledger,
+) {
+    let amounts = |ledger: &Ledger| {
+        [Measure::GpuHours, Measure::BusyGpuHours].map(|measure| *ledger.measured(measure))
+    };
+    for (place, user) in strategy.supplies.iter().enumerate() {
+        let before = amounts(ledger);
+        user.supply.close(now, values, user.own(state), ledger);
+        let after = amounts(ledger);
+        let mut idle: Lanes = std::array::from_fn(|i| {
+            ((after[0][i] - before[0][i]) - (after[1][i] - before[1][i])).max(0.0)
+        });
+        for one in strategy.idle.iter().filter(|one| one.supply == place) {
+            let waiting = &mut state[one.state];
+            if one.needs.due.as_ref().is_none_or(|due| due[now.index]) {
+                lanes::add(waiting, &values[one.needs.hours]);
+            }
+            let done: Lanes = std::array::from_fn(|i| waiting[i].min(idle[i]));
+            lanes::subtract(waiting, &done);
+            lanes::subtract(&mut idle, &done);
+            ledger.post(&one.line, &done, &values[one.free]);
+            ledger.measure(Measure::BusyGpuHours, &done);
+        }
     }
 }
 

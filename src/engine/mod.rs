@@ -3,6 +3,7 @@
 mod batch;
 mod block;
 mod break_even;
+mod cycles;
 mod failover;
 mod fan;
 mod fates;
@@ -14,6 +15,7 @@ mod recorded;
 mod run;
 mod switched;
 
+pub use cycles::{Cycles, ProgrammeCycles, cycles};
 pub use fates::{Fate, Fates, fates};
 pub use happened::EventCount;
 pub use observer::{Observer, Progress};

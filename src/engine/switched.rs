@@ -3,7 +3,7 @@
 use super::batch::{arrive, force, offer, set_aside, shed, start};
 use super::failover::Turned;
 use crate::calendar::Month;
-use crate::finance::{Ledger, Measure, Presence, View};
+use crate::finance::{Basis, Ledger, Measure, Presence, View};
 use crate::lanes::{self, LANES, Lanes, Values};
 use crate::model::{Model, Strategy, Switching};
 use crate::switching::{Moves, Part, Seen, still_new};
@@ -168,6 +168,7 @@ impl Switched {
         let owned = Presence { share: self.begun[member], factor: None };
         let presence = |stays: bool| if stays { owned.clone() } else { stands.clone() };
         ledger.watch_only(&strategy.vendors);
+        let before = spent_before(strategy, ledger);
         let state = &mut self.states[member];
         for user in &strategy.supplies {
             ledger.limit(Some(presence(user.supply.stays())));
@@ -212,7 +213,7 @@ impl Switched {
             ledger.limit(Some(presence(user.supply.stays())));
             user.supply.close(now, values, user.own(state), ledger);
         }
-        self.charge(member, strategy, &part, month, ledger);
+        self.charge(member, strategy, (&part, &before), month, ledger);
     }
 
     /// What the supplies of a member that traffic moves to bill more, in a move without notice.
@@ -237,7 +238,7 @@ impl Switched {
         &mut self,
         member: usize,
         strategy: &Strategy,
-        part: &Part,
+        (part, before): (&Part, &[Lanes; Basis::ALL.len()]),
         month: &SwitchedMonth,
         ledger: &mut Ledger,
     ) {
@@ -252,8 +253,17 @@ impl Switched {
                 Some(due) if due[..now.index].contains(&true) => whole(&arrives),
                 Some(_) => continue,
             };
-            ledger.limit(Some(Presence { share, factor: None }));
-            charge.post_now(values, ledger);
+            let Some(basis) = charge.of else {
+                ledger.limit(Some(Presence { share, factor: None }));
+                charge.post_now(values, ledger);
+                continue;
+            };
+            // What serving cost is already for the part of the month that counts.
+            let there = share.map(|share| share > 0.0);
+            ledger.limit(Some(Presence { share: whole(&there), factor: None }));
+            let mut spent = basis.spent(ledger);
+            lanes::subtract(&mut spent, &before[basis as usize]);
+            charge.post_at(&spent, values, ledger);
         }
         ledger.limit(Some(Presence { share: part.stands, factor: None }));
         force(strategy, values, ledger);
@@ -332,4 +342,12 @@ fn dip(came: &[Option<(usize, f64)>; LANES], gate: usize, month: &SwitchedMonth)
         let points = says(rule).map_or(0.0, |(_, points)| values[*points][lane]);
         points * still_new(now.index as f64 + 0.5 - done, recovers)
     }))
+}
+
+/// What the members before this one have spent on serving, if it has charges that are a share of its own.
+fn spent_before(strategy: &Strategy, ledger: &Ledger) -> [Lanes; Basis::ALL.len()] {
+    if strategy.charges.iter().all(|charge| charge.of.is_none()) {
+        return [[0.0; LANES]; Basis::ALL.len()];
+    }
+    Basis::ALL.map(|basis| basis.spent(ledger))
 }

@@ -8,7 +8,7 @@ mod gauge;
 mod lease;
 mod ledger;
 
-pub use charge::Charge;
+pub use charge::{Basis, Charge};
 pub use component::{Component, View};
 pub use depreciation::{Depreciation, METHODS, whole_months};
 pub use discount::{Discounting, FirstFlow};

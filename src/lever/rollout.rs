@@ -64,6 +64,7 @@ impl Rollout {
                 line: line("introduction", "times", price),
                 quantity: one,
                 price,
+                of: None,
                 from: None,
                 due: Some(due),
             });
@@ -75,6 +76,7 @@ impl Rollout {
                 line: line("running", "months", price),
                 quantity: one,
                 price,
+                of: None,
                 from: None,
                 due: Some(due),
             });

@@ -1,6 +1,7 @@
 //! What of an entry's requests never reaches its supply: gates of residency and quality, and what is lost in moves.
 
 use super::strategy::{Question, Surroundings};
+use super::training::{Change, changes_of};
 use super::{Event, EventKind, QualityGate};
 use crate::diagnostic::Diagnostic;
 use crate::process::Lookup;
@@ -72,7 +73,7 @@ fn event(strategy: &str, kind: EventKind, events: &mut Vec<Event>) -> usize {
 pub(super) fn set_aside(
     scenario: &Scenario,
     strategy: &str,
-    forced: &Forced,
+    (forced, learnt): (&Forced, &[Change]),
     questions: &mut [Question],
     events: &mut Vec<Event>,
     lookup: &mut dyn Lookup,
@@ -103,8 +104,10 @@ pub(super) fn set_aside(
                 continue;
             };
             let changes = forced.quality.get(&(by.id.clone(), evaluation.clone()));
-            let score =
-                Score::of(measured, lookup).plus(changes.into_iter().flatten().copied()).resolve(lookup);
+            let score = Score::of(measured, lookup)
+                .plus(changes.into_iter().flatten().copied())
+                .plus(changes_of(learnt, scores.name, evaluation, &id.id))
+                .resolve(lookup);
             let kind = EventKind::TooLow {
                 by: by.id.clone(),
                 traffic: id.id.clone(),

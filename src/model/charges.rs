@@ -1,61 +1,69 @@
-//! What a strategy costs whatever it serves: training, people, running, rollouts.
+//! What a strategy costs whatever it serves: people, running, rollouts.
 
-use crate::calendar::Month;
-use crate::diagnostic::Diagnostic;
+use crate::demand;
+use crate::distribution::{Number, UnitOf};
 use crate::document::Reference;
-use crate::finance::{Bought, Charge, Component, Line};
-use crate::lanes::{LANES, Lanes, Slot, Values};
+use crate::finance::{Basis, Bought, Charge, Component, Line};
+use crate::lanes::{LANES, Slot};
 use crate::lever::Lever;
-use crate::operations::Operations;
+use crate::operations::{BYTES_PER_TOKEN, Calls, Compliance, Logs, Operations, Stored};
 use crate::pricing::Asked;
-use crate::process::{Exponential, Lookup, Path, Process, WrittenPath};
-use crate::random::Draws;
+use crate::process::{Exponential, Lookup, Path, WrittenPath};
 use crate::scenario::{Scenario, Strategy as Written};
 use crate::supply::find;
-use crate::training::{Evaluation, Programme};
 
-/// All charges of a strategy.
+/// What a strategy costs whatever it serves, without its training.
+pub(super) struct Charged {
+    rollouts: Vec<Charge>,
+    operations: Vec<Charge>,
+}
+
+/// The charges of levers and operations.
 pub(super) fn resolve(
     scenario: &Scenario,
     written: &Written,
     levers: &[(&Reference, &dyn Lever)],
+    volume: &Volume,
     lookup: &mut dyn Lookup,
-) -> Option<Vec<Charge>> {
-    let mut charges = Vec::new();
+) -> Option<Charged> {
+    let mut charged = Charged { rollouts: Vec::new(), operations: Vec::new() };
     let mut whole = true;
     for (id, lever) in levers {
         match lever.charges(&id.id, lookup) {
-            Some(more) => charges.extend(more),
-            None => whole = false,
-        }
-    }
-    for wanted in &written.training {
-        let programme = find("training", &scenario.training, wanted, lookup);
-        match programme.and_then(|programme| training(scenario, &wanted.id, programme, lookup)) {
-            Some(more) => charges.extend(more),
+            Some(more) => charged.rollouts.extend(more),
             None => whole = false,
         }
     }
     for wanted in &written.operations {
         let operations = find("operations", &scenario.operations, wanted, lookup);
-        match operations.and_then(|operations| running(&wanted.id, operations, lookup)) {
-            Some(more) => charges.extend(more),
+        match operations.and_then(|found| running(scenario, (wanted, found), volume, lookup)) {
+            Some(more) => charged.operations.extend(more),
             None => whole = false,
         }
     }
-    whole.then_some(charges)
+    whole.then_some(charged)
+}
+
+/// All charges in the order in which they are told: rollouts, training, people.
+pub(super) fn joined(charged: Charged, of_training: Vec<Charge>) -> Vec<Charge> {
+    let Charged { rollouts, operations } = charged;
+    rollouts.into_iter().chain(of_training).chain(operations).collect()
 }
 
 /// Writes charges for one payee.
-struct Charger<'a> {
-    payee: &'a str,
-    due: Option<Vec<bool>>,
-    from: Option<Bought>,
-    charges: Vec<Charge>,
+pub(super) struct Charger<'a> {
+    pub(super) payee: &'a str,
+    pub(super) due: Option<Vec<bool>>,
+    pub(super) from: Option<Bought>,
+    pub(super) charges: Vec<Charge>,
 }
 
-impl Charger<'_> {
-    fn add(
+impl<'a> Charger<'a> {
+    pub(super) fn new(payee: &'a str) -> Self {
+        Self { payee, due: None, from: None, charges: Vec::new() }
+    }
+
+    pub(super) fn add(
         &mut self,
         component: Component,
         label: &str,
@@ -63,155 +71,234 @@ impl Charger<'_> {
         quantity: Slot,
         price: Slot,
     ) {
+        let inputs = vec![quantity, price];
+        self.push(self.line(component, label, unit, inputs), quantity, price, None);
+    }
+
+    /// A share of what serving costs.
+    pub(super) fn add_share(&mut self, component: Component, label: &str, share: Slot, of: Basis) {
+        let line = self.line(component, label, ("months of it", 1.0), vec![share]);
+        self.push(line, share, share, Some(of));
+    }
+
+    fn line(&self, component: Component, label: &str, unit: (&'static str, f64), inputs: Vec<Slot>) -> Line {
         let (payee, label) = (self.payee.to_owned(), label.to_owned());
-        let line =
-            Line { component, label, payee, unit: unit.0, per_unit: unit.1, inputs: vec![quantity, price] };
-        self.charges.push(Charge { line, quantity, price, from: self.from, due: self.due.clone() });
+        Line { component, label, payee, unit: unit.0, per_unit: unit.1, inputs }
+    }
+
+    fn push(&mut self, line: Line, quantity: Slot, price: Slot, of: Option<Basis>) {
+        self.charges.push(Charge { line, quantity, price, of, from: self.from, due: self.due.clone() });
     }
 }
 
-fn training(
+/// Calls of a vendor's llm that no user asked for.
+pub(super) struct Call<'a> {
+    pub(super) by: &'a Reference,
+    /// Tokens in and out, per call.
+    pub(super) tokens: [&'a Number; 2],
+    pub(super) component: Component,
+    pub(super) labels: [&'static str; 2],
+}
+
+impl Call<'_> {
+    /// So many calls are bought.
+    pub(super) fn charge(
+        &self,
+        scenario: &Scenario,
+        calls: Slot,
+        charger: &mut Charger,
+        lookup: &mut dyn Lookup,
+    ) -> Option<()> {
+        let card = scenario.definitions.rate_card(self.by, lookup)?;
+        let asked = Asked { allowed: None, region: None, week: &[], lasts: None, at: self.by };
+        let card = card.resolve(&asked, lookup)?;
+        charger.from = scenario.definitions.bought(self.by, true, lookup);
+        for ((label, tokens), price) in self.labels.iter().zip(self.tokens).zip([card.input, card.output]) {
+            let tokens = lookup.number(tokens);
+            let tokens = lookup.times(calls, tokens);
+            charger.add(self.component, label, ("Mtok", 1e6), tokens, price);
+        }
+        charger.from = None;
+        Some(())
+    }
+}
+
+/// What arrives of the traffics that a strategy serves.
+pub(super) struct Volume<'a>(pub(super) Vec<&'a demand::Stream>);
+
+impl Volume<'_> {
+    /// Requests of the month.
+    fn requests(&self, lookup: &mut dyn Lookup) -> Slot {
+        self.sum(lookup, |stream, _| stream.requests)
+    }
+
+    /// Tokens of the month, in and out.
+    fn tokens(&self, lookup: &mut dyn Lookup) -> Slot {
+        self.sum(lookup, |stream, lookup| {
+            let tokens = lookup.plus(stream.input_tokens, stream.output_tokens);
+            let each = lookup.times(tokens, stream.calls);
+            lookup.times(stream.requests, each)
+        })
+    }
+
+    /// Tokens of the month that are answers.
+    fn written(&self, lookup: &mut dyn Lookup) -> Slot {
+        self.sum(lookup, |stream, lookup| {
+            let each = lookup.times(stream.output_tokens, stream.calls);
+            lookup.times(stream.requests, each)
+        })
+    }
+
+    fn sum(
+        &self,
+        lookup: &mut dyn Lookup,
+        of: impl Fn(&demand::Stream, &mut dyn Lookup) -> Slot,
+    ) -> Slot {
+        let mut sum = None;
+        for stream in &self.0 {
+            let one = of(stream, lookup);
+            sum = Some(sum.map_or(one, |sum| lookup.plus(sum, one)));
+        }
+        sum.unwrap_or_else(|| lookup.constant(0.0))
+    }
+}
+
+/// Posts what an operation costs.
+fn running(
     scenario: &Scenario,
-    id: &str,
-    programme: &Programme,
+    (id, operations): (&Reference, &Operations),
+    volume: &Volume,
     lookup: &mut dyn Lookup,
 ) -> Option<Vec<Charge>> {
-    let offer = scenario.definitions.gpu_offer(&programme.gpus, lookup)?;
-    find("llm", &scenario.definitions.llms, &programme.llm, lookup)?;
-    let rates = offer.resolve(lookup)?;
-    let due = Some(programme.due(lookup));
-    let from = scenario.definitions.bought(&programme.gpus, false, lookup);
-    let mut charger = Charger { payee: id, due, from, charges: Vec::new() };
-    let hours = programme.cycle_gpu_hours(lookup);
-    charger.add(
-        Component::TrainingCompute,
-        "GPU-hours of training runs",
-        ("GPU-hours", 1.0),
-        hours,
-        rates.on_demand,
-    );
-    charger.from = None;
-    if let Some(data) = &programme.data {
-        let (made, price) = (data.made(lookup), data.price(lookup));
-        charger.add(Component::TrainingData, "labeled and reviewed examples", ("items", 1.0), made, price);
-    }
-    if let Some(evaluation) = &programme.evaluation {
-        evaluate(scenario, evaluation, &mut charger, lookup)?;
-    }
-    Some(charger.charges)
-}
-
-fn evaluate(
-    scenario: &Scenario,
-    evaluation: &Evaluation,
-    charger: &mut Charger,
-    lookup: &mut dyn Lookup,
-) -> Option<()> {
-    let cases = lookup.number(&evaluation.cases);
-    for (judge, share) in judges(scenario, evaluation, charger.due.as_deref(), lookup)? {
-        let card = scenario.definitions.rate_card(judge, lookup)?;
-        let asked = Asked { allowed: None, region: None, week: &[], lasts: None, at: judge };
-        let card = card.resolve(&asked, lookup)?;
-        charger.from = scenario.definitions.bought(judge, true, lookup);
-        let judged = share.map_or(cases, |share| lookup.times(cases, share));
-        for (label, tokens, price) in [
-            ("tokens read by the judge", &evaluation.input_tokens, card.input),
-            ("tokens written by the judge", &evaluation.output_tokens, card.output),
-        ] {
-            let tokens = lookup.number(tokens);
-            let tokens = lookup.times(judged, tokens);
-            charger.add(Component::Evaluation, label, ("Mtok", 1e6), tokens, price);
-        }
-    }
-    charger.from = None;
-    if let Some(red_team) = &evaluation.red_team {
-        let (once, price) = (lookup.constant(1.0), lookup.number(red_team));
-        charger.add(Component::Evaluation, "red team", ("cycles", 1.0), once, price);
-    }
-    Some(())
-}
-
-/// Who judges, each with the share of the cases of a month. A judge that is retired before the last cycle hands over to the next.
-fn judges<'a>(
-    scenario: &Scenario,
-    evaluation: &'a Evaluation,
-    due: Option<&[bool]>,
-    lookup: &mut dyn Lookup,
-) -> Option<Vec<(&'a Reference, Option<Slot>)>> {
-    let judge = &evaluation.judge;
-    let day = scenario.definitions.rate_card(judge, lookup)?.retires;
-    let Some((day, sold)) = day.and_then(|day| Some((day, day.availability(lookup.timeline())?))) else {
-        return Some(vec![(judge, None)]);
-    };
-    let needed = |month: usize| due.is_none_or(|due| due[month]);
-    if sold.iter().enumerate().all(|(month, share)| *share >= 1.0 || !needed(month)) {
-        return Some(vec![(judge, None)]);
-    }
-    let Some(next) = &evaluation.next_judge else {
-        let message = format!("`{}` is retired on {}, before the last evaluation", judge.id, day.written());
-        lookup.refuse(
-            Diagnostic::error("judge-retires", judge.span, message)
-                .label("who judges after that?")
-                .related(day.span, "retires")
-                .help("add `next_judge = \"vendor/llm\"`, or name a judge that stays"),
-        );
-        return None;
-    };
-    let mut by_month = |name: &str, shares: Vec<f64>| {
-        lookup.monthly(&format!("{}, {name}", judge.id), &[], Box::new(ByMonth(shares)))
-    };
-    let after = sold.iter().map(|share| 1.0 - share).collect();
-    let (sold, after) = (by_month("until it is retired", sold), by_month("once it is retired", after));
-    Some(vec![(judge, Some(sold)), (next, Some(after))])
-}
-
-/// A share that is known for each month.
-struct ByMonth(Vec<f64>);
-
-impl Process for ByMonth {
-    fn step(&self, now: &Month, _: &Values, _: &mut Draws, _: &mut [Lanes], out: &mut Lanes) {
-        *out = [self.0[now.index]; LANES];
-    }
-}
-
-fn running(id: &str, operations: &Operations, lookup: &mut dyn Lookup) -> Option<Vec<Charge>> {
-    let mut charger = Charger { payee: id, due: None, from: None, charges: Vec::new() };
+    let mut charger = Charger::new(&id.id);
     let one = lookup.constant(1.0);
-    for (role, people) in &operations.roles {
-        let fte = lookup.path(&people.fte)?;
-        let mut salary = lookup.per_month(&people.salary)?;
-        if let Some(growth) = &people.salary_growth {
-            let factor =
-                WrittenPath::new(Exponential::factor(growth.clone()), crate::distribution::UnitOf::default());
-            let factor = lookup.path(&Path::Process(factor, growth.origin.clone()))?;
-            salary = lookup.times(salary, factor);
-        }
-        charger.add(Component::Staff, &role.id, ("FTE-months", 1.0), fte, salary);
-    }
-    if let Some(on_call) = &operations.on_call {
-        let (seats, allowance) = (lookup.number(&on_call.seats), lookup.per_month(&on_call.allowance)?);
-        charger.add(Component::Staff, "on-call seats", ("seat-months", 1.0), seats, allowance);
-    }
+    staff(operations, &mut charger, lookup)?;
     if let Some(monitoring) = &operations.monitoring {
-        let price = lookup.per_month(monitoring)?;
-        charger.add(Component::Monitoring, "monitoring", ("months", 1.0), one, price);
+        if let Some(running) = &monitoring.running {
+            let price = lookup.per_month(running)?;
+            charger.add(Component::Monitoring, "monitoring", ("months", 1.0), one, price);
+        }
+        if let Some(logs) = &monitoring.logs {
+            store(logs, volume, &mut charger, lookup)?;
+        }
     }
+    guard(scenario, operations, volume, &mut charger, lookup)?;
     if let Some(incidents) = &operations.incidents {
         let (count, cost) = incidents.resolve(lookup)?;
         // Posted as count × mean cost of the month's incidents, so that `explain` shows both.
         let mean = mean_cost(count, cost, lookup);
         charger.add(Component::Incidents, "incidents", ("incidents", 1.0), count, mean);
     }
-    if let Some(path) = &operations.compliance_running {
+    comply(&operations.compliance, &mut charger, lookup)?;
+    if let Some(gateway) = &operations.gateway {
+        if let Some(running) = &gateway.running {
+            let price = lookup.per_month(running)?;
+            charger.add(Component::Gateway, "gateway", ("months", 1.0), one, price);
+        }
+        if let Some(fee) = &gateway.fee {
+            let fee = lookup.number(fee);
+            charger.add_share(Component::Gateway, "gateway fee on API spend", fee, Basis::Api);
+        }
+    }
+    if let Some(share) = &operations.evaluation {
+        let share = lookup.number(share);
+        charger.add_share(Component::Evaluation, "live traffic served once more", share, Basis::Serving);
+    }
+    if let Some(price) = &operations.egress {
+        let (price, per_token) = (lookup.path(price)?, lookup.constant(BYTES_PER_TOKEN));
+        let bytes = lookup.times(volume.written(lookup), per_token);
+        charger.add(Component::Gateway, "answers that leave the network", ("GB", 1e9), bytes, price);
+    }
+    Some(charger.charges)
+}
+
+fn staff(operations: &Operations, charger: &mut Charger, lookup: &mut dyn Lookup) -> Option<()> {
+    for (role, people) in &operations.roles {
+        let fte = lookup.path(&people.fte)?;
+        let mut salary = lookup.per_month(&people.salary)?;
+        if let Some(growth) = &people.salary_growth {
+            let factor = WrittenPath::new(Exponential::factor(growth.clone()), UnitOf::default());
+            let factor = lookup.path(&Path::Process(factor, growth.origin.clone()))?;
+            salary = lookup.times(salary, factor);
+        }
+        charger.add(Component::Staff, &role.id, ("FTE-months", 1.0), fte, salary);
+    }
+    if let Some(on_call) = &operations.on_call {
+        let (mut seats, allowance) = (lookup.number(&on_call.seats), lookup.per_month(&on_call.allowance)?);
+        if on_call.people_per_seat > 1.0 {
+            let people = lookup.constant(on_call.people_per_seat);
+            seats = lookup.times(seats, people);
+        }
+        charger.add(Component::Staff, "on-call seats", ("seat-months", 1.0), seats, allowance);
+    }
+    Some(())
+}
+
+/// Logs: a share of all tokens, as bytes, kept for a while.
+fn store(logs: &Logs, volume: &Volume, charger: &mut Charger, lookup: &mut dyn Lookup) -> Option<()> {
+    let price = lookup.per_month(&logs.storage)?;
+    let (share, bytes) = (lookup.number(&logs.logged), lookup.number(&logs.bytes_per_token));
+    let tokens = volume.tokens(lookup);
+    let logged = lookup.times(tokens, share);
+    let logged = lookup.times(logged, bytes);
+    let process = Stored { logged, months: logs.retention_months, length: lookup.timeline().length };
+    let stored = lookup.echo("stored logs", &[logged], Box::new(process));
+    charger.add(Component::Monitoring, "stored logs", ("GB-months", 1e9), stored, price);
+    Some(())
+}
+
+/// Guardrail calls, and people who look at answers.
+fn guard(
+    scenario: &Scenario,
+    operations: &Operations,
+    volume: &Volume,
+    charger: &mut Charger,
+    lookup: &mut dyn Lookup,
+) -> Option<()> {
+    if let Some(guardrail) = &operations.guardrail {
+        let share = lookup.number(&guardrail.share);
+        let requests = volume.requests(lookup);
+        let checks = lookup.times(requests, share);
+        match &guardrail.calls {
+            Calls::Priced(price) => {
+                let price = lookup.path(price)?;
+                charger.add(Component::Guardrails, "guardrail checks", ("requests", 1.0), checks, price);
+            }
+            Calls::Tokens { by, input, output } => {
+                let labels = ["tokens read by the guardrail", "tokens written by the guardrail"];
+                let call = Call { by, tokens: [input, output], component: Component::Guardrails, labels };
+                call.charge(scenario, checks, charger, lookup)?;
+            }
+        }
+    }
+    if let Some(review) = &operations.review {
+        let (share, price) = (lookup.number(&review.share), lookup.path(&review.price)?);
+        let requests = volume.requests(lookup);
+        let seen = lookup.times(requests, share);
+        charger.add(Component::Guardrails, "answers that people review", ("requests", 1.0), seen, price);
+    }
+    Some(())
+}
+
+fn comply(compliance: &Compliance, charger: &mut Charger, lookup: &mut dyn Lookup) -> Option<()> {
+    let one = lookup.constant(1.0);
+    let months = lookup.timeline().length;
+    if let Some(path) = &compliance.running {
         let price = lookup.per_month(path)?;
         charger.add(Component::Compliance, "running", ("months", 1.0), one, price);
     }
-    if let Some(once) = &operations.compliance_once {
+    if let Some(once) = &compliance.once {
         let price = lookup.number(once);
-        charger.due = Some((0..lookup.timeline().length).map(|month| month == 0).collect());
+        charger.due = Some((0..months).map(|month| month == 0).collect());
         charger.add(Component::Compliance, "once", ("times", 1.0), one, price);
     }
-    Some(charger.charges)
+    if let Some((cost, every)) = &compliance.audit {
+        let price = lookup.number(cost);
+        charger.due = Some((0..months).map(|month| month % every == every - 1).collect());
+        charger.add(Component::Compliance, "audits", ("times", 1.0), one, price);
+    }
+    charger.due = None;
+    Some(())
 }
 
 fn mean_cost(count: Slot, cost: Slot, lookup: &mut dyn Lookup) -> Slot {

@@ -9,6 +9,7 @@ mod gates;
 mod resolve;
 mod strategy;
 mod switching;
+mod training;
 
 use std::ops::Range;
 
@@ -181,12 +182,68 @@ pub struct Strategy {
     pub vendors: Vec<(usize, Option<Slot>)>,
     /// Moves that vendors force upon it, by the place of their event.
     pub forced: Vec<(usize, ForcedMove)>,
+    /// What its training programmes come to.
+    pub trained: Vec<Trained>,
+    /// Training on GPUs that its own supplies leave idle.
+    pub idle: Vec<IdleInUse>,
     /// Whether something can be turned away for good before the last entry.
     pub sheds: bool,
     /// Lanes of state that its supplies and contracts need.
     pub state: usize,
     /// To which strategies it can give way, and when; absent if it has no rule.
     pub switching: Option<Switching>,
+}
+
+/// A training programme of a strategy, opened up.
+#[derive(Clone, Debug)]
+pub struct Trained {
+    /// Its id.
+    pub id: String,
+    /// The months in which a cycle begins, if the calendar alone decides.
+    pub due: Option<Vec<bool>>,
+    /// Else 1 in months in which one begins.
+    pub begun: Option<Slot>,
+    /// GPU-hours of one run that nothing disturbs.
+    pub run_gpu_hours: Option<Slot>,
+    /// GPU-hours of a cycle: all recipes, failed runs, restarts.
+    pub cycle_gpu_hours: Option<Slot>,
+    /// Recipes tried.
+    pub runs: Slot,
+    /// Share of runs that fail.
+    pub failed_runs: Slot,
+    /// Share of a run's time that restarts waste.
+    pub wasted: Option<Slot>,
+    /// GPUs that a run uses at once, where it is known.
+    pub gpus: Option<f64>,
+    /// Months that a run takes; 0 where its GPUs are not known.
+    pub run_months: f64,
+}
+
+/// Training on GPUs that a supply leaves idle.
+#[derive(Clone, Debug)]
+pub struct Idle {
+    /// The programme.
+    pub programme: String,
+    /// The supply, by its name.
+    pub supply: String,
+    /// GPU-hours that a cycle needs; 0 in months in which none begins, if that is not the same in all paths.
+    pub hours: Slot,
+    /// The months in which one begins, if the calendar alone decides.
+    pub due: Option<Vec<bool>>,
+}
+
+/// The same, with the place of its state: GPU-hours that still wait.
+pub struct IdleInUse {
+    /// What it needs.
+    pub needs: Idle,
+    /// The supply, by its place in the strategy.
+    pub supply: usize,
+    /// How the hours are posted; they are paid with the servers.
+    pub line: Line,
+    /// The price 0.
+    pub free: Slot,
+    /// Where its state stands.
+    pub state: usize,
 }
 
 /// How paths of a strategy may move to other strategies.

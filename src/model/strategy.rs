@@ -1,7 +1,10 @@
 //! Composes a strategy: supplies, levers, charges.
 
+use super::charges::Volume;
 use super::resolve::named;
-use super::{Aside, Entry, Event, Strategy, SupplyInUse, barred, charges, cold, contracts, failover};
+use super::{
+    Aside, Entry, Event, Strategy, SupplyInUse, barred, charges, cold, contracts, failover, training,
+};
 use crate::demand::{self, Effects};
 use crate::diagnostic::Diagnostic;
 use crate::document::Reference;
@@ -39,7 +42,7 @@ pub(super) fn resolve(
     events: &mut Vec<Event>,
     builder: &mut Builder,
 ) -> Option<Strategy> {
-    let scenario = around.scenario;
+    let Surroundings { scenario, streams, .. } = *around;
     let levers: Vec<(&Reference, &dyn Lever)> = written
         .levers
         .iter()
@@ -48,7 +51,15 @@ pub(super) fn resolve(
     let effects = effects(scenario, &levers, builder);
     let mut questions = questions(scenario, written, builder)?;
     let forced = barred::forced(around, written, &questions, builder);
-    let passed = barred::set_aside(scenario, &id.id, &forced, &mut questions, events, builder);
+    let trained = training::resolve(around, written, builder);
+    let passed = barred::set_aside(
+        scenario,
+        &id.id,
+        (&forced, trained.as_ref().map_or(&[], |trained| &trained.changes[..])),
+        &mut questions,
+        events,
+        builder,
+    );
     // What is asked meets prices as the moves of this strategy leave them.
     let others = builder.strike_more(forced.hits.clone());
     let composed = compose(around, &effects, &questions, builder);
@@ -56,7 +67,9 @@ pub(super) fn resolve(
     let Composed { mut entries, supplies, state, whole } = composed?;
     let whole = whole && passed.is_some();
     let all_vendors = scenario.definitions.vendors.len();
-    let charges = charges::resolve(scenario, written, &levers, builder);
+    let charged = charges::resolve(scenario, written, &levers, &served(&questions, streams), builder);
+    let of_training = trained.as_ref().map(|trained| trained.charges.clone());
+    let charges = charged.zip(of_training).map(|(charged, of_training)| charges::joined(charged, of_training));
     let of_charges = charges.iter().flatten().filter_map(|charge| charge.from);
     let of_supplies = supplies.iter().flat_map(|used| used.supply.bought());
     // After a mistake nobody knows what is bought: then every vendor may be meant.
@@ -74,6 +87,7 @@ pub(super) fn resolve(
     let succeeds = written.failover.as_ref().map(|number| builder.number(number));
     failover::resolve(&mut entries, &supplies, succeeds, builder);
     let loses = |entry: &Entry| entry.aside.as_ref().is_some_and(|aside| !aside.lost.is_empty());
+    let (trained, idle) = trained?.lend(agreed.state, &supplies, builder);
     let strategy = Strategy {
         sheds: entries.iter().any(|entry| entry.sheds || entry.outages.is_some() || loses(entry)),
         id: id.id.clone(),
@@ -84,11 +98,21 @@ pub(super) fn resolve(
         contracts: agreed.contracts,
         vendors: agreed.vendors,
         forced: barred::moves(&id.id, forced.moves, events),
-        state: agreed.state,
+        state: agreed.state + idle.len(),
+        trained,
+        idle,
         switching: None,
     };
     check_shed_costs(scenario, written, &strategy, builder);
     Some(strategy)
+}
+
+/// What arrives of the traffics that a strategy serves, each once.
+fn served<'a>(questions: &[Question], streams: &'a [Option<demand::Stream>]) -> Volume<'a> {
+    let mut places: Vec<usize> = questions.iter().map(|question| question.stream).collect();
+    places.sort_unstable();
+    places.dedup();
+    Volume(places.into_iter().filter_map(|place| streams[place].as_ref()).collect())
 }
 
 /// Asks each supply for its entries, in the order of serving.

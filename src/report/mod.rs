@@ -18,6 +18,7 @@ pub mod opened;
 pub mod replay;
 pub mod rounded;
 pub mod table;
+pub mod training;
 pub mod vendors;
 
 use crate::analysis::{Findings, Passage, StressFindings, Verdict};

@@ -31,7 +31,11 @@ const FAMILIES: [(&str, &str, &str); 18] = [
     ("hazard", "hazard", "hazard"),
     ("llm of a vendor, as vendor/llm", "llm of a vendor", "llm"),
     ("GPU of a vendor, as vendor/gpu", "GPU of a vendor", "gpu"),
+    (GPU_OR_SUPPLY, "supply", "supply"),
 ];
+
+/// Where training runs.
+const GPU_OR_SUPPLY: &str = "GPU of a vendor as vendor/gpu, or a supply";
 
 /// Tables that every run reads whole; the others count only when something leads to them.
 const READ_WHOLE: [&str; 4] = ["traffic", "strategy", "vendor", "hazard"];
@@ -85,7 +89,11 @@ fn judge<'a>(tree: &Table, found: &Use, definitions: &'a [Definition]) -> Judged
         return Judged::Untold;
     };
     let api = *noun == "supply" && found.id.halves().is_some();
-    let noun = if api { "llm of a vendor" } else { noun };
+    let noun = match (api, found.family) {
+        (true, GPU_OR_SUPPLY) => "GPU of a vendor",
+        (true, _) => "llm of a vendor",
+        _ => noun,
+    };
     let of_vendor = noun.ends_with("of a vendor");
     if !readable(tree, if of_vendor { "vendor" } else { table }, of_vendor) {
         return Judged::Untold;

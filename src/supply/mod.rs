@@ -23,7 +23,7 @@ pub use definitions::{Definitions, find, ids, unknown};
 pub use disrupted::disrupted;
 pub use owned::Owned;
 pub use purchase::{PURCHASES, Purchase};
-pub use quality::{Score, Scores, no_score};
+pub use quality::{Score, Scores, no_score, no_score_of};
 pub use rented::Rented;
 pub use work::{Entry, Work};
 
@@ -49,6 +49,10 @@ pub trait Written: Debug + Send + Sync {
     fn buys(&self) -> Option<&Reference>;
     /// The regions in which it may process.
     fn regions(&self, all: &Definitions) -> Vec<String>;
+    /// Whether its GPUs are there, used or not, so that others can use what it leaves idle.
+    fn is_owned(&self) -> bool {
+        false
+    }
 }
 
 /// Something that serves tokens and costs money. It is opened, asked and closed once a month.

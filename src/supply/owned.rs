@@ -176,6 +176,10 @@ impl Written for Owned {
             .collect()
     }
 
+    fn is_owned(&self) -> bool {
+        true
+    }
+
     fn resolve(
         &self,
         id: &str,

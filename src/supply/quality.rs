@@ -105,3 +105,12 @@ pub fn no_score(by: &Reference, evaluation: &str, needs: Span, scores: &Scores) 
         .related(scores.span, "the llm")
         .help(format!("add `quality = {{ {evaluation} = \"… %\" }}` to it, or let another llm serve"))
 }
+
+/// The mistake of watching a score that an llm does not say.
+pub fn no_score_of(llm: &Reference, evaluation: &str, named: Span, defined: Span) -> Diagnostic {
+    let message = format!("`{}` has no score for the evaluation `{evaluation}`", llm.id);
+    Diagnostic::error("no-score", named, message)
+        .label("a programme cannot watch or change a score that is unknown")
+        .related(defined, "the llm")
+        .help(format!("add `quality = {{ {evaluation} = \"… %\" }}` to it"))
+}

@@ -2,6 +2,7 @@
 
 use tokencast::finance::Component;
 use tokencast::scenario::Strategy;
+use tokencast::training::{Compute, Programme, Restarts};
 
 use crate::account::Account;
 use crate::bills::{Prices, gpu_price, seller};
@@ -33,14 +34,22 @@ fn train(now: &Now, id: &str, account: &mut Account) {
     let (_, programme) = now.book.scenario.training.iter().find(|(name, _)| name.id == id).unwrap();
     let from = programme.from.unwrap_or(now.book.model.timeline.start);
     let age = from.months_until(now.month.label);
-    if age < 0 || !(age as usize).is_multiple_of(programme.every_months) {
+    let every = programme.cadence.every_months.filter(|_| programme.cadence.is_calendar());
+    if age < 0 || !(age as usize).is_multiple_of(every.unwrap()) {
         return;
     }
     let at = format!("training.{id}.{}", programme.kind);
-    let hours = now.raw(&programme.gpu_hours.origin.address) * now.raw(&programme.runs.origin.address)
+    let mut hours = run_gpu_hours(now, programme) * now.raw(&programme.runs.origin.address)
         / (1.0 - now.raw(&programme.failed_runs.origin.address));
-    let price = gpu_price(now, &programme.gpus.id, None);
-    account.buy(seller(&programme.gpus.id), Component::TrainingCompute, hours, price, false);
+    if let Some(Restarts::Share(wasted)) = &programme.restarts {
+        hours /= 1.0 - now.raw(&wasted.origin.address);
+    }
+    let gpus = programme.gpus.as_ref().unwrap();
+    let price = gpu_price(now, &gpus.id, None);
+    account.buy(seller(&gpus.id), Component::TrainingCompute, hours, price, false);
+    if let Some(people) = &programme.people {
+        account.spend(Component::Staff, now.value(&people.origin.address));
+    }
     if programme.data.is_some() {
         let of = |key: &str| now.value(&format!("{at}.data.{key}"));
         let review = now.said(&format!("{at}.data.review")).unwrap_or(0.0);
@@ -48,19 +57,42 @@ fn train(now: &Now, id: &str, account: &mut Account) {
         account.spend(Component::TrainingData, made * (of("price") + review));
     }
     if let Some(evaluation) = &programme.evaluation {
-        let judge = evaluation.judge.id.as_str();
-        let prices = Prices::new(now, judge, None, None);
-        let cases = now.raw(&evaluation.cases.origin.address);
-        for (tokens, price) in
-            [(&evaluation.input_tokens, prices.input()), (&evaluation.output_tokens, prices.output())]
-        {
-            let tokens = cases * now.raw(&tokens.origin.address);
-            account.buy(seller(judge), Component::Evaluation, tokens, price, true);
+        if let Some(judged) = &evaluation.judged {
+            let judge = judged.judge.id.as_str();
+            let prices = Prices::new(now, judge, None, None);
+            let cases = now.raw(&judged.cases.origin.address);
+            for (tokens, price) in
+                [(&judged.input_tokens, prices.input()), (&judged.output_tokens, prices.output())]
+            {
+                let tokens = cases * now.raw(&tokens.origin.address);
+                account.buy(seller(judge), Component::Evaluation, tokens, price, true);
+            }
         }
         if let Some(red_team) = &evaluation.red_team {
             account.spend(Component::Evaluation, now.value(&red_team.origin.address));
         }
     }
+}
+
+/// GPU-hours of one run: as stated, or 6 (LoRA 4, preference 8) operations a weight and token over what the GPU does.
+fn run_gpu_hours(now: &Now, programme: &Programme) -> f64 {
+    let tokens = match programme.compute.as_ref().unwrap() {
+        Compute::GpuHours(hours) => return now.raw(&hours.origin.address),
+        Compute::FromTokens(tokens) => tokens,
+    };
+    let definitions = &now.book.scenario.definitions;
+    let llm = &definitions.llms.iter().find(|(id, _)| id.id == programme.llm.id).unwrap().1;
+    let (_, gpu) = programme.gpus.as_ref().unwrap().halves().unwrap();
+    let speed = definitions.gpus.iter().find(|(id, _)| id.id == gpu).unwrap().1.bf16;
+    let each = match (&tokens.flop_per_weight, programme.kind) {
+        (Some(written), _) => now.raw(&written.origin.address),
+        (None, "lora") => 4.0,
+        (None, "preference") => 8.0,
+        (None, _) => 6.0,
+    };
+    let read = now.raw(&tokens.tokens.origin.address) * now.raw(&tokens.epochs.origin.address);
+    read * each * llm.size.as_ref().unwrap().active_parameters
+        / (speed * now.raw(&tokens.mfu.origin.address))
 }
 
 fn operate(now: &Now, at: &str, account: &mut Account) {
@@ -70,8 +102,11 @@ fn operate(now: &Now, at: &str, account: &mut Account) {
         let salary = now.per_month(&format!("{at}.salary")) * growth;
         account.spend(Component::Staff, now.raw(&format!("{at}.fte")) * salary);
     }
+    let names = &now.book.scenario.operations;
+    let (_, operations) = names.iter().find(|(id, _)| at.ends_with(&format!(".{}", id.id))).unwrap();
     if let Some(seats) = now.said(&format!("{at}.on_call.seats")) {
-        account.spend(Component::Staff, seats * now.per_month(&format!("{at}.on_call.allowance")));
+        let people = operations.on_call.as_ref().unwrap().people_per_seat;
+        account.spend(Component::Staff, seats * people * now.per_month(&format!("{at}.on_call.allowance")));
     }
     for (key, component) in
         [("monitoring.running", Component::Monitoring), ("compliance.running", Component::Compliance)]
@@ -85,8 +120,6 @@ fn operate(now: &Now, at: &str, account: &mut Account) {
         account.spend(Component::Compliance, once);
     }
     let incidents = format!("{at}.incidents.cost");
-    let names = &now.book.scenario.operations;
-    let (_, operations) = names.iter().find(|(id, _)| at.ends_with(&format!(".{}", id.id))).unwrap();
     if let Some(written) = &operations.incidents {
         // Number and cost of a month are drawn by the world; the cost is still in its own currency.
         let own = now.book.model.currency;

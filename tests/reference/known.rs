@@ -2,8 +2,10 @@
 
 use tokencast::demand::Traffic;
 use tokencast::pricing::{CacheRates, RateCard, Rates, Tier, Vendor};
+use tokencast::operations::Operations;
 use tokencast::scenario::{Scenario, Serve, Strategy};
 use tokencast::serving::Server;
+use tokencast::training::{Programme, Restarts};
 
 use crate::book::Book;
 
@@ -41,6 +43,67 @@ pub(crate) fn check(book: &Book) {
         }
     }
     fields(book.scenario);
+}
+
+/// Training and operations: what this evaluator does not work out stops it by name.
+fn work_around_the_llm(scenario: &Scenario) {
+    for (id, programme) in &scenario.training {
+        let Programme {
+            method: _,
+            kind: _,
+            title: _,
+            llm: _,
+            teacher,
+            on: _,
+            from: _,
+            cadence,
+            gpus,
+            gpus_at_once: _,
+            frozen_bytes: _,
+            compute,
+            runs: _,
+            failed_runs: _,
+            restarts,
+            drift,
+            volatility,
+            gain,
+            canary,
+            people: _,
+            one_off,
+            data: _,
+            evaluation: _,
+            origin: _,
+        } = programme;
+        let id = &id.id;
+        assert!(teacher.is_none(), "this evaluator does not know the teacher of `{id}`");
+        assert!(cadence.is_calendar(), "this evaluator knows calendars alone, not the cadence of `{id}`");
+        assert!(gpus.as_ref().is_some_and(|gpus| gpus.halves().is_some()), "it does not know idle GPUs: `{id}`");
+        assert!(compute.is_some(), "this evaluator does not know programmes without compute: `{id}`");
+        assert!(!matches!(restarts, Some(Restarts::Young(_))), "it does not know Young's interval: `{id}`");
+        assert!(drift.is_empty() && volatility.is_empty() && gain.is_empty(), "it does not know drift: `{id}`");
+        assert!(canary.is_none() && one_off.is_none(), "it does not know canaries and set-up costs: `{id}`");
+    }
+    for (id, operations) in &scenario.operations {
+        let Operations {
+            title: _,
+            roles: _,
+            on_call: _,
+            monitoring,
+            guardrail,
+            review,
+            incidents: _,
+            compliance,
+            gateway,
+            evaluation,
+            egress,
+        } = operations;
+        let id = &id.id;
+        let logs = monitoring.as_ref().is_some_and(|monitoring| monitoring.logs.is_some());
+        assert!(!logs && compliance.audit.is_none(), "it does not know stored logs and audits: `{id}`");
+        assert!(guardrail.is_none() && review.is_none(), "it does not know guardrails and review: `{id}`");
+        let whole = gateway.is_none() && evaluation.is_none() && egress.is_none();
+        assert!(whole, "it does not know gateways, live evaluation and egress: `{id}`");
+    }
 }
 
 /// Every field is named, so that a further one does not compile.
@@ -91,6 +154,7 @@ fn fields(scenario: &Scenario) {
             }
         }
     }
+    work_around_the_llm(scenario);
     for (_, traffic) in &scenario.traffics {
         stream(traffic);
     }

@@ -1,6 +1,7 @@
 //! Charts that go on a slide: plain data in, SVG out, and PNG made from that SVG.
 mod axis;
 mod break_even;
+mod cadence;
 mod components;
 mod components_monthly;
 mod convergence;
@@ -23,6 +24,7 @@ use resvg::{tiny_skia, usvg};
 
 pub use axis::Threshold;
 pub use break_even::{BreakEven, BreakEvenSeries};
+pub use cadence::{Cadence, CadencePoint};
 pub use components::{ComponentBars, Components};
 pub use components_monthly::{ComponentsMonthly, MonthlyPanel};
 pub use convergence::{Convergence, ConvergenceSeries};

@@ -10,6 +10,8 @@ mod vendors;
 
 pub use inputs::{Drawn, inputs};
 
+pub(in crate::report) use sheet::Sheet;
+
 use super::{File, Report};
 
 impl Report<'_> {
