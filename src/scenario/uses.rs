@@ -12,7 +12,7 @@ use crate::supply::unknown;
 use crate::text::did_you_mean;
 
 /// What a decoder calls an id, what people call it, and the table that defines it. What vendors sell is `vendor/id`.
-const FAMILIES: [(&str, &str, &str); 18] = [
+const FAMILIES: [(&str, &str, &str); 19] = [
     ("strategy", "strategy", "strategy"),
     ("traffic", "traffic", "traffic"),
     ("index", "index", "index"),

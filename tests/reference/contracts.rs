@@ -217,8 +217,10 @@ fn buys_from(book: &Book, strategy: &Strategy, vendor: &str) -> bool {
     });
     let trained = strategy.training.iter().any(|id| {
         let (_, programme) = book.scenario.training.iter().find(|(name, _)| name.id == id.id).unwrap();
-        let judge = programme.evaluation.as_ref().map(|evaluation| &evaluation.judge.id);
-        seller(&programme.gpus.id) == vendor || judge.is_some_and(|judge| seller(judge) == vendor)
+        let judged = programme.evaluation.as_ref().and_then(|evaluation| evaluation.judged.as_ref());
+        let gpus = programme.gpus.as_ref();
+        gpus.is_some_and(|gpus| seller(&gpus.id) == vendor)
+            || judged.is_some_and(|judged| seller(&judged.judge.id) == vendor)
     });
     let seats = |id: &str| book.text(&format!("contract.{id}.seats.vendor")) == Some(vendor);
     served || trained || strategy.contracts.iter().any(|contract| seats(&contract.id))
