@@ -32,7 +32,7 @@ const _: () = assert!(BLOCK.is_multiple_of(REPLICATES));
 #[derive(Clone)]
 pub(super) struct MonthSums {
     components: [Partial; Component::COUNT],
-    posted: u32,
+    posted: u64,
     measures: [Partial; Measure::COUNT],
     cash: [f64; REPLICATES],
     margin: [f64; REPLICATES],
@@ -268,13 +268,13 @@ impl Tally {
 }
 
 /// Components that count as cash, a bit for each.
-const CASH: u32 = View::Cash.components();
+const CASH: u64 = View::Cash.components();
 
 /// Adds the components that are posted to the partial sums of their places, and those that are cash to a total.
 #[multiversion(targets("x86_64+avx512f+avx512dq+avx512vl+avx512bw", "x86_64+avx+avx2"))]
 fn sum_components(
     components: &[Lanes; Component::COUNT],
-    posted: u32,
+    posted: u64,
     sums: &mut [Partial; Component::COUNT],
     cash: &mut Lanes,
 ) {

@@ -13,7 +13,7 @@ pub enum View {
 
 impl View {
     /// The components that count in a view, a bit for each.
-    pub const fn components(self) -> u32 {
+    pub const fn components(self) -> u64 {
         let (mut bits, mut i) = (0, 0);
         while i < Component::COUNT {
             let own = Component::ALL[i].view();

@@ -114,7 +114,7 @@ pub struct Presence {
 /// The postings of one strategy in one month, added up by component.
 pub struct Ledger {
     components: Box<[Lanes; Component::COUNT]>,
-    posted: u32,
+    posted: u64,
     measures: Box<[Lanes; Measure::COUNT]>,
     measured: u32,
     upfront: Lanes,
@@ -306,7 +306,7 @@ impl Ledger {
     }
 
     /// All amounts by component, and a bit for each component that anything was posted to; the amounts of others mean nothing.
-    pub fn components(&self) -> (&[Lanes; Component::COUNT], u32) {
+    pub fn components(&self) -> (&[Lanes; Component::COUNT], u64) {
         (&self.components, self.posted)
     }
 
