@@ -144,7 +144,8 @@ impl Trying<'_> {
         let (mut costs, mut cash) = (Vec::new(), Vec::new());
         for every in every {
             let address = format!("training.{programme}.{}.cadence.every=\"{every} months\"", written.kind);
-            let mut input = Input { scenario: self.args.input.scenario.clone(), set: self.args.input.set.clone() };
+            let mut input =
+                Input { scenario: self.args.input.scenario.clone(), set: self.args.input.set.clone() };
             input.set.push(address);
             // A cadence that the scenario refuses, such as one shorter than its run, is not tried.
             let Some((_, mut model)) = read(&input)?.ready else { continue };

@@ -173,16 +173,14 @@ fn close_and_train(
     state: &mut [Lanes],
     ledger: &mut Ledger,
 ) {
-    let amounts = |ledger: &Ledger| {
-        [Measure::GpuHours, Measure::BusyGpuHours].map(|measure| *ledger.measured(measure))
-    };
+    let amounts =
+        |ledger: &Ledger| [Measure::GpuHours, Measure::BusyGpuHours].map(|measure| *ledger.measured(measure));
     for (place, user) in strategy.supplies.iter().enumerate() {
         let before = amounts(ledger);
         user.supply.close(now, values, user.own(state), ledger);
         let after = amounts(ledger);
-        let mut idle: Lanes = std::array::from_fn(|i| {
-            ((after[0][i] - before[0][i]) - (after[1][i] - before[1][i])).max(0.0)
-        });
+        let mut idle: Lanes =
+            std::array::from_fn(|i| ((after[0][i] - before[0][i]) - (after[1][i] - before[1][i])).max(0.0));
         for one in strategy.idle.iter().filter(|one| one.supply == place) {
             let waiting = &mut state[one.state];
             if one.needs.due.as_ref().is_none_or(|due| due[now.index]) {

@@ -85,13 +85,22 @@ struct Simulation<'a> {
 }
 
 /// Sums over all paths so far, of one strategy and month.
-#[derive(Clone, Default)]
+#[derive(Clone)]
 struct Sums {
     components: [f64; Component::COUNT],
     posted: [bool; Component::COUNT],
     measures: [f64; Measure::COUNT],
     cash: [f64; REPLICATES],
     margin: [f64; REPLICATES],
+}
+
+impl Sums {
+    const NOTHING: Self = Self {
+        components: [0.0; Component::COUNT],
+        posted: [false; Component::COUNT],
+        measures: [0.0; Measure::COUNT],
+        cash: [0.0; REPLICATES],
+    };
 }
 
 impl<'a> Simulation<'a> {
@@ -103,7 +112,7 @@ impl<'a> Simulation<'a> {
             done: 0,
             blocks: Vec::new(),
             fans: fan::Fans::new(columns(model, settings.fans), settings.paths),
-            sums: vec![Sums::default(); strategies * months],
+            sums: vec![Sums::NOTHING; strategies * months],
             totals: (0..strategies).map(|_| PathTotals::of_gates(model.gates.len())).collect(),
             shed: vec![0.0; strategies * model.streams.len()],
             offered: vec![0.0; model.streams.len()],

@@ -218,7 +218,9 @@ impl Component {
             C::Maintenance => "maintenance of own servers",
             C::Software => "licences per GPU of own servers",
             C::TrainingCompute => "GPU-hours of training runs, failed ones included",
-            C::TrainingData => "training data: preparation, labeling, review and rework, and setting a programme up",
+            C::TrainingData => {
+                "training data: preparation, labeling, review and rework, and setting a programme up"
+            }
             C::Evaluation => "evaluation and red team of training cycles, and evaluation of live traffic",
             C::Canary => "traffic served twice while a newly trained llm proves itself",
             C::Staff => "salaries, on-call allowances and people's work in training cycles",

@@ -149,11 +149,7 @@ impl Volume<'_> {
         })
     }
 
-    fn sum(
-        &self,
-        lookup: &mut dyn Lookup,
-        of: impl Fn(&demand::Stream, &mut dyn Lookup) -> Slot,
-    ) -> Slot {
+    fn sum(&self, lookup: &mut dyn Lookup, of: impl Fn(&demand::Stream, &mut dyn Lookup) -> Slot) -> Slot {
         let mut sum = None;
         for stream in &self.0 {
             let one = of(stream, lookup);
@@ -206,7 +202,8 @@ fn running(
     }
     if let Some(price) = &operations.egress {
         let (price, per_token) = (lookup.path(price)?, lookup.constant(BYTES_PER_TOKEN));
-        let bytes = lookup.times(volume.written(lookup), per_token);
+        let written = volume.written(lookup);
+        let bytes = lookup.times(written, per_token);
         charger.add(Component::Gateway, "answers that leave the network", ("GB", 1e9), bytes, price);
     }
     Some(charger.charges)

@@ -69,7 +69,8 @@ pub(super) fn resolve(
     let all_vendors = scenario.definitions.vendors.len();
     let charged = charges::resolve(scenario, written, &levers, &served(&questions, streams), builder);
     let of_training = trained.as_ref().map(|trained| trained.charges.clone());
-    let charges = charged.zip(of_training).map(|(charged, of_training)| charges::joined(charged, of_training));
+    let charges =
+        charged.zip(of_training).map(|(charged, of_training)| charges::joined(charged, of_training));
     let of_charges = charges.iter().flatten().filter_map(|charge| charge.from);
     let of_supplies = supplies.iter().flat_map(|used| used.supply.bought());
     // After a mistake nobody knows what is bought: then every vendor may be meant.

@@ -3,10 +3,10 @@
 use super::charges::{Call, Charger};
 use super::strategy::Surroundings;
 use super::{Idle, IdleInUse, SupplyInUse, Trained};
+use crate::calendar::Month;
 use crate::diagnostic::Diagnostic;
 use crate::document::Reference;
 use crate::finance::{Basis, Charge, Component, Line};
-use crate::calendar::Month;
 use crate::lanes::{LANES, Lanes, Slot, Values};
 use crate::process::{Lookup, Process};
 use crate::random::Draws;
@@ -182,8 +182,11 @@ impl Resolving<'_> {
         let supply = find("supply", &scenario.supplies, gpus, lookup)?;
         let asked = self.written.serve.iter().any(|serve| serve.by.id == gpus.id);
         if !supply.is_owned() || !asked {
-            let why =
-                if asked { "is not owned, so none of its GPUs are idle" } else { "serves nothing in this strategy" };
+            let why = if asked {
+                "is not owned, so none of its GPUs are idle"
+            } else {
+                "serves nothing in this strategy"
+            };
             let message = format!("`{}` cannot lend GPUs to `{}`: it {why}", gpus.id, self.wanted.id);
             lookup.refuse(
                 Diagnostic::error("no-idle-gpus", gpus.span, message)
@@ -275,7 +278,10 @@ impl Resolving<'_> {
         lookup.refuse(
             Diagnostic::error("does-not-fit", self.programme.origin.span, message)
                 .label("weights, gradients and moments, with a tenth of the memory left for activations")
-                .help(format!("use at least {} of them at once, or train fewer weights (`lora`)", fit.fewest)),
+                .help(format!(
+                    "use at least {} of them at once, or train fewer weights (`lora`)",
+                    fit.fewest
+                )),
         );
         None
     }
@@ -390,8 +396,10 @@ impl Resolving<'_> {
             let llm = self.programme.llm.id.clone();
             let twice = all.changes.iter().any(|one| one.llm == llm && one.evaluation == evaluation.id);
             if twice {
-                let message =
-                    format!("`{}` is a second programme that changes `{}` of `{llm}`", self.wanted.id, evaluation.id);
+                let message = format!(
+                    "`{}` is a second programme that changes `{}` of `{llm}`",
+                    self.wanted.id, evaluation.id
+                );
                 lookup.refuse(
                     Diagnostic::error("counted-twice", evaluation.span, message)
                         .label("its drift and gain would count twice")
@@ -477,7 +485,8 @@ impl Resolving<'_> {
     /// What is paid once, in the month of the first cycle by the calendar; before the scenario nothing is paid any more.
     fn charge_once(&self, charger: &mut Charger, lookup: &mut dyn Lookup) {
         let Some(cost) = &self.programme.one_off else { return };
-        let (starts, price, once) = (self.programme.starts(lookup), lookup.number(cost), lookup.constant(1.0));
+        let (starts, price, once) =
+            (self.programme.starts(lookup), lookup.number(cost), lookup.constant(1.0));
         let before = charger.due.take();
         charger.due = Some((0..lookup.timeline().length).map(|month| month as i64 == starts).collect());
         charger.add(Component::TrainingData, "setting the programme up", ("times", 1.0), once, price);

@@ -27,7 +27,8 @@ pub struct Logs {
 impl Logs {
     #[allow(clippy::option_option, reason = "absent and wrong are different")]
     pub(super) fn read(t: &mut Reader) -> Option<Option<Self>> {
-        let logged = t.optional("logged", NumberOf(&units::SHARE), "share of requests logged with all tokens");
+        let logged =
+            t.optional("logged", NumberOf(&units::SHARE), "share of requests logged with all tokens");
         let retention = t.optional("retention", QuantityOf(&units::DURATION), "how long logs are kept");
         let storage = t.optional("storage", PathOf(&units::MONEY_PER_BYTE_TIME), "price of keeping them");
         let bytes = t.or("bytes_per_token", "4", NumberOf(&units::FACTOR), "bytes of a logged token");
@@ -46,7 +47,12 @@ impl Logs {
                     _ => "storage",
                 };
                 let message = format!("logs need `{lacking}` as well");
-                t.refuse(lacking, "missing-key", &message, "say `logged`, `retention` and `storage` together");
+                t.refuse(
+                    lacking,
+                    "missing-key",
+                    &message,
+                    "say `logged`, `retention` and `storage` together",
+                );
                 None
             }
         }

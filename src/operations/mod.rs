@@ -141,7 +141,8 @@ fn read_role(t: &mut Reader) -> Option<Role> {
 
 fn read_on_call(t: &mut Reader) -> Option<OnCall> {
     let seats = t.required("seats", NumberOf(&units::SEATS), "seats that are always filled");
-    let hours = t.or("hours", "business", HOURS, "\"always\" takes 4.94 people a seat, each with the allowance");
+    let hours =
+        t.or("hours", "business", HOURS, "\"always\" takes 4.94 people a seat, each with the allowance");
     let allowance =
         t.required("allowance", PathOf(&units::MONEY_PER_SEAT_TIME), "allowance of one person in a seat");
     Some(OnCall { seats: seats?, people_per_seat: hours?, allowance: allowance? })

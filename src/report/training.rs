@@ -136,18 +136,22 @@ impl TrainingReport<'_> {
         ];
         let rows = PARTS.iter().zip(hours).map(|((en, ja), hours)| {
             let share = if all > 0.0 { hours / all } else { 0.0 };
-            vec![
-                self.lang.pick(en, ja).to_owned(),
-                format_number(hours, 4),
-                super::display::percent(share),
-            ]
+            vec![self.lang.pick(en, ja).to_owned(), format_number(hours, 4), super::display::percent(share)]
         });
         Some(table(header, rows.collect(), &[Align::Left]))
     }
 
     fn cadences(&self, one: &ProgrammeReport) -> String {
         let header = match self.lang {
-            Lang::En => ["a cycle every", "cycles", "cost per month", "90 %", "of which training", "unserved", "cheapest in"],
+            Lang::En => [
+                "a cycle every",
+                "cycles",
+                "cost per month",
+                "90 %",
+                "of which training",
+                "unserved",
+                "cheapest in",
+            ],
             Lang::Ja => ["間隔", "回数", "月額", "90%", "うち学習", "未処理", "最安の割合"],
         };
         let row = |(place, cost): (usize, &CadenceCost)| {
@@ -234,10 +238,29 @@ impl TrainingReport<'_> {
 
     /// `cycle.csv` and `cadence.csv`.
     pub fn tables(&self) -> Vec<File> {
-        let mut cycle = Sheet::new(&["strategy", "programme", "component", "label", "quantity", "unit", "price", "amount", "currency"]);
+        let mut cycle = Sheet::new(&[
+            "strategy",
+            "programme",
+            "component",
+            "label",
+            "quantity",
+            "unit",
+            "price",
+            "amount",
+            "currency",
+        ]);
         let mut cadence = Sheet::new(&[
-            "strategy", "programme", "every_months", "cycles", "cost_per_month", "p5", "p95", "training_per_month",
-            "unserved_share", "cheapest_share", "currency",
+            "strategy",
+            "programme",
+            "every_months",
+            "cycles",
+            "cost_per_month",
+            "p5",
+            "p95",
+            "training_per_month",
+            "unserved_share",
+            "cheapest_share",
+            "currency",
         ]);
         let rounding = Rounding::of(self.currency);
         for one in &self.programmes {
@@ -259,7 +282,15 @@ impl TrainingReport<'_> {
                 cadence.text(&one.strategy.0);
                 cadence.text(&one.found.id);
                 cadence.number(cost.months.to_string());
-                for value in [cost.cycles, cost.mean, cost.range.0, cost.range.1, cost.programme, cost.unserved, cost.best] {
+                for value in [
+                    cost.cycles,
+                    cost.mean,
+                    cost.range.0,
+                    cost.range.1,
+                    cost.programme,
+                    cost.unserved,
+                    cost.best,
+                ] {
                     cadence.number(value.to_string());
                 }
                 cadence.text(self.currency);

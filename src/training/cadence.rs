@@ -40,7 +40,8 @@ impl Cadence {
             }
         };
         if every_months.is_none() && quality_below.is_empty() && retirement_of.is_none() {
-            let help = "say one of `every`, `quality_below` and `retirement_of`, or several: whichever comes first";
+            let help =
+                "say one of `every`, `quality_below` and `retirement_of`, or several: whichever comes first";
             t.refuse("every", "no-cadence", "a programme whose cycles never come", help);
             return None;
         }

@@ -53,10 +53,16 @@ fn read_tokens(t: &mut Reader) -> Option<Compute> {
         NumberOf(&units::FACTOR),
         "operations per active weight and token; full 6, lora 4, preference 8, evaluation 2 if absent",
     );
-    let mfu = t.required("mfu", NumberOf(&units::SHARE), "share of the GPUs' dense 16-bit speed that is used");
+    let mfu =
+        t.required("mfu", NumberOf(&units::SHARE), "share of the GPUs' dense 16-bit speed that is used");
     let (tokens, epochs, flop_per_weight, mfu) = (tokens?, epochs?, flop?, mfu?);
     if mfu.known() == Some(0.0) {
-        t.refuse("mfu", "not-positive", "at an MFU of 0 nothing is trained", "fine-tuning reaches 20 % to 40 %");
+        t.refuse(
+            "mfu",
+            "not-positive",
+            "at an MFU of 0 nothing is trained",
+            "fine-tuning reaches 20 % to 40 %",
+        );
         return None;
     }
     Some(Compute::FromTokens(Tokens { tokens, epochs, flop_per_weight, mfu }))

@@ -109,9 +109,7 @@ impl Course {
             let above = values[one.score][i] - values[floor][i];
             let (from, to) = (above + before[i], above + change[i]);
             let sd = one.volatility.map_or(0.0, |volatility| values[volatility][i]);
-            from <= 0.0
-                || to <= 0.0
-                || (sd > 0.0 && touching[i] < math::exp(-2.0 * from * to / (sd * sd)))
+            from <= 0.0 || to <= 0.0 || (sd > 0.0 && touching[i] < math::exp(-2.0 * from * to / (sd * sd)))
         })
     }
 }

@@ -53,11 +53,8 @@ pub(super) fn read_evaluation(t: &mut Reader) -> Option<Evaluation> {
     let red_team = t.optional("red_team", NumberOf(&units::MONEY), "red team of a cycle");
     let cases = t.optional("cases", NumberOf(&units::ITEMS), "cases that are run and judged");
     let judge = t.optional("judge", Id("llm of a vendor, as vendor/llm"), "the llm that judges");
-    let next = t.optional(
-        "next_judge",
-        Id("llm of a vendor, as vendor/llm"),
-        "who judges once `judge` is retired",
-    );
+    let next =
+        t.optional("next_judge", Id("llm of a vendor, as vendor/llm"), "who judges once `judge` is retired");
     let input = t.optional("input_tokens", NumberOf(&units::TOKENS), "tokens in per case");
     let output = t.optional("output_tokens", NumberOf(&units::TOKENS), "tokens out per case");
     let (red_team, cases, judge, next_judge) = (red_team?, cases?, judge?, next?);
@@ -71,13 +68,23 @@ pub(super) fn read_evaluation(t: &mut Reader) -> Option<Evaluation> {
             let keys = ["cases", "judge", "input_tokens", "output_tokens"];
             let lacking = keys.into_iter().zip(said).find(|(_, said)| !said).map_or("", |(key, _)| key);
             let message = format!("an evaluation by a judge needs `{lacking}` as well");
-            t.refuse(lacking, "missing-key", &message, "say `cases`, `judge`, `input_tokens` and `output_tokens`");
+            t.refuse(
+                lacking,
+                "missing-key",
+                &message,
+                "say `cases`, `judge`, `input_tokens` and `output_tokens`",
+            );
             return None;
         }
         _ => None,
     };
     if judged.is_none() && red_team.is_none() {
-        t.refuse("cases", "no-evaluation", "an evaluation of nothing", "say `cases` with a `judge`, or `red_team`");
+        t.refuse(
+            "cases",
+            "no-evaluation",
+            "an evaluation of nothing",
+            "say `cases` with a `judge`, or `red_team`",
+        );
         return None;
     }
     Some(Evaluation { judged, red_team })

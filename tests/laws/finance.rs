@@ -89,7 +89,7 @@ fn a_charge_is_posted_when_it_is_due() {
     let (quantity, price) = (Slot(0), Slot(1));
     let posted = |due: Option<Vec<bool>>, month: usize| {
         let mut ledger = Ledger::new();
-        Charge { line: line(Component::Levers), quantity, price, from: None, due }.post(
+        Charge { line: line(Component::Levers), quantity, price, of: None, from: None, due }.post(
             month,
             &Values(&values),
             &mut ledger,

@@ -15,13 +15,9 @@ const H100: f64 = 989e12 * 3600.0;
 
 /// GPU-hours of `tokens` at a given use of the GPUs, by the formula of the method.
 fn hours(method: Method, active: f64, teacher: f64, tokens: f64, mfu: f64) -> f64 {
-    let text = format!(
-        "{{ from_tokens = {{ tokens = \"{tokens:e} tokens\", mfu = {mfu} }} }}"
-    );
-    let compute = super::support::good(
-        &tokencast::document::Plugins(tokencast::training::COMPUTE, "compute"),
-        &text,
-    );
+    let text = format!("{{ from_tokens = {{ tokens = \"{tokens:e} tokens\", mfu = {mfu} }} }}");
+    let compute =
+        super::support::good(&tokencast::document::Plugins(tokencast::training::COMPUTE, "compute"), &text);
     let tokencast::training::Compute::FromTokens(tokens) = compute else { panic!("tokens were written") };
     tokens.mean_gpu_hours(method, Sizes { active, teacher, speed: H100 })
 }
@@ -160,7 +156,8 @@ fn cost(text: &str, component: Component) -> f64 {
 #[test]
 fn a_faster_calendar_and_more_failures_never_cost_less() {
     let compute = |every: usize, failed: usize| {
-        let text = trained(&format!("cadence = {{ every = \"{every} months\" }}\nfailed_runs = \"{failed} %\""));
+        let text =
+            trained(&format!("cadence = {{ every = \"{every} months\" }}\nfailed_runs = \"{failed} %\""));
         cost(&text, Component::TrainingCompute)
     };
     let by_cadence: Vec<f64> = [1, 2, 3, 6, 12].map(|every| compute(every, 0)).to_vec();
@@ -175,7 +172,8 @@ fn a_faster_calendar_and_more_failures_never_cost_less() {
 /// A tenth of the traffic served twice for half a month, four times a year, of 3,000 USD a month.
 #[test]
 fn a_canary_costs_its_share_of_serving() {
-    let text = trained("cadence = { every = \"3 months\" }\ncanary = { share = \"10 %\", lasts = \"0.5 months\" }");
+    let text =
+        trained("cadence = { every = \"3 months\" }\ncanary = { share = \"10 %\", lasts = \"0.5 months\" }");
     close(cost(&text, Component::Canary), 4.0 * 0.1 * 0.5 * 3000.0, 1e-12);
     assert_eq!(cost(&trained("cadence = { every = \"3 months\" }"), Component::Canary), 0.0);
 }
@@ -192,13 +190,16 @@ fn cadences_compose() {
         "rates = { input = \"1 USD /Mtok\", output = \"4 USD /Mtok\" }",
         "rates = { input = \"1 USD /Mtok\", output = \"4 USD /Mtok\" }\nretires = \"2027-08-10\"",
     );
-    assert!(refused(&retired).contains(&"no-shed-cost") || cost(&retired, Component::TrainingCompute) == 1000.0);
+    assert!(
+        refused(&retired).contains(&"no-shed-cost") || cost(&retired, Component::TrainingCompute) == 1000.0
+    );
 }
 
 #[test]
 fn operations_cost_what_their_arithmetic_says() {
     near(PEOPLE_PER_SEAT, 4.94, 2e-3);
-    let with = |operations: &str| format!("{PLAIN}operations = [\"desk\"]\n[operations.desk]\n{operations}\n");
+    let with =
+        |operations: &str| format!("{PLAIN}operations = [\"desk\"]\n[operations.desk]\n{operations}\n");
     let on_call = with("on_call = { seats = 2, hours = \"always\", allowance = \"100 USD /seat-month\" }");
     close(cost(&on_call, Component::Staff), 12.0 * 2.0 * PEOPLE_PER_SEAT * 100.0, 1e-12);
     let priced = with("guardrail = { share = \"50 %\", price = \"0.002 USD /request\" }");
@@ -216,7 +217,9 @@ fn operations_cost_what_their_arithmetic_says() {
     let live = with("evaluation = { share = \"2 %\" }");
     close(cost(&live, Component::Evaluation), 12.0 * 60.0, 1e-12);
     // 6 GB a month kept for two months: half of the first month's, one and a half, then two months' worth.
-    let logs = with("monitoring = { logged = \"100 %\", retention = \"2 months\", storage = \"0.5 USD /GB-month\" }");
+    let logs = with(
+        "monitoring = { logged = \"100 %\", retention = \"2 months\", storage = \"0.5 USD /GB-month\" }",
+    );
     close(cost(&logs, Component::Monitoring), 6.0 * 0.5 * (0.5 + 1.5 + 10.0 * 2.0), 1e-12);
     let audits = with("compliance = { audit = \"5k USD\", audit_every = \"6 months\" }");
     close(cost(&audits, Component::Compliance), 10e3, 1e-12);
@@ -262,8 +265,10 @@ cadence = {{ every = "6 months" }}
 gpus = "own"
 compute = {{ gpu_hours = "{hours} GPU-hours" }}
 "#,
-            PLAIN
-                .replace("by = \"acme/terra\" }]", "by = \"own\" }, { traffic = \"work\", by = \"acme/terra\" }]\ntraining = [\"tune\"]")
+            PLAIN.replace(
+                "by = \"acme/terra\" }]",
+                "by = \"own\" }, { traffic = \"work\", by = \"acme/terra\" }]\ntraining = [\"tune\"]"
+            )
         )
     };
     let busy = |found: &tokencast::analysis::Findings| -> f64 {
@@ -275,7 +280,6 @@ compute = {{ gpu_hours = "{hours} GPU-hours" }}
     close(some.strategies[0].nominal.mean.value, few.strategies[0].nominal.mean.value, 1e-12);
     // More than is idle: all of it is used, and nothing more.
     let all = run(&text(1_000_000), 64);
-    let there: f64 =
-        all.strategies[0].measures.iter().map(|month| month[Measure::GpuHours as usize]).sum();
+    let there: f64 = all.strategies[0].measures.iter().map(|month| month[Measure::GpuHours as usize]).sum();
     close(busy(&all), there, 1e-9);
 }

@@ -91,8 +91,7 @@ fn run_gpu_hours(now: &Now, programme: &Programme) -> f64 {
         (None, _) => 6.0,
     };
     let read = now.raw(&tokens.tokens.origin.address) * now.raw(&tokens.epochs.origin.address);
-    read * each * llm.size.as_ref().unwrap().active_parameters
-        / (speed * now.raw(&tokens.mfu.origin.address))
+    read * each * llm.size.as_ref().unwrap().active_parameters / (speed * now.raw(&tokens.mfu.origin.address))
 }
 
 fn operate(now: &Now, at: &str, account: &mut Account) {

@@ -1,8 +1,8 @@
 //! What the evaluator knows. A new field of a table stops the build here, a new kind or key the test: none is ignored.
 
 use tokencast::demand::Traffic;
-use tokencast::pricing::{CacheRates, RateCard, Rates, Tier, Vendor};
 use tokencast::operations::Operations;
+use tokencast::pricing::{CacheRates, RateCard, Rates, Tier, Vendor};
 use tokencast::scenario::{Scenario, Serve, Strategy};
 use tokencast::serving::Server;
 use tokencast::training::{Programme, Restarts};
@@ -77,10 +77,16 @@ fn work_around_the_llm(scenario: &Scenario) {
         let id = &id.id;
         assert!(teacher.is_none(), "this evaluator does not know the teacher of `{id}`");
         assert!(cadence.is_calendar(), "this evaluator knows calendars alone, not the cadence of `{id}`");
-        assert!(gpus.as_ref().is_some_and(|gpus| gpus.halves().is_some()), "it does not know idle GPUs: `{id}`");
+        assert!(
+            gpus.as_ref().is_some_and(|gpus| gpus.halves().is_some()),
+            "it does not know idle GPUs: `{id}`"
+        );
         assert!(compute.is_some(), "this evaluator does not know programmes without compute: `{id}`");
         assert!(!matches!(restarts, Some(Restarts::Young(_))), "it does not know Young's interval: `{id}`");
-        assert!(drift.is_empty() && volatility.is_empty() && gain.is_empty(), "it does not know drift: `{id}`");
+        assert!(
+            drift.is_empty() && volatility.is_empty() && gain.is_empty(),
+            "it does not know drift: `{id}`"
+        );
         assert!(canary.is_none() && one_off.is_none(), "it does not know canaries and set-up costs: `{id}`");
     }
     for (id, operations) in &scenario.operations {

@@ -47,8 +47,10 @@ impl Cadence {
             return empty(&self.caption, self.lang);
         };
         let (mut canvas, area) = open(&self.caption, self.lang);
-        let plot = Area { left: area.left + 92.0, right: area.right - 200.0, bottom: area.bottom - 56.0, ..area };
-        let amounts = drawn.iter().flat_map(|point| [point.range.0, point.range.1, point.mean, point.programme]);
+        let plot =
+            Area { left: area.left + 92.0, right: area.right - 200.0, bottom: area.bottom - 56.0, ..area };
+        let amounts =
+            drawn.iter().flat_map(|point| [point.range.0, point.range.1, point.mean, point.programme]);
         let domain = from_zero(amounts);
         let (x, y) =
             (Scale::new((low, high), plot.left, plot.right), Scale::new(domain, plot.bottom, plot.top));
@@ -74,7 +76,8 @@ impl Cadence {
             drawn.iter().map(|point| (x.at(point.months), y.at(of(point)))).collect()
         };
         let upper = at(&|point| point.range.1);
-        let band: Vec<Point> = at(&|point| point.range.0).into_iter().chain(upper.into_iter().rev()).collect();
+        let band: Vec<Point> =
+            at(&|point| point.range.0).into_iter().chain(upper.into_iter().rev()).collect();
         canvas.polygon(&band, color(0).fill, 0.16);
         let of_lines = [at(&|point| point.mean), at(&|point| point.programme)];
         for (place, line) in of_lines.iter().enumerate() {
