@@ -100,6 +100,7 @@ impl Sums {
         posted: [false; Component::COUNT],
         measures: [0.0; Measure::COUNT],
         cash: [0.0; REPLICATES],
+        margin: [0.0; REPLICATES],
     };
 }
 
