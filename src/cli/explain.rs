@@ -36,6 +36,7 @@ pub(super) fn explain(args: &Explain, terminal: &mut Terminal) -> Result<Exit, S
         inputs: &model.inputs,
         sources: &loaded.sources,
         currency: model.currency.code(),
+        sum: ["Cash of the month", "月の支出"],
         lang: terminal.lang,
     };
     let label = model.timeline.month(month).label.to_string();

@@ -24,6 +24,8 @@ pub struct Statement<'a> {
     pub sources: &'a Sources,
     /// ISO 4217 code of all amounts.
     pub currency: &'a str,
+    /// What the sum of all cash is called, in English and in Japanese.
+    pub sum: [&'a str; 2],
     /// The language to write in.
     pub lang: Lang,
 }
@@ -185,7 +187,7 @@ impl Statement<'_> {
             ]);
         };
         let split = sections.iter().any(|section| section.component.view() != View::Both);
-        last(self.lang.pick("Cash of the month", "月の支出"), View::Cash);
+        last(self.lang.pick(self.sum[0], self.sum[1]), View::Cash);
         if split {
             last(self.lang.pick("Cost in the books", "会計上の費用"), View::Accrual);
         }

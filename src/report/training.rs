@@ -84,7 +84,8 @@ const PARTS: [(&str, &str); 4] = [
 impl TrainingReport<'_> {
     fn statement<'b>(&'b self, one: &'b ProgrammeReport) -> Statement<'b> {
         let (inputs, sources) = (self.inputs, self.sources);
-        Statement { opened: &one.found.each, inputs, sources, currency: self.currency, lang: self.lang }
+        let sum = ["Cost of a cycle", "1サイクルの費用"];
+        Statement { opened: &one.found.each, inputs, sources, currency: self.currency, sum, lang: self.lang }
     }
 
     /// All programmes as text.
@@ -181,11 +182,9 @@ impl TrainingReport<'_> {
         let months = |place: usize| one.cadences.get(place).map_or(0, |cost| cost.months);
         let (best, [low, high]) = (months(one.best.0), one.best.1.map(months));
         match self.lang {
-            Lang::En => format!(
-                "Cheapest on average: a cycle every {best} months; in 90 % of futures the cheapest is between {low} and {high} months"
-            ),
+            Lang::En => format!("Cheapest: a cycle every {best} months (90 % of futures: {low} to {high})"),
             Lang::Ja => {
-                format!("平均で最も安いのは {best}か月ごと。90%の試行で最安は {low}〜{high}か月の間")
+                format!("平均で最も安いのは {best}か月ごと（90%の試行で {low}〜{high}か月）")
             }
         }
     }

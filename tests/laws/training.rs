@@ -255,8 +255,7 @@ pue = 1.2
 deployment = "small-h100"
 server = "box"
 site = "here"
-servers = 1
-ordered = "2027-01"
+purchase = {{ once = {{ servers = "1 server", ordered = "2027-01" }} }}
 depreciation = {{ straight_line = {{ over = "5 years" }} }}
 load = "60 %"
 [training.tune.lora]

@@ -143,9 +143,13 @@ impl Resolving<'_> {
         if every.is_none_or(|every| months <= every as f64) {
             return Some(months);
         }
-        let (takes, every) = (format_number(months, 2), every.unwrap_or(0));
+        let takes = format_number(months, 2);
+        let every = match every {
+            Some(every) if every > 1 => format!("{every} months"),
+            _ => "month".to_owned(),
+        };
         let message = format!(
-            "`{}` begins a cycle every {every} months, and a run takes {takes} months on {} GPUs",
+            "`{}` begins a cycle every {every}, and a run takes {takes} months on {} GPUs",
             self.wanted.id,
             gpus.unwrap_or(0.0)
         );
