@@ -12,42 +12,36 @@ use crate::process::{Exponential, Lookup, Path, WrittenPath};
 use crate::scenario::{Scenario, Strategy as Written};
 use crate::supply::find;
 
-/// What a strategy costs whatever it serves, without its training.
-pub(super) struct Charged {
-    rollouts: Vec<Charge>,
-    operations: Vec<Charge>,
+/// The rollouts of levers.
+pub(super) fn rollouts(levers: &[(&Reference, &dyn Lever)], lookup: &mut dyn Lookup) -> Option<Vec<Charge>> {
+    let mut charges = Some(Vec::new());
+    for (id, lever) in levers {
+        add(&mut charges, lever.charges(&id.id, lookup));
+    }
+    charges
 }
 
-/// The charges of levers and operations.
-pub(super) fn resolve(
+/// The operations of a strategy.
+pub(super) fn operations(
     scenario: &Scenario,
     written: &Written,
-    levers: &[(&Reference, &dyn Lever)],
     volume: &Volume,
     lookup: &mut dyn Lookup,
-) -> Option<Charged> {
-    let mut charged = Charged { rollouts: Vec::new(), operations: Vec::new() };
-    let mut whole = true;
-    for (id, lever) in levers {
-        match lever.charges(&id.id, lookup) {
-            Some(more) => charged.rollouts.extend(more),
-            None => whole = false,
-        }
-    }
+) -> Option<Vec<Charge>> {
+    let mut charges = Some(Vec::new());
     for wanted in &written.operations {
         let operations = find("operations", &scenario.operations, wanted, lookup);
-        match operations.and_then(|found| running(scenario, (wanted, found), volume, lookup)) {
-            Some(more) => charged.operations.extend(more),
-            None => whole = false,
-        }
+        add(&mut charges, operations.and_then(|found| running(scenario, (wanted, found), volume, lookup)));
     }
-    whole.then_some(charged)
+    charges
 }
 
-/// All charges in the order in which they are told: rollouts, training, people.
-pub(super) fn joined(charged: Charged, of_training: Vec<Charge>) -> Vec<Charge> {
-    let Charged { rollouts, operations } = charged;
-    rollouts.into_iter().chain(of_training).chain(operations).collect()
+/// Adds to a list, which is lost with any part of it.
+fn add(charges: &mut Option<Vec<Charge>>, more: Option<Vec<Charge>>) {
+    *charges = charges.take().zip(more).map(|(mut charges, more)| {
+        charges.extend(more);
+        charges
+    });
 }
 
 /// Writes charges for one payee.

@@ -51,15 +51,9 @@ pub(super) fn resolve(
     let effects = effects(scenario, &levers, builder);
     let mut questions = questions(scenario, written, builder)?;
     let forced = barred::forced(around, written, &questions, builder);
-    let trained = training::resolve(around, written, builder);
-    let passed = barred::set_aside(
-        scenario,
-        &id.id,
-        (&forced, trained.as_ref().map_or(&[], |trained| &trained.changes[..])),
-        &mut questions,
-        events,
-        builder,
-    );
+    let studied = training::study(around, written, builder);
+    let passed =
+        barred::set_aside(scenario, &id.id, (&forced, &studied.changes), &mut questions, events, builder);
     // What is asked meets prices as the moves of this strategy leave them.
     let others = builder.strike_more(forced.hits.clone());
     let composed = compose(around, &effects, &questions, builder);
@@ -67,10 +61,12 @@ pub(super) fn resolve(
     let Composed { mut entries, supplies, state, whole } = composed?;
     let whole = whole && passed.is_some();
     let all_vendors = scenario.definitions.vendors.len();
-    let charged = charges::resolve(scenario, written, &levers, &served(&questions, streams), builder);
-    let of_training = trained.as_ref().map(|trained| trained.charges.clone());
-    let charges =
-        charged.zip(of_training).map(|(charged, of_training)| charges::joined(charged, of_training));
+    let rollouts = charges::rollouts(&levers, builder);
+    let trained = studied.costs(builder);
+    let operations = charges::operations(scenario, written, &served(&questions, streams), builder);
+    let charges = rollouts.zip(operations).zip(trained.as_ref()).map(|((rollouts, operations), trained)| {
+        rollouts.into_iter().chain(trained.charges.iter().cloned()).chain(operations).collect::<Vec<_>>()
+    });
     let of_charges = charges.iter().flatten().filter_map(|charge| charge.from);
     let of_supplies = supplies.iter().flat_map(|used| used.supply.bought());
     // After a mistake nobody knows what is bought: then every vendor may be meant.

@@ -25,7 +25,7 @@ pub struct Statement<'a> {
     /// ISO 4217 code of all amounts.
     pub currency: &'a str,
     /// What the sum of all cash is called, in English and in Japanese.
-    pub sum: [&'a str; 2],
+    pub sum: [&'static str; 2],
     /// The language to write in.
     pub lang: Lang,
 }

@@ -9,13 +9,13 @@ use crate::supply::find;
 use crate::training::{Compute, Fit, Sizes};
 use crate::units::format_number;
 
-impl Resolving<'_> {
+impl<'a> Resolving<'a> {
     /// Where it runs, and the data sheet of that GPU, if there is one.
-    pub(super) fn machines<'b>(
-        &'b self,
-        gpus: &'b Reference,
+    pub(super) fn machines(
+        &self,
+        gpus: &'a Reference,
         lookup: &mut dyn Lookup,
-    ) -> Option<(Machines<'b>, Option<&'b Gpu>)> {
+    ) -> Option<(Machines<'a>, Option<&'a Gpu>)> {
         let scenario = self.around.scenario;
         if let Some((_, id)) = gpus.halves() {
             scenario.definitions.gpu_offer(gpus, lookup)?;

@@ -9,17 +9,17 @@ use super::strategy::Surroundings;
 use super::{Idle, IdleInUse, SupplyInUse, Trained};
 use crate::document::Reference;
 use crate::finance::{Charge, Component, Line};
+use crate::lanes::Slot;
 use crate::process::Lookup;
 use crate::scenario::Strategy as Written;
 use crate::supply::find;
-use crate::training::{Programme, Restarts, Told};
+use crate::training::{Programme, Restarts, Sizes, Told};
 pub(super) use scores::{Change, changes_of};
 
 /// What the programmes of a strategy come to.
 #[derive(Default)]
 pub(super) struct Programmes {
     pub(super) charges: Vec<Charge>,
-    pub(super) changes: Vec<Change>,
     pub(super) trained: Vec<Trained>,
     pub(super) idle: Vec<Idle>,
 }
@@ -49,23 +49,55 @@ impl Programmes {
     }
 }
 
-/// Resolves the programmes of a strategy.
-pub(super) fn resolve(
-    around: &Surroundings,
-    written: &Written,
+/// The programmes of a strategy before it is known what they cost: when cycles begin, and what they do to scores. What a strategy
+/// serves depends on that.
+#[derive(Default)]
+pub(super) struct Studied<'a> {
+    planned: Vec<Planned<'a>>,
+    pub(super) changes: Vec<Change>,
+    whole: bool,
+}
+
+/// A programme whose cycles are known.
+struct Planned<'a> {
+    one: Resolving<'a>,
+    machines: Option<Machines<'a>>,
+    sizes: Option<Sizes>,
+    gpus: Option<f64>,
+    run_months: f64,
+    due: Option<Vec<bool>>,
+    begun: Option<Slot>,
+}
+
+/// Finds out when the cycles of a strategy's programmes begin.
+pub(super) fn study<'a>(
+    around: &'a Surroundings<'a>,
+    written: &'a Written,
     lookup: &mut dyn Lookup,
-) -> Option<Programmes> {
-    let mut all = Programmes::default();
-    let mut whole = true;
+) -> Studied<'a> {
+    let mut all = Studied { whole: true, ..Studied::default() };
     for wanted in &written.training {
         let programme = find("training", &around.scenario.training, wanted, lookup);
-        let done = programme.and_then(|programme| {
+        let planned = programme.and_then(|programme| {
             let one = Resolving { around, written, wanted, programme };
-            one.resolve(&mut all, lookup)
+            one.plan(&mut all.changes, lookup)
         });
-        whole &= done.is_some();
+        all.whole &= planned.is_some();
+        all.planned.extend(planned);
     }
-    whole.then_some(all)
+    all
+}
+
+impl Studied<'_> {
+    /// What the programmes cost.
+    pub(super) fn costs(&self, lookup: &mut dyn Lookup) -> Option<Programmes> {
+        let mut all = Programmes::default();
+        let mut whole = self.whole;
+        for planned in &self.planned {
+            whole &= planned.costs(&mut all, lookup).is_some();
+        }
+        whole.then_some(all)
+    }
 }
 
 /// A programme on its way.
@@ -85,9 +117,9 @@ enum Machines<'a> {
     Idle(String),
 }
 
-impl Resolving<'_> {
-    fn resolve(&self, all: &mut Programmes, lookup: &mut dyn Lookup) -> Option<()> {
-        let Self { around, programme, wanted, .. } = *self;
+impl<'a> Resolving<'a> {
+    fn plan(self, changes: &mut Vec<Change>, lookup: &mut dyn Lookup) -> Option<Planned<'a>> {
+        let Self { around, programme, .. } = self;
         let definitions = &around.scenario.definitions;
         let llm = find("llm", &definitions.llms, &programme.llm, lookup)?;
         let teacher = match &programme.teacher {
@@ -113,33 +145,42 @@ impl Resolving<'_> {
             Some(_) => None,
             None => Some(self.tell(&course, Told::Begun, true, lookup)),
         };
-        self.add_changes(&course, begun.is_some(), all, lookup)?;
-        let hours = programme.run_gpu_hours(sizes, lookup);
+        self.add_changes(&course, begun.is_some(), changes, lookup)?;
+        let machines = machines.map(|(machines, _)| machines);
+        Some(Planned { one: self, machines, sizes, gpus, run_months, due, begun })
+    }
+}
+
+impl Planned<'_> {
+    fn costs(&self, all: &mut Programmes, lookup: &mut dyn Lookup) -> Option<()> {
+        let Self { one, machines, sizes, gpus, run_months, due, begun } = self;
+        let Resolving { programme, wanted, .. } = *one;
+        let hours = programme.run_gpu_hours(*sizes, lookup);
+        let runs = (lookup.number(&programme.runs), lookup.number(&programme.failed_runs));
         let wasted = match &programme.restarts {
             None => None,
             Some(Restarts::Share(share)) => Some(lookup.number(share)),
             Some(Restarts::Young(young)) => Some(young.wasted(gpus.unwrap_or(1.0), lookup)?),
         };
         let cycle = hours.map(|hours| programme.cycle_gpu_hours(hours, wasted, lookup));
-        let runs = (lookup.number(&programme.runs), lookup.number(&programme.failed_runs));
         let mut charger = Charger { due: due.clone(), ..Charger::new(&wanted.id) };
-        if let (Some(cycle), Some((machines, _))) = (cycle, &machines) {
-            self.charge_compute(machines, (cycle, begun), &mut charger, all, lookup)?;
+        if let (Some(cycle), Some(machines)) = (cycle, machines) {
+            one.charge_compute(machines, (cycle, *begun), &mut charger, all, lookup)?;
         }
-        self.charge_work(begun, &mut charger, lookup)?;
-        self.charge_once(&mut charger, lookup);
+        one.charge_work(*begun, &mut charger, lookup)?;
+        one.charge_once(&mut charger, lookup);
         all.charges.extend(charger.charges);
         all.trained.push(Trained {
             id: wanted.id.clone(),
-            due,
-            begun,
+            due: due.clone(),
+            begun: *begun,
             run_gpu_hours: hours,
             cycle_gpu_hours: cycle,
             runs: runs.0,
             failed_runs: runs.1,
             wasted,
-            gpus,
-            run_months,
+            gpus: *gpus,
+            run_months: *run_months,
         });
         Some(())
     }

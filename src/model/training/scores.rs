@@ -1,6 +1,6 @@
 //! What programmes do to scores, and when a cycle begins where the calendar alone does not say it.
 
-use super::{Programmes, Resolving};
+use super::Resolving;
 use crate::diagnostic::Diagnostic;
 use crate::document::Reference;
 use crate::lanes::Slot;
@@ -106,7 +106,7 @@ impl Resolving<'_> {
         &self,
         course: &Course,
         mut told: bool,
-        all: &mut Programmes,
+        changes: &mut Vec<Change>,
         lookup: &mut dyn Lookup,
     ) -> Option<()> {
         let on: Option<Vec<String>> =
@@ -117,7 +117,7 @@ impl Resolving<'_> {
                 continue;
             }
             let llm = self.programme.llm.id.clone();
-            let twice = all.changes.iter().any(|one| one.llm == llm && one.evaluation == evaluation.id);
+            let twice = changes.iter().any(|one| one.llm == llm && one.evaluation == evaluation.id);
             if twice {
                 let message = format!(
                     "`{}` is a second programme that changes `{}` of `{llm}`",
@@ -132,7 +132,7 @@ impl Resolving<'_> {
             }
             let slot = self.tell(course, Told::Change(place), !told, lookup);
             told = true;
-            all.changes.push(Change { llm, evaluation: evaluation.id.clone(), on: on.clone(), slot });
+            changes.push(Change { llm, evaluation: evaluation.id.clone(), on: on.clone(), slot });
         }
         Some(())
     }
