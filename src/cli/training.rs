@@ -87,6 +87,9 @@ fn wanted(args: &Training, model: &Model) -> Result<Vec<usize>, Stop> {
     Ok(found)
 }
 
+/// What cadences cost; the place of the cheapest, and those between which it lies.
+type Tried = (Vec<CadenceCost>, (usize, [usize; 2]));
+
 /// What is simulated.
 struct Trying<'a> {
     args: &'a Training,
@@ -130,11 +133,7 @@ impl Trying<'_> {
     }
 
     /// What the strategy costs with other cadences of a programme, and which is the cheapest.
-    fn cadences(
-        &self,
-        strategy: usize,
-        programme: &str,
-    ) -> Result<(Vec<CadenceCost>, (usize, [usize; 2])), Stop> {
+    fn cadences(&self, strategy: usize, programme: &str) -> Result<Tried, Stop> {
         let written = self.scenario.training.iter().find(|(id, _)| id.id == programme);
         let Some((_, written)) = written else { return Ok((Vec::new(), (0, [0; 2]))) };
         let (id, months) = (&self.model.strategies[strategy].id, self.model.timeline.length as f64);
@@ -176,13 +175,13 @@ fn best(costs: &mut [CadenceCost], cash: &[Vec<f64>]) -> (usize, [usize; 2]) {
     };
     let on_average = cheapest(&|place| costs[place].mean);
     let paths = cash.first().map_or(0, Vec::len);
-    let mut won: Vec<f64> = (0..paths).map(|path| cheapest(&|place| cash[place][path]) as f64).collect();
+    let mut won: Vec<usize> = (0..paths).map(|path| cheapest(&|place| cash[place][path])).collect();
     for (place, cost) in costs.iter_mut().enumerate() {
-        let often = won.iter().filter(|won| **won == place as f64).count();
+        let often = won.iter().filter(|won| **won == place).count();
         cost.best = often as f64 / paths.max(1) as f64;
     }
-    won.sort_by(f64::total_cmp);
-    let at = |share: f64| won.get((share * paths as f64) as usize).map_or(0, |place| *place as usize);
+    won.sort_unstable();
+    let at = |share: f64| won.get((share * paths as f64) as usize).copied().unwrap_or(0);
     (on_average, [at(0.05), at(0.95)])
 }
 

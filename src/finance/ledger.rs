@@ -135,6 +135,7 @@ impl Default for Ledger {
 
 impl Ledger {
     /// An empty ledger.
+    #[allow(clippy::large_stack_arrays, reason = "made once for each batch, and moved to the heap")]
     pub fn new() -> Self {
         Self {
             components: Box::new([[0.0; LANES]; Component::COUNT]),

@@ -36,7 +36,7 @@ impl Logs {
         match (logged, retention, storage) {
             (None, None, None) => Some(None),
             (Some(logged), Some(retention), Some(storage)) => {
-                let clock = retention.unit.period.is_some_and(|period| period.is_clock());
+                let clock = retention.unit.period.is_some_and(crate::units::Period::is_clock);
                 let months = retention.value / if clock { AVERAGE_MONTH_HOURS } else { 1.0 };
                 Some(Some(Self { logged, retention_months: months, storage, bytes_per_token }))
             }

@@ -16,6 +16,7 @@ pub struct Guardrail {
 
 /// What a check costs.
 #[derive(Clone, Debug)]
+#[allow(clippy::large_enum_variant, reason = "a scenario has a handful, and none is moved in a loop")]
 pub enum Calls {
     /// A price per request.
     Priced(Path),

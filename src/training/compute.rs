@@ -9,6 +9,7 @@ use crate::units;
 
 /// The compute of one run.
 #[derive(Clone, Debug)]
+#[allow(clippy::large_enum_variant, reason = "a scenario has a handful, and none is moved in a loop")]
 pub enum Compute {
     /// As stated.
     GpuHours(Number),
@@ -113,6 +114,7 @@ impl Tokens {
 
 /// What interruptions of the machines waste of a run.
 #[derive(Clone, Debug)]
+#[allow(clippy::large_enum_variant, reason = "a scenario has a handful, and none is moved in a loop")]
 pub enum Restarts {
     /// A share of the run's time, as measured.
     Share(Number),

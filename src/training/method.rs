@@ -32,7 +32,7 @@ impl Method {
 
     /// Floating-point operations per active weight and token, without attention over the sequence.
     ///
-    /// 2 forward, 4 backward (Kaplan et al. 2020, arXiv 2001.08361). LoRA needs no gradients of the frozen weights: 4. Preference
+    /// 2 forward, 4 backward (Kaplan et al. 2020, arXiv 2001.08361). `LoRA` needs no gradients of the frozen weights: 4. Preference
     /// tuning (DPO, Rafailov et al. 2023, arXiv 2305.18290) runs a frozen reference forward as well: 6 + 2. Computed, 2026-11-29.
     pub const fn flop_per_weight(self) -> f64 {
         match self {
@@ -65,7 +65,7 @@ const ADAM: f64 = 16.0;
 /// Bytes of a weight in 16 bits.
 pub(super) const HALF: f64 = 2.0;
 /// Bytes of a frozen weight in 4 bits with its share of the scales: 16 bits for 64 weights, themselves in 8 bits
-/// (QLoRA, Dettmers et al. 2023, arXiv 2305.14314: 0.127 bits a weight).
+/// (`QLoRA`, Dettmers et al. 2023, arXiv 2305.14314: 0.127 bits a weight).
 pub(super) const QUARTER: f64 = (4.0 + 0.127) / 8.0;
 /// Weights of adapters per frozen weight: rank 16 to 64 on all projections is 0.3 % to 1.2 %. Assumed, 2026-11-29.
 const ADAPTERS: f64 = 0.005;

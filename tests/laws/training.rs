@@ -52,7 +52,7 @@ fn restarts_waste_what_youngs_interval_leaves() {
     assert!(young_waste(0.01, 1.0, 1.0) < 1.0);
 }
 
-/// A 70B llm in full needs at least 16 GPUs of 80 GB (0.86 to 1.12 TB), with LoRA 159 to 200 GB; 65B with QLoRA less than 48 GB
+/// A 70B llm in full needs at least 16 GPUs of 80 GB (0.86 to 1.12 TB), with `LoRA` 159 to 200 GB; 65B with `QLoRA` less than 48 GB
 /// (published ranges, secondhand).
 #[test]
 fn memory_is_as_published() {

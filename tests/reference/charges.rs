@@ -74,7 +74,7 @@ fn train(now: &Now, id: &str, account: &mut Account) {
     }
 }
 
-/// GPU-hours of one run: as stated, or 6 (LoRA 4, preference 8) operations a weight and token over what the GPU does.
+/// GPU-hours of one run: as stated, or 6 (`LoRA` 4, preference 8) operations a weight and token over what the GPU does.
 fn run_gpu_hours(now: &Now, programme: &Programme) -> f64 {
     let tokens = match programme.compute.as_ref().unwrap() {
         Compute::GpuHours(hours) => return now.raw(&hours.origin.address),

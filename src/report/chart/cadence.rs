@@ -83,7 +83,9 @@ impl Cadence {
         for (place, line) in of_lines.iter().enumerate() {
             let ink = color(place);
             canvas.polyline(line, Stroke::new(ink.fill, 3.0));
-            line.iter().for_each(|point| canvas.dot(*point, 4.0, ink.fill));
+            for point in line {
+                canvas.dot(*point, 4.0, ink.fill);
+            }
             if let Some(end) = line.last() {
                 canvas.text((end.0 + 14.0, end.1 + 5.0), NOTE.fill(ink.text), &self.names[place]);
             }
