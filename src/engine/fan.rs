@@ -8,7 +8,7 @@ use crate::lanes::{LANES, Lanes};
 use crate::stats::{OrderedF32, Sketch, counted_tail};
 
 /// What is told of one column.
-#[derive(Clone, Copy)]
+#[derive(Clone, Copy, Default)]
 pub(super) struct Spread {
     pub(super) percentiles: [f64; PERCENTILES.len()],
     /// Mean of the highest 5 %.
@@ -20,13 +20,13 @@ pub(super) struct Spread {
 #[derive(Default)]
 pub(super) struct Sheet {
     columns: usize,
-    /// `rows[path / 64 · columns + column][path % 64]`: keys of [`OrderedF32`].
-    rows: Vec<[u32; LANES]>,
+    /// `rows[path / 64 · columns + column][path % 64]`
+    rows: Vec<[OrderedF32; LANES]>,
 }
 
 impl Sheet {
     pub(super) fn new(columns: usize) -> Self {
-        Self { columns, rows: vec![[0; LANES]; columns * BLOCK.div_ceil(LANES)] }
+        Self { columns, rows: vec![[OrderedF32::default(); LANES]; columns * BLOCK.div_ceil(LANES)] }
     }
 
     /// Writes one value of the paths from `begin` on, as many as `width`; nothing where there are no columns.
@@ -35,21 +35,21 @@ impl Sheet {
             return;
         }
         if width == LANES && begin.is_multiple_of(LANES) {
-            OrderedF32::write_keys(values, &mut self.rows[begin / LANES * self.columns + column]);
+            OrderedF32::round(values, &mut self.rows[begin / LANES * self.columns + column]);
             return;
         }
         for (path, value) in (begin..).zip(&values[..width]) {
-            self.rows[path / LANES * self.columns + column][path % LANES] =
-                OrderedF32::from(*value as f32).key();
+            self.rows[path / LANES * self.columns + column][path % LANES] = OrderedF32::from(*value as f32);
         }
     }
 
-    /// Adds the values of one column, of the first `paths` paths.
-    fn read(&self, column: usize, paths: usize, values: &mut Vec<OrderedF32>) {
-        let rows = self.rows.iter().skip(column).step_by(self.columns);
-        for (row, begin) in rows.zip((0..paths).step_by(LANES)) {
+    /// Adds the values of neighboring columns, the first of them and those after it, of the first `paths` paths.
+    fn read(&self, first: usize, paths: usize, columns: &mut [Vec<OrderedF32>]) {
+        for (rows, begin) in self.rows.chunks(self.columns).zip((0..paths).step_by(LANES)) {
             let count = LANES.min(paths - begin);
-            values.extend(row[..count].iter().map(|key| OrderedF32::of_key(*key)));
+            for (values, row) in columns.iter_mut().zip(&rows[first..]) {
+                values.extend_from_slice(&row[..count]);
+            }
         }
     }
 }
@@ -101,29 +101,37 @@ impl Fans {
     pub(super) fn spreads(&self) -> Vec<Spread> {
         match self {
             Self::Exact(sheets) => {
-                let columns = sheets.first().map_or(0, |(sheet, _)| sheet.columns);
-                let paths = sheets.iter().map(|(_, paths)| paths).sum();
-                (0..columns)
-                    .into_par_iter()
-                    .map_init(
-                        || Vec::with_capacity(paths),
-                        |values, column| {
-                            gather(sheets, column, values);
-                            exact(values)
-                        },
-                    )
-                    .collect()
+                let sheets: Vec<_> = sheets.iter().map(|(sheet, paths)| (sheet, *paths)).collect();
+                let mut spreads = vec![Spread::default(); sheets.first().map_or(0, |(sheet, _)| sheet.columns)];
+                each_column(&sheets, &mut spreads, |spread, values, _| *spread = exact(values));
+                spreads
             }
             Self::Counted(sketches) => sketches.par_iter().map(counted).collect(),
         }
     }
 }
 
-fn gather(sheets: &[(Sheet, usize)], column: usize, values: &mut Vec<OrderedF32>) {
-    values.clear();
-    for (sheet, paths) in sheets {
-        sheet.read(column, *paths, values);
-    }
+/// Columns that are read together, so that what lies side by side is fetched at once.
+const TOGETHER: usize = 8;
+
+/// Does something with each of some columns, one `T` for each, and all its values in the order of paths.
+fn each_column<T: Send>(
+    sheets: &[(&Sheet, usize)],
+    columns: &mut [T],
+    of: impl Fn(&mut T, &mut [OrderedF32], &mut Vec<u32>) + Sync,
+) {
+    let paths = sheets.iter().map(|(_, paths)| paths).sum();
+    let width = TOGETHER.min(columns.len());
+    let room = || ((0..width).map(|_| Vec::with_capacity(paths)).collect::<Vec<_>>(), Vec::new());
+    columns.par_chunks_mut(TOGETHER).enumerate().for_each_init(room, |(values, scratch), (place, columns)| {
+        values.iter_mut().for_each(Vec::clear);
+        for (sheet, paths) in sheets {
+            sheet.read(place * TOGETHER, *paths, values);
+        }
+        for (column, values) in columns.iter_mut().zip(values) {
+            of(column, values, scratch);
+        }
+    });
 }
 
 fn exact(values: &mut [OrderedF32]) -> Spread {
@@ -138,15 +146,5 @@ fn counted(sketch: &Sketch) -> Spread {
 
 /// Adds the values of some sheets to the sketches of their columns; all sheets at once, while a sketch is in the cache.
 fn count(sketches: &mut [Sketch], sheets: &[(&Sheet, usize)]) {
-    let paths = sheets.iter().map(|(_, paths)| paths).sum();
-    sketches.par_iter_mut().enumerate().for_each_init(
-        || Vec::with_capacity(paths),
-        |values, (column, sketch)| {
-            values.clear();
-            for (sheet, paths) in sheets {
-                sheet.read(column, *paths, values);
-            }
-            sketch.extend(values);
-        },
-    );
+    each_column(sheets, sketches, |sketch, values, scratch| sketch.extend(values, scratch));
 }

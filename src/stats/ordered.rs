@@ -38,20 +38,14 @@ impl OrderedF32 {
         self.0
     }
 
-    /// The float of an integer that [`key`](Self::key) gave.
-    #[inline]
-    pub fn of_key(key: u32) -> Self {
-        Self(key)
-    }
-
     /// The least and the greatest key of some numbers; the other way round without any.
     pub(super) fn range(values: &[Self]) -> (u32, u32) {
         range(values)
     }
 
-    /// Writes the keys of sixty-four numbers, each rounded to a 32-bit float.
-    pub fn write_keys(values: &Lanes, keys: &mut [u32; LANES]) {
-        keys_of(values, keys);
+    /// Rounds sixty-four numbers to 32-bit floats.
+    pub fn round(values: &Lanes, rounded: &mut [Self; LANES]) {
+        round(values, rounded);
     }
 }
 
@@ -66,9 +60,9 @@ fn range(values: &[OrderedF32]) -> (u32, u32) {
 }
 
 #[multiversion(targets("x86_64+avx512f+avx512dq+avx512vl+avx512bw", "x86_64+avx+avx2"))]
-fn keys_of(values: &Lanes, keys: &mut [u32; LANES]) {
+fn round(values: &Lanes, rounded: &mut [OrderedF32; LANES]) {
     for i in 0..LANES {
-        keys[i] = OrderedF32::from(values[i] as f32).0;
+        rounded[i] = OrderedF32::from(values[i] as f32);
     }
 }
 

@@ -209,9 +209,9 @@ fn sketches_take_many_at_once() {
         |i: u32| if i == 9 { f32::INFINITY } else { 2.5 },
     ] {
         let values: Vec<OrderedF32> = (1..2000).map(|i| OrderedF32::from(shape(i))).collect();
-        let (mut at_once, mut one_by_one) = (Sketch::default(), Sketch::default());
+        let (mut at_once, mut one_by_one, mut scratch) = (Sketch::default(), Sketch::default(), Vec::new());
         for some in values.chunks(300) {
-            at_once.extend(some);
+            at_once.extend(some, &mut scratch);
         }
         for value in &values {
             one_by_one.add(value.value());
