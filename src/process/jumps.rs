@@ -5,10 +5,9 @@ use crate::calendar::Month;
 use crate::distribution::{Number, NumberOf, Sampler};
 use crate::document::{Plugin, Reader};
 use crate::lanes::{LANES, Lanes, Slot, Values};
-use crate::math;
 use crate::process::Path;
 use crate::random::{Draws, EVENTS};
-use crate::units;
+use crate::units::{self, Period};
 
 pub(super) const PLUGIN: Plugin<WrittenPath> = Plugin {
     name: "jumps",
@@ -43,14 +42,29 @@ fn read(t: &mut Reader) -> Option<WrittenPath> {
 impl Written for Jumps {
     fn resolve(&self, lookup: &mut dyn Lookup) -> Option<Box<dyn Process>> {
         let initial = lookup.number(&self.initial);
-        let frequency = lookup.per_month(&Path::from(self.frequency.clone()))?;
-        Some(Box::new(Running { initial, frequency, factor: self.factor.distribution.sampler() }))
+        // What is written per clock time counts the real hours of months.
+        let clock = self.frequency.unit.period.is_some_and(Period::is_clock);
+        let exposed = |month: Month| match (month.index, clock) {
+            // Before the first month the price is what it is.
+            (0, _) => 0.0,
+            (_, true) => month.hours,
+            (_, false) => 1.0,
+        };
+        let mut exposure = vec![0.0];
+        for month in lookup.timeline().months() {
+            exposure.push(exposure[month.index] + exposed(month));
+        }
+        let frequency = lookup.path(&Path::from(self.frequency.clone()))?;
+        Some(Box::new(Running { initial, frequency, exposure, factor: self.factor.distribution.sampler() }))
     }
 }
 
 struct Running {
     initial: Slot,
+    /// Jumps per exposure, the same in all months.
     frequency: Slot,
+    /// In months or hours, before each month and after the last.
+    exposure: Vec<f64>,
     factor: Sampler,
 }
 
@@ -59,7 +73,7 @@ impl Process for Running {
         1
     }
     fn reads(&self) -> Reads {
-        Reads::Monthly
+        Reads::Counts
     }
     fn event_words(&self) -> u64 {
         1
@@ -74,18 +88,12 @@ impl Process for Running {
             state[1] = [0.0; LANES];
             return;
         }
-        // The word of each month is the count; the factors are drawn only where there is a jump.
-        let frequency = &values[self.frequency];
-        let month = now.index as u64;
-        let mut u = [0.0; LANES];
-        draws.uniform(month, &mut u);
+        // The factors are drawn only where there is a jump.
+        let mut counts = [0.0; LANES];
+        draws.counts(now.index, &values[self.frequency], &self.exposure, &mut counts);
         *out = state[0];
-        for lane in 0..LANES {
-            // 1 - λ < exp(-λ): most lanes need no exponential to know that nothing happens.
-            if u[lane] <= 1.0 - frequency[lane] {
-                continue;
-            }
-            let count = math::poisson_quantile(frequency[lane], u[lane]).min(MOST as f64) as u64;
+        for lane in (0..LANES).filter(|lane| counts[*lane] > 0.0) {
+            let count = counts[lane].min(MOST as f64) as u64;
             for jump in 0..count {
                 let word = EVENTS + state[1][lane] as u64 + jump;
                 out[lane] *= self.factor.at(draws.score_of(lane, word));

@@ -37,7 +37,7 @@ pub use succession::{Generations, Succession, Successors};
 use crate::calendar::Month;
 use crate::document::{Origin, Plugin};
 use crate::lanes::{Lanes, Values};
-use crate::random::Draws;
+use crate::random::{Draws, Order};
 
 /// A path as it stands in a scenario: it knows its parameters, but not yet where their draws live.
 pub trait Written: Debug + Send + Sync {
@@ -58,6 +58,19 @@ pub enum Reads {
     Monthly,
     /// Each month the score `now.index` and nothing else, which moves the path; such paths can be correlated.
     Diffusion,
+    /// Each month the counts of `now.index`, and words of the events that they count.
+    Counts,
+}
+
+impl Reads {
+    /// What the coordinates of its months decide, one after the other.
+    pub fn order(self) -> Order {
+        match self {
+            Self::Anywhere | Self::Monthly => Order::Months,
+            Self::Diffusion => Order::Diffusion,
+            Self::Counts => Order::Counts,
+        }
+    }
 }
 
 /// A path that runs: a plain loop over lanes, once per month.

@@ -1,4 +1,5 @@
 //! Independent months from coordinates in the order of their weight.
+use super::halving::{Halving, halvings};
 use crate::lanes::{LANES, Lanes};
 
 /// Turns independent scores into other independent scores, so that the first ones decide where a random walk ends, the
@@ -33,26 +34,18 @@ impl Bridge {
             weight_right: 0.0,
             sd: (months as f64).sqrt(),
         };
-        let mut steps = vec![end];
-        // Breadth first: the widest gaps are halved before narrower ones.
-        let mut gaps = std::collections::VecDeque::from([(0, months)]);
-        while let Some((left, right)) = gaps.pop_front() {
-            let width = (right - left) as f64;
-            if right - left < 2 {
-                continue;
-            }
-            let at = usize::midpoint(left, right);
-            let (before, after) = ((at - left) as f64, (right - at) as f64);
-            steps.push(Step {
+        let between = |Halving { at, left, right }| {
+            let (before, after, width) = ((at - left) as f64, (right - at) as f64, (right - left) as f64);
+            Step {
                 at,
                 left,
                 right,
                 weight_left: after / width,
                 weight_right: before / width,
                 sd: (before * after / width).sqrt(),
-            });
-            gaps.extend([(left, at), (at, right)]);
-        }
+            }
+        };
+        let steps = std::iter::once(end).chain(halvings(months).into_iter().map(between)).collect();
         Self { steps, walk: vec![[0.0; LANES]; months + 1] }
     }
 

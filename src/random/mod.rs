@@ -7,7 +7,9 @@
 #![allow(clippy::inline_always, reason = "a loop over lanes vectorizes only when its body is inlined")]
 
 mod bridge;
+mod counts;
 mod design;
+mod halving;
 mod philox;
 mod points;
 mod sobol;
@@ -16,7 +18,7 @@ mod stream;
 pub use design::{Design, REPLICATES, Sampling};
 pub use philox::{philox, philox_lanes};
 pub use points::Coordinate;
-pub use stream::{Draws, EVENTS, Key, PathRng, Plan};
+pub use stream::{Draws, EVENTS, Key, Order, PathRng, Plan};
 
 #[cfg(test)]
 mod tests;

@@ -5,6 +5,7 @@ use multiversion::multiversion;
 use rand::TryRng;
 
 use super::bridge::Bridge;
+use super::counts::Counts;
 use super::design::{Design, REPLICATES, Sampling};
 use super::points::{Coordinate, Scrambled};
 use super::{philox, philox_lanes};
@@ -62,8 +63,20 @@ pub struct Plan {
     pub coordinates: Vec<Coordinate>,
     /// Of the words of events, the first; they begin at [`EVENTS`].
     pub events: Vec<Coordinate>,
-    /// Whether scores are months of a diffusion, so that the first coordinates may decide where it ends.
-    pub diffusion: bool,
+    /// What the first of them may decide.
+    pub order: Order,
+}
+
+/// What the coordinates of months decide, one after the other.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Order {
+    /// Each its own month.
+    #[default]
+    Months,
+    /// Where a diffusion ends, then where it is half-way, and so on.
+    Diffusion,
+    /// How many events there are, then how many of them in the first half, and so on.
+    Counts,
 }
 
 /// A stream as a batch of sixty-four paths reads it. A process that uses `slots` words a step finds its word `slot` of
@@ -90,15 +103,31 @@ enum Source {
     /// The same for two paths, of which the second takes the complement.
     Antithetic,
     /// Coordinates of points that are spread evenly, and Philox beyond.
-    Spread { coordinates: Vec<Scrambled>, events: Vec<Scrambled>, bridge: Option<Bridged> },
+    Spread { coordinates: Vec<Scrambled>, events: Vec<Scrambled>, months: Months },
 }
 
-/// The months' scores of a diffusion, made of its coordinates when the first is asked for.
+/// What the months of evenly spread points are made of.
 #[derive(Clone, Debug)]
-struct Bridged {
-    bridge: Bridge,
-    ready: bool,
-    scores: Vec<Lanes>,
+enum Months {
+    /// A coordinate each.
+    Each,
+    /// The scores of a diffusion, made of all coordinates when the first is asked for.
+    Diffusion { bridge: Bridge, ready: bool, scores: Vec<Lanes> },
+    /// Counts of events, likewise.
+    Counts { counts: Counts, ready: bool },
+}
+
+impl Months {
+    fn new(plan: &Plan) -> Self {
+        let months = plan.coordinates.len();
+        match plan.order {
+            Order::Months => Self::Each,
+            Order::Diffusion => {
+                Self::Diffusion { bridge: Bridge::new(months), ready: false, scores: vec![[0.0; LANES]; months] }
+            }
+            Order::Counts => Self::Counts { counts: Counts::new(months), ready: false },
+        }
+    }
 }
 
 impl Draws {
@@ -123,16 +152,12 @@ impl Draws {
             (Sampling::LatinHypercube, Some(plan)) => Source::Spread {
                 coordinates: key.scrambled(0, plan.coordinates.iter().map(|_| Coordinate::Alone)),
                 events: key.scrambled(EVENTS, plan.events.iter().map(|_| Coordinate::Alone)),
-                bridge: None,
+                months: Months::Each,
             },
             (Sampling::Sobol, Some(plan)) => Source::Spread {
                 coordinates: key.scrambled(0, plan.coordinates.iter().copied()),
                 events: key.scrambled(EVENTS, plan.events.iter().copied()),
-                bridge: plan.diffusion.then(|| Bridged {
-                    bridge: Bridge::new(plan.coordinates.len()),
-                    ready: false,
-                    scores: vec![[0.0; LANES]; plan.coordinates.len()],
-                }),
+                months: Months::new(plan),
             },
         };
         Self { source, ..Self::new(key, 0) }
@@ -149,8 +174,10 @@ impl Draws {
     pub fn restart(&mut self, first_path: u64) {
         self.first_path = first_path;
         self.block = None;
-        if let Source::Spread { bridge: Some(bridged), .. } = &mut self.source {
-            bridged.ready = false;
+        if let Source::Spread { months: Months::Diffusion { ready, .. } | Months::Counts { ready, .. }, .. } =
+            &mut self.source
+        {
+            *ready = false;
         }
         self.parts.iter_mut().for_each(|(_, part)| part.restart(first_path));
     }
@@ -182,6 +209,35 @@ impl Draws {
     /// Uniform numbers between 0 and 1, both excluded: `(word + 1/2) / 2^32`.
     pub fn uniform(&mut self, index: u64, out: &mut Lanes) {
         uniform_lanes(self.words(index), out);
+    }
+
+    /// Poisson counts of a month: `rate` events per exposure, of which there is `exposure[t]` before month `t` of all months of
+    /// the stream. The rate of a path is the same in all months.
+    pub fn counts(&mut self, month: usize, rate: &Lanes, exposure: &[f64], out: &mut Lanes) {
+        if let Source::Spread { coordinates, months: Months::Counts { counts, ready }, .. } = &mut self.source
+            && month < coordinates.len()
+        {
+            if !*ready {
+                let (first_path, mut words) = (self.first_path, [0; LANES]);
+                counts.draw(rate, exposure, |coordinate, out| {
+                    coordinates[coordinate].words(first_path, &mut words);
+                    uniform_lanes(&words, out);
+                });
+                *ready = true;
+            }
+            return counts.of_month(month, out);
+        }
+        let mut u = [0.0; LANES];
+        self.uniform(month as u64, &mut u);
+        let exposed = exposure[month + 1] - exposure[month];
+        *out = [0.0; LANES];
+        for i in 0..LANES {
+            let mean = rate[i] * exposed;
+            // 1 - λ < exp(-λ): most lanes need no exponential to know that nothing happens.
+            if u[i] > 1.0 - mean {
+                out[i] = math::poisson_quantile(mean, u[i]);
+            }
+        }
     }
 
     /// The word of one lane, as in [`bits`](Self::bits); for rare events that most lanes are spared. The words of months
@@ -258,17 +314,21 @@ impl Draws {
     /// The scores of all months of a diffusion whose coordinates are in the order of a bridge.
     fn bridged(&mut self) -> Option<&[Lanes]> {
         let first_path = self.first_path;
-        let Source::Spread { coordinates, bridge: Some(bridged), .. } = &mut self.source else { return None };
-        if !bridged.ready {
+        let Source::Spread { coordinates, months: Months::Diffusion { bridge, ready, scores }, .. } =
+            &mut self.source
+        else {
+            return None;
+        };
+        if !*ready {
             let mut words = [0; LANES];
-            for (coordinate, scores) in coordinates.iter().zip(&mut bridged.scores) {
+            for (coordinate, scores) in coordinates.iter().zip(scores.iter_mut()) {
                 coordinate.words(first_path, &mut words);
                 math::normal_score_lanes(&words, scores);
             }
-            bridged.bridge.transform(&mut bridged.scores);
-            bridged.ready = true;
+            bridge.transform(scores);
+            *ready = true;
         }
-        Some(&bridged.scores)
+        Some(scores)
     }
 }
 

@@ -160,14 +160,14 @@ fn rand_distributions_accept_the_generator() {
 /// A stream of two numbers and a diffusion of six months, as the default sampling spreads them.
 fn plan(sampling: Sampling) -> Vec<Draws> {
     let plans = [
-        Plan { coordinates: vec![Coordinate::of_place(0)], diffusion: false, events: Vec::new() },
-        Plan { coordinates: vec![Coordinate::of_place(1)], diffusion: false, events: Vec::new() },
+        Plan { coordinates: vec![Coordinate::of_place(0)], order: Order::Months, events: Vec::new() },
+        Plan { coordinates: vec![Coordinate::of_place(1)], order: Order::Months, events: Vec::new() },
         Plan {
             coordinates: (2..8).map(Coordinate::of_place).collect(),
-            diffusion: true,
+            order: Order::Diffusion,
             events: vec![Coordinate::of_place(8), Coordinate::of_place(5001)],
         },
-        Plan { coordinates: vec![Coordinate::of_place(5000)], diffusion: false, events: Vec::new() },
+        Plan { coordinates: vec![Coordinate::of_place(5000)], order: Order::Months, events: Vec::new() },
     ];
     let design = Design { seed: 3, sampling };
     plans.iter().enumerate().map(|(i, plan)| Draws::planned(design, &format!("x{i}"), Some(plan))).collect()
@@ -237,7 +237,7 @@ fn a_single_point_is_uniform() {
         let mut numbers = Vec::new();
         for seed in 0..2_000 {
             let plan =
-                Plan { coordinates: vec![Coordinate::of_place(7)], diffusion: false, events: Vec::new() };
+                Plan { coordinates: vec![Coordinate::of_place(7)], order: Order::Months, events: Vec::new() };
             let mut out = [0.0; LANES];
             Draws::planned(Design { seed, sampling }, "x", Some(&plan)).uniform(0, &mut out);
             numbers.extend(&out[..REPLICATES]);
@@ -253,7 +253,7 @@ fn a_single_point_is_uniform() {
 fn replicates_and_streams_are_independent() {
     let streams = [0, 1, 5000].map(|place| Plan {
         coordinates: vec![Coordinate::of_place(place)],
-        diffusion: false,
+        order: Order::Months,
         events: Vec::new(),
     });
     for (_, sampling) in Sampling::ALL {
@@ -334,6 +334,48 @@ fn bridged_months_are_independent() {
         for (j, product) in row.iter().enumerate() {
             let (expected, error) = if i == j { (1.0, 2.0_f64) } else { (0.0, 1.0) };
             assert!((product - expected).abs() < 5.0 * (error / paths as f64).sqrt(), "{i} {j} {product}");
+        }
+    }
+}
+
+/// The months of spread counts are independent Poisson counts: over 64,000 paths their means, and the products of what exceeds
+/// the means, lie within five standard errors (sqrt(λ/n), sqrt((λ + 2λ²)/n) on the diagonal, λ/sqrt(n) off it with the λ of
+/// both); 27 chances of one in 1.7 million. The last months weigh twice, and one nothing.
+#[test]
+fn spread_counts_are_poisson_and_independent() {
+    let exposure = [0.0, 0.0, 1.0, 2.0, 3.0, 5.0, 7.0];
+    for rate in [0.06, 0.8, 90.0] {
+        let plan = Plan {
+            coordinates: (2..8).map(Coordinate::of_place).collect(),
+            order: Order::Counts,
+            events: Vec::new(),
+        };
+        let mut draws = Draws::planned(Design { seed: 3, sampling: Sampling::Sobol }, "x", Some(&plan));
+        let paths = 1000 * LANES;
+        let n = paths as f64;
+        let (mut means, mut products) = ([0.0; 6], [[0.0; 6]; 6]);
+        let lambda: Vec<f64> = exposure.windows(2).map(|pair| rate * (pair[1] - pair[0])).collect();
+        for first in (0..paths).step_by(LANES) {
+            draws.restart(first as u64);
+            let mut months = [[0.0; LANES]; 6];
+            let rates = [rate; LANES];
+            months.iter_mut().enumerate().for_each(|(month, out)| draws.counts(month, &rates, &exposure, out));
+            for i in 0..6 {
+                means[i] += months[i].iter().sum::<f64>() / n;
+                for j in 0..6 {
+                    let pairs = months[i].iter().zip(&months[j]);
+                    products[i][j] += pairs.map(|(a, b)| (a - lambda[i]) * (b - lambda[j])).sum::<f64>() / n;
+                }
+            }
+        }
+        for i in 0..6 {
+            let l = lambda[i];
+            assert!((means[i] - l).abs() <= 5.0 * (l / n).sqrt(), "{rate} {i} {}", means[i]);
+            for j in 0..6 {
+                let (expected, variance) = if i == j { (l, l + 2.0 * l * l) } else { (0.0, l * lambda[j]) };
+                let found = products[i][j];
+                assert!((found - expected).abs() <= 5.0 * (variance / n).sqrt(), "{rate} {i} {j} {found}");
+            }
         }
     }
 }

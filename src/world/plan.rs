@@ -1,14 +1,14 @@
 //! Which coordinate of evenly spread points each draw is.
 //!
 //! Numbers that are drawn once come first, since they move all months; then the months of paths, in turns, so that the first
-//! coordinates of each diffusion, which decide where it ends, stand before the later ones of any. Early coordinates are
+//! coordinates of each diffusion, which decide where it ends, and of each count of events, which decide how many there are, stand before the later ones of any. Early coordinates are
 //! the most evenly spread.
 
 use std::collections::BTreeMap;
 
 use super::program::Node;
 use crate::process::Reads;
-use crate::random::{Coordinate, Plan};
+use crate::random::{Coordinate, Order, Plan};
 
 /// By the name of a stream.
 pub(super) type Plans = BTreeMap<String, Plan>;
@@ -22,20 +22,20 @@ struct Asked {
     first_turn: usize,
     months: usize,
     events: usize,
-    diffusion: bool,
+    order: Order,
 }
 
 impl Asked {
     fn by(node: &Node, months: usize) -> Option<Self> {
         match node {
-            Node::Draw(..) => Some(Self { first_turn: 0, months: 1, events: 0, diffusion: false }),
+            Node::Draw(..) => Some(Self { first_turn: 0, months: 1, events: 0, order: Order::Months }),
             Node::Process { process, .. } => {
                 let monthly = process.reads() != Reads::Anywhere;
                 let asked = Self {
                     first_turn: 1,
                     months: if monthly { months } else { 0 },
                     events: SPREAD_EVENTS * process.event_words() as usize,
-                    diffusion: process.reads() == Reads::Diffusion,
+                    order: process.reads().order(),
                 };
                 (asked.months + asked.events > 0).then_some(asked)
             }
@@ -44,8 +44,8 @@ impl Asked {
     }
 
     fn is(&self, plan: &Plan) -> bool {
-        (self.months, self.events, self.diffusion)
-            == (plan.coordinates.len(), plan.events.len(), plan.diffusion)
+        (self.months, self.events, self.order)
+            == (plan.coordinates.len(), plan.events.len(), plan.order)
     }
 }
 
@@ -70,7 +70,7 @@ pub(super) fn plans(nodes: &[Node], months: usize, known: &Plans) -> Plans {
             turns.extend((0..asked.events).map(|event| (late + 1 + event, name, true)));
             turns.extend((0..asked.months).map(|month| (late + asked.first_turn + month, name, false)));
         }
-        let new = Plan { diffusion: asked.diffusion, ..Plan::default() };
+        let new = Plan { order: asked.order, ..Plan::default() };
         plans.insert(name.to_owned(), kept.cloned().unwrap_or(new));
     }
     turns.sort_by_key(|(turn, ..)| *turn);

@@ -24,7 +24,7 @@ use tokencast::finance::Ledger;
 use tokencast::lanes::{LANES, Lanes, Slot, Values};
 use tokencast::math;
 use tokencast::model::{Model, SupplyInUse};
-use tokencast::random::{Coordinate, Design, Draws, Plan, Sampling};
+use tokencast::random::{Coordinate, Design, Draws, Order, Plan, Sampling};
 use tokencast::report::display::Lang;
 use tokencast::report::{Answers, Report, chart};
 use tokencast::stats::{OrderedF32, Sketch, cvar, quantiles};
@@ -105,10 +105,10 @@ fn main() {
 const MONTHS: u64 = 60;
 
 fn draws() {
-    let sobol = |diffusion| Plan {
+    let sobol = |order| Plan {
         coordinates: (0..MONTHS as usize).map(Coordinate::of_place).collect(),
         events: Vec::new(),
-        diffusion,
+        order,
     };
     let scores = |sampling, plan: Option<Plan>| {
         let mut draws = Draws::planned(Design { seed: 1, sampling }, "a path", plan.as_ref());
@@ -126,9 +126,9 @@ fn draws() {
     let cases = vec![
         case("philox", units, scores(Sampling::Plain, None)),
         case("antithetic", units, scores(Sampling::Antithetic, None)),
-        case("latin hypercube", units, scores(Sampling::LatinHypercube, Some(sobol(false)))),
-        case("sobol", units, scores(Sampling::Sobol, Some(sobol(false)))),
-        case("sobol, in the order of a bridge", units, scores(Sampling::Sobol, Some(sobol(true)))),
+        case("latin hypercube", units, scores(Sampling::LatinHypercube, Some(sobol(Order::Months)))),
+        case("sobol", units, scores(Sampling::Sobol, Some(sobol(Order::Months)))),
+        case("sobol, in the order of a bridge", units, scores(Sampling::Sobol, Some(sobol(Order::Diffusion)))),
     ];
     compare("draws of 60 months", "ns per score", cases);
 }
