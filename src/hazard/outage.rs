@@ -23,8 +23,8 @@ pub(super) const PLUGIN: Plugin<Box<dyn Written>> = Plugin {
 ///
 /// Outages are far shorter than a month, so only the share of each month that is down is drawn, from one word. Its mean
 /// `1 − a` and its variance are those of the two-state Markov chain (D. R. Cox, Renewal Theory, 1962), and no outage at all is
-/// as likely as in the process; between nothing and the whole month it has the shape of a beta distribution. Months are
-/// independent.
+/// as likely as in the process; beyond that it has the shape of a gamma distribution, or of a beta distribution where the other
+/// would pass the whole month. Months are independent.
 #[derive(Debug)]
 struct Outage {
     hits: Vec<Reference>,
@@ -101,6 +101,10 @@ impl Written for Outage {
     }
 }
 
+/// Standard deviations above the mean that the share of a month that is down never reaches: an exponential share exceeds them
+/// in one of 60,000 months.
+const FAR: f64 = 10.0;
+
 struct Running {
     available: Slot,
     /// On the share of time that is down.
@@ -131,12 +135,15 @@ impl Running {
         let some = 1.0 - none;
         let mean = down / some;
         let spread = (variance + down * down) / some - mean * mean;
-        let most = mean * (1.0 - mean);
+        let (most, u) = (mean * (1.0 - mean), (u - none) / some);
         if most <= 0.0 || spread <= 1e-12 * most {
             return mean.min(1.0);
         }
+        if mean + FAR * spread.sqrt() < 1.0 {
+            return mean * math::gamma_ratio(spread.sqrt() / mean, math::normal_quantile(u)).min(1.0 / mean);
+        }
         let size = most / spread.min(most * (1.0 - 1e-9)) - 1.0;
-        math::beta_quantile(mean * size, (1.0 - mean) * size, (u - none) / some)
+        math::beta_quantile(mean * size, (1.0 - mean) * size, u)
     }
 }
 
