@@ -102,7 +102,8 @@ impl Fans {
         match self {
             Self::Exact(sheets) => {
                 let sheets: Vec<_> = sheets.iter().map(|(sheet, paths)| (sheet, *paths)).collect();
-                let mut spreads = vec![Spread::default(); sheets.first().map_or(0, |(sheet, _)| sheet.columns)];
+                let mut spreads =
+                    vec![Spread::default(); sheets.first().map_or(0, |(sheet, _)| sheet.columns)];
                 each_column(&sheets, &mut spreads, |spread, values, _| *spread = exact(values));
                 spreads
             }
@@ -123,15 +124,18 @@ fn each_column<T: Send>(
     let paths = sheets.iter().map(|(_, paths)| paths).sum();
     let width = TOGETHER.min(columns.len());
     let room = || ((0..width).map(|_| Vec::with_capacity(paths)).collect::<Vec<_>>(), Vec::new());
-    columns.par_chunks_mut(TOGETHER).enumerate().for_each_init(room, |(values, scratch), (place, columns)| {
-        values.iter_mut().for_each(Vec::clear);
-        for (sheet, paths) in sheets {
-            sheet.read(place * TOGETHER, *paths, values);
-        }
-        for (column, values) in columns.iter_mut().zip(values) {
-            of(column, values, scratch);
-        }
-    });
+    columns.par_chunks_mut(TOGETHER).enumerate().for_each_init(
+        room,
+        |(values, scratch), (place, columns)| {
+            values.iter_mut().for_each(Vec::clear);
+            for (sheet, paths) in sheets {
+                sheet.read(place * TOGETHER, *paths, values);
+            }
+            for (column, values) in columns.iter_mut().zip(values) {
+                of(column, values, scratch);
+            }
+        },
+    );
 }
 
 fn exact(values: &mut [OrderedF32]) -> Spread {

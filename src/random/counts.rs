@@ -27,7 +27,12 @@ impl Counts {
 
     /// Draws the counts of all months: `rate` events per exposure, `exposure[t]` before month `t`, and `uniform(i)` the numbers
     /// of coordinate `i`.
-    pub(super) fn draw(&mut self, rate: &Lanes, exposure: &[f64], mut uniform: impl FnMut(usize, &mut Lanes)) {
+    pub(super) fn draw(
+        &mut self,
+        rate: &Lanes,
+        exposure: &[f64],
+        mut uniform: impl FnMut(usize, &mut Lanes),
+    ) {
         let Some(months) = self.before.len().checked_sub(1) else { return };
         let (mut u, whole) = ([0.0; LANES], exposure[months]);
         uniform(0, &mut u);

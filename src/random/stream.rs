@@ -122,9 +122,11 @@ impl Months {
         let months = plan.coordinates.len();
         match plan.order {
             Order::Months => Self::Each,
-            Order::Diffusion => {
-                Self::Diffusion { bridge: Bridge::new(months), ready: false, scores: vec![[0.0; LANES]; months] }
-            }
+            Order::Diffusion => Self::Diffusion {
+                bridge: Bridge::new(months),
+                ready: false,
+                scores: vec![[0.0; LANES]; months],
+            },
             Order::Counts => Self::Counts { counts: Counts::new(months), ready: false },
         }
     }
@@ -174,8 +176,9 @@ impl Draws {
     pub fn restart(&mut self, first_path: u64) {
         self.first_path = first_path;
         self.block = None;
-        if let Source::Spread { months: Months::Diffusion { ready, .. } | Months::Counts { ready, .. }, .. } =
-            &mut self.source
+        if let Source::Spread {
+            months: Months::Diffusion { ready, .. } | Months::Counts { ready, .. }, ..
+        } = &mut self.source
         {
             *ready = false;
         }

@@ -359,7 +359,10 @@ fn spread_counts_are_poisson_and_independent() {
             draws.restart(first as u64);
             let mut months = [[0.0; LANES]; 6];
             let rates = [rate; LANES];
-            months.iter_mut().enumerate().for_each(|(month, out)| draws.counts(month, &rates, &exposure, out));
+            months
+                .iter_mut()
+                .enumerate()
+                .for_each(|(month, out)| draws.counts(month, &rates, &exposure, out));
             for i in 0..6 {
                 means[i] += months[i].iter().sum::<f64>() / n;
                 for j in 0..6 {

@@ -44,8 +44,7 @@ impl Asked {
     }
 
     fn is(&self, plan: &Plan) -> bool {
-        (self.months, self.events, self.order)
-            == (plan.coordinates.len(), plan.events.len(), plan.order)
+        (self.months, self.events, self.order) == (plan.coordinates.len(), plan.events.len(), plan.order)
     }
 }
 

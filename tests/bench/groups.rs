@@ -128,7 +128,11 @@ fn draws() {
         case("antithetic", units, scores(Sampling::Antithetic, None)),
         case("latin hypercube", units, scores(Sampling::LatinHypercube, Some(sobol(Order::Months)))),
         case("sobol", units, scores(Sampling::Sobol, Some(sobol(Order::Months)))),
-        case("sobol, in the order of a bridge", units, scores(Sampling::Sobol, Some(sobol(Order::Diffusion)))),
+        case(
+            "sobol, in the order of a bridge",
+            units,
+            scores(Sampling::Sobol, Some(sobol(Order::Diffusion))),
+        ),
     ];
     compare("draws of 60 months", "ns per score", cases);
 }
