@@ -30,6 +30,8 @@ mod departures;
 mod distributions;
 #[path = "laws/documents.rs"]
 mod documents;
+#[path = "laws/elastic.rs"]
+mod elastic;
 #[path = "laws/failover.rs"]
 mod failover;
 #[path = "laws/families.rs"]

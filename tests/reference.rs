@@ -194,7 +194,7 @@ fn workload_w_agrees_however_paths_are_spread() {
 }
 
 /// What no shipped scenario does: each change makes a scenario go another way.
-const CHANGES: [(&str, &str, &str); 15] = [
+const CHANGES: [(&str, &str, &str); 16] = [
     (
         "much work that can wait fills what is paid for, and needs GPU-hours of its own",
         "support-desk-tokyo.toml",
@@ -253,6 +253,14 @@ const CHANGES: [(&str, &str, &str); 15] = [
         servers_per_rack = 2
         electricity      = "20 to 30 JPY /kWh"
         pue              = 1.3
+        "#,
+    ),
+    (
+        "rented replicas over zones, some reserved, some work that can wait, never more than some",
+        "support-desk-tokyo.toml",
+        r#"
+        supply.tokyo-h200.rented.reserved_1y = "3 replicas"
+        supply.tokyo-h200.rented.fleet = { zones = 3, min_replicas = 2, spare_replicas = 1, max_replicas = 12, utilization_target = "60 % to 80 %" }
         "#,
     ),
     (

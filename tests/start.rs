@@ -164,6 +164,24 @@ fn the_readme_lists_every_command() {
     assert_eq!(listed, there.into_iter().collect::<BTreeSet<_>>());
 }
 
+/// The keys of fleets, each with a row.
+#[test]
+fn the_readme_lists_every_key_of_rented_and_owned_fleets() {
+    let readme = document("README.md");
+    let listed = quiet(TempDir::new().unwrap().path(), &["list", "supplies", "--json"]);
+    let listed: Value = serde_json::from_str(&listed).unwrap();
+    for kind in ["rented", "owned"] {
+        let table = readme.split_once(&format!("| key of `{kind}` | means |")).unwrap().1;
+        let rows = table.split("\n\n").next().unwrap().lines().filter_map(|row| row.split('|').nth(1));
+        let said: BTreeSet<&str> = rows.flat_map(|row| row.split('`').skip(1).step_by(2)).collect();
+        let fields = listed["supplies"].as_array().unwrap().iter().find(|item| item["name"] == kind).unwrap();
+        let keys = fields["keys"].as_array().unwrap().iter().map(|field| field["key"].as_str().unwrap());
+        // Tables within tables are explained where they stand.
+        let known = keys.filter(|key| *key != "fleet" && (!key.contains('.') || key.starts_with("fleet.")));
+        assert_eq!(said, known.collect::<BTreeSet<_>>(), "{kind}");
+    }
+}
+
 /// The part of `output/README.md` about one file.
 fn section<'a>(page: &'a str, file: &str) -> &'a str {
     let start =

@@ -143,6 +143,34 @@ impl LoadCurve {
         }
     }
 
+    /// The mean over the hours of something that depends on the whole units that carry a load with this mean.
+    pub fn mean_of_units<const K: usize>(&self, mean: f64, of: impl Fn(f64) -> [f64; K]) -> [f64; K] {
+        let (always, most) = (units_at(mean.max(0.0), self.lowest), units_at(mean.max(0.0), self.peak()));
+        if most - always > LEVELS as f64 {
+            let mut sums = [0.0; K];
+            for level in 0..=LEVELS {
+                let share = self.at_or_above[level] - self.at_or_above[level + 1];
+                let found = of(units_at(mean, self.step * level as f64));
+                for (sum, value) in sums.iter_mut().zip(found) {
+                    *sum += share * value;
+                }
+            }
+            return sums;
+        }
+        let (mut unit, mut before) = (always, of(always));
+        let mut sums = before;
+        while unit < most {
+            let share = self.hours_above(unit / mean);
+            unit += 1.0;
+            let found = of(unit);
+            for k in 0..K {
+                sums[k] += share * (found[k] - before[k]);
+            }
+            before = found;
+        }
+        sums
+    }
+
     /// The same by going through the levels: cheaper than through the units when there are more units than levels.
     fn sum_over_levels(&self, mean: f64, from: f64) -> f64 {
         (0..=LEVELS)
@@ -171,17 +199,23 @@ fn bounds(lowest: f64, peak: f64, mean: &Lanes, from: &Lanes, beyond: &mut Lanes
     }
 }
 
-/// Eight equally likely values of a lognormal factor of mean 1, with its log sd.
+/// Values that an hour's noise takes.
+pub(super) const NOISES: usize = 8;
+
+/// The scores in the middle of equal shares.
+pub(super) fn noise_scores() -> Vec<f64> {
+    (0..NOISES).map(|i| math::normal_quantile((i as f64 + 0.5) / NOISES as f64)).collect()
+}
+
+/// Eight equally likely values of a lognormal factor of mean 1, with its log sd; rising.
 pub(super) fn noise_factors(log_sd: f64) -> Vec<f64> {
-    const NODES: usize = 8;
     if log_sd == 0.0 {
         return vec![1.0];
     }
-    let scores: Vec<f64> =
-        (0..NODES).map(|i| math::normal_quantile((i as f64 + 0.5) / NODES as f64)).collect();
+    let scores = noise_scores();
     // Scores in the middle of equal shares leave the tails out and are 8 % too narrow.
-    let spread = (scores.iter().map(|z| z * z).sum::<f64>() / NODES as f64).sqrt();
+    let spread = (scores.iter().map(|z| z * z).sum::<f64>() / NOISES as f64).sqrt();
     let factors: Vec<f64> = scores.iter().map(|z| math::exp(log_sd * z / spread)).collect();
-    let mean = factors.iter().sum::<f64>() / NODES as f64;
+    let mean = factors.iter().sum::<f64>() / NOISES as f64;
     factors.into_iter().map(|factor| factor / mean).collect()
 }

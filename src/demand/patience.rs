@@ -40,6 +40,14 @@ pub struct Patient {
 const WEEKS: usize = 32;
 
 impl Patience {
+    /// The longest that anything waits, in hours.
+    pub fn longest_hours(self) -> f64 {
+        match self {
+            Self::Queue { hours } => hours,
+            Self::Retry { tries, apart } => tries * apart,
+        }
+    }
+
     /// The curve of a profile with noise, as [`LoadCurve::new`] has it, under this patience.
     pub fn curve(self, profile: &[f64], hourly_noise: f64) -> Patient {
         let plain = LoadCurve::new(profile, hourly_noise);

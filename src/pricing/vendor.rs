@@ -86,6 +86,10 @@ pub struct GpuOffer {
     pub reserved_1y: Option<Reserved>,
     /// For three years.
     pub reserved_3y: Option<Reserved>,
+    /// GPUs that may be taken away at any time.
+    pub spot: Option<Reserved>,
+    /// How often one is taken away.
+    pub interruptions: Option<Path>,
     /// Factor on all rates over time.
     pub over_time: Option<Path>,
     /// Name and place.
@@ -117,12 +121,23 @@ impl GpuOffer {
             PathOf(&units::FACTOR),
             "factor on all rates over time; frozen if absent",
         );
-        let ((on_demand, rate_1y, rate_3y), (factor_1y, factor_3y)) = (rates?, factors?);
+        let interruptions = t.optional(
+            "interruptions",
+            PathOf(&units::EVENTS_PER_GPU_TIME),
+            "how often a spot GPU is taken away",
+        );
+        let ((on_demand, [rate_1y, rate_3y, rate_spot]), [factor_1y, factor_3y, factor_spot]) =
+            (rates?, factors?);
+        let either = |rate: Option<Path>, factor: Option<Number>| {
+            rate.map(Reserved::Rate).or(factor.map(Reserved::Factor))
+        };
         Some(Self {
             regions: regions?.into_iter().map(|(id, _)| id.id).collect(),
             on_demand,
-            reserved_1y: rate_1y.map(Reserved::Rate).or(factor_1y.map(Reserved::Factor)),
-            reserved_3y: rate_3y.map(Reserved::Rate).or(factor_3y.map(Reserved::Factor)),
+            reserved_1y: either(rate_1y, factor_1y),
+            reserved_3y: either(rate_3y, factor_3y),
+            spot: either(rate_spot, factor_spot),
+            interruptions: interruptions?,
             over_time: over_time?,
             origin: t.place()?.origin(),
         })
@@ -154,6 +169,7 @@ impl GpuOffer {
         Some(GpuRates {
             reserved_1y: reserved(&self.reserved_1y)?,
             reserved_3y: reserved(&self.reserved_3y)?,
+            spot: reserved(&self.spot)?,
             on_demand: price,
         })
     }
@@ -168,10 +184,12 @@ pub struct GpuRates {
     pub reserved_1y: Option<Slot>,
     /// For three years.
     pub reserved_3y: Option<Slot>,
+    /// Until they are taken away.
+    pub spot: Option<Slot>,
 }
 
 impl GpuRates {
-    /// Prices as hazards leave them: dearer (while GPUs are short on demand only), and nothing to pay once the vendor is gone. In the month in which it closes, GPUs
+    /// Prices as hazards leave them: dearer (while GPUs are short on demand and on spot only), and nothing to pay once the vendor is gone. In the month in which it closes, GPUs
     /// by the hour follow the load that is left, and reserved ones are paid until that day.
     #[must_use]
     pub fn hit(mut self, hit: Hit, lookup: &mut dyn Lookup) -> Self {
@@ -180,9 +198,11 @@ impl GpuRates {
             self.on_demand = times(Some(self.on_demand), factor).unwrap_or(self.on_demand);
             self.reserved_1y = times(self.reserved_1y, factor);
             self.reserved_3y = times(self.reserved_3y, factor);
+            self.spot = times(self.spot, factor);
         }
         if let Some(factor) = hit.scarcity {
             self.on_demand = times(Some(self.on_demand), factor).unwrap_or(self.on_demand);
+            self.spot = times(self.spot, factor);
         }
         if let Some(open) = hit.open {
             self.reserved_1y = times(self.reserved_1y, open);
@@ -197,20 +217,23 @@ impl GpuRates {
                 }),
             );
             self.on_demand = lookup.times(self.on_demand, sold);
+            self.spot = self.spot.map(|price| lookup.times(price, sold));
         }
         self
     }
 }
 
-fn read_rates(t: &mut Reader) -> Option<(Path, Option<Path>, Option<Path>)> {
+fn read_rates(t: &mut Reader) -> Option<(Path, [Option<Path>; 3])> {
     let on_demand = t.required("on_demand", PathOf(&units::MONEY_PER_GPU_TIME), "by the hour");
     let one = t.optional("reserved_1y", PathOf(&units::MONEY_PER_GPU_TIME), "for a year, paid used or not");
     let three = t.optional("reserved_3y", PathOf(&units::MONEY_PER_GPU_TIME), "for three years");
-    Some((on_demand?, one?, three?))
+    let spot = t.optional("spot", PathOf(&units::MONEY_PER_GPU_TIME), "GPUs that may be taken away");
+    Some((on_demand?, [one?, three?, spot?]))
 }
 
-fn read_factors(t: &mut Reader) -> Option<(Option<Number>, Option<Number>)> {
+fn read_factors(t: &mut Reader) -> Option<[Option<Number>; 3]> {
     let one = t.optional("reserved_1y", NumberOf(&units::FACTOR), "for a year, as a factor of on_demand");
     let three = t.optional("reserved_3y", NumberOf(&units::FACTOR), "for three years");
-    Some((one?, three?))
+    let spot = t.optional("spot", NumberOf(&units::FACTOR), "GPUs that may be taken away");
+    Some([one?, three?, spot?])
 }

@@ -4,7 +4,7 @@ use crate::demand::LoadCurve;
 use crate::distribution::{Number, NumberOf, WholeOf};
 use crate::document::{Reader, Whole};
 use crate::math;
-use crate::units;
+use crate::units::{self, Period};
 
 /// How a fleet is run; part of a supply.
 #[derive(Clone, Debug)]
@@ -19,6 +19,50 @@ pub struct Fleet {
     pub spare_replicas: f64,
     /// Zones that replicas are spread over.
     pub zones: Zones,
+    /// What follows the load, where it takes its time; replicas are there at once if absent.
+    pub autoscaler: Option<Autoscaler>,
+}
+
+/// How long it takes until more load has more replicas.
+#[derive(Clone, Debug)]
+pub struct Autoscaler {
+    /// From a change of load until the autoscaler has seen it.
+    pub lag: Option<Number>,
+    /// From then until a new replica serves, paid all the while.
+    pub cold_start: Option<Number>,
+}
+
+/// Hours that lag and cold start may come to: a fleet that takes longer does not follow its load.
+const SLOWEST: f64 = 2.0;
+
+impl Autoscaler {
+    #[allow(clippy::option_option, reason = "absent and wrong are different")]
+    fn read(t: &mut Reader) -> Option<Option<Self>> {
+        let lag = t.optional(
+            "autoscale_lag",
+            NumberOf(&units::DURATION),
+            "from a change of load until the autoscaler has seen it; at once if absent",
+        );
+        let cold = t.optional(
+            "cold_start",
+            NumberOf(&units::DURATION),
+            "from then until a new replica serves, paid all the while; at once if absent",
+        );
+        let (lag, cold_start) = (lag?, cold?);
+        let both = [("autoscale_lag", &lag), ("cold_start", &cold_start)];
+        let said = || both.iter().filter_map(|(key, number)| Some((*key, number.as_ref()?)));
+        let clock = |number: &Number| number.unit.period.is_some_and(Period::is_clock);
+        let mean: f64 = said().map(|(_, number)| number.distribution.mean()).sum();
+        let slow =
+            said().find(|(_, number)| !clock(number)).or_else(|| said().last().filter(|_| mean > SLOWEST));
+        if let Some((key, _)) = slow {
+            let help =
+                "write minutes; a fleet that takes longer does not follow the load: raise `min_replicas`";
+            t.refuse(key, "slow-autoscaler", "lag and cold start come to two hours at the most", help);
+            return None;
+        }
+        Some((lag.is_some() || cold_start.is_some()).then_some(Self { lag, cold_start }))
+    }
 }
 
 /// Zones that a fleet is spread over; the load must survive the loss of any one of them. One zone promises nothing.
@@ -86,7 +130,15 @@ impl Fleet {
             max_replicas: max,
             spare_replicas: spare?,
             zones: Zones::new(zones?),
+            autoscaler: None,
         })
+    }
+
+    /// Reads a fleet that follows its load.
+    pub fn read_rented(t: &mut Reader) -> Option<Self> {
+        let fleet = Self::read(t);
+        let autoscaler = Autoscaler::read(t)?;
+        Some(Self { autoscaler, ..fleet? })
     }
 }
 

@@ -22,7 +22,7 @@ mod surface;
 pub use constants::Constants;
 pub use deployment::{CallTokens, Deployment};
 pub use evidence::{Capacity, CapacityOf, EVIDENCE};
-pub use fleet::{Fleet, Zones, carried};
+pub use fleet::{Autoscaler, Fleet, Zones, carried};
 pub use gpu::Gpu;
 pub use latency::Lengths;
 pub use llm::{ATTENTIONS, Attention, Experts, Heads, Llm, Size};

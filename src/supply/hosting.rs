@@ -5,10 +5,11 @@ use std::sync::Arc;
 use multiversion::multiversion;
 
 use super::definitions::find;
+use super::mixed::{Shape, Weeks};
 use super::work::Work;
 use super::{Definitions, Entry};
 use crate::calendar::Month;
-use crate::demand::LoadCurve;
+use crate::demand::{LoadCurve, Patience};
 use crate::diagnostic::Diagnostic;
 use crate::lanes::{LANES, Lanes, Slot, Values, ZERO};
 use crate::pricing::Tier;
@@ -19,6 +20,8 @@ use crate::serving::{CallTokens, Deployment, Lengths, carried};
 pub(super) struct Hosting {
     pub(super) entries: Vec<Hosted>,
     pub(super) curve: Arc<LoadCurve>,
+    /// How the load of all of them is spread over the hours.
+    pub(super) shape: Shape,
     /// The values behind the fleet's size.
     pub(super) inputs: Vec<Slot>,
 }
@@ -32,6 +35,10 @@ pub(super) struct Hosted {
     pub(super) up_to: f64,
     /// The hours of load, where what does not fit waits.
     pub(super) patient: Option<Arc<LoadCurve>>,
+    /// How long these wait, in hours.
+    pub(super) patience_hours: f64,
+    /// The place of its week, of those that meet on the fleet.
+    pub(super) week: usize,
 }
 
 impl Hosting {
@@ -45,9 +52,9 @@ impl Hosting {
         let llm = find("llm", &all.llms, &deployment.llm, lookup)?;
         let gpu = all.gpu(&deployment.gpu);
         let mut inputs = Vec::new();
-        let mut hosted = Vec::new();
+        let (mut hosted, mut weeks) = (Vec::new(), Weeks::default());
         for entry in entries {
-            check_entry(entry, regions, &entries[0], lookup)?;
+            check_place(entry, regions, lookup)?;
             let work = Work::resolve(entry, llm.tokenizer.as_ref(), all, lookup)?;
             let tokens = CallTokens {
                 input: work.input,
@@ -71,20 +78,29 @@ impl Hosting {
             let patient = entry.patience.map(|patience| {
                 Arc::new(patience.curve(&entry.traffic.week, entry.traffic.hourly_noise).curve)
             });
-            hosted.push(Hosted { hours_per_request, waits: work.waits, up_to, patient });
+            hosted.push(Hosted {
+                hours_per_request,
+                waits: work.waits,
+                up_to,
+                patient,
+                patience_hours: entry.patience.map_or(0.0, Patience::longest_hours),
+                week: weeks.place(entry, lookup)?,
+            });
         }
         let curve = entries.first()?.stream.curve.clone();
-        Some(Self { entries: hosted, curve, inputs })
+        let shape = weeks.shape(&curve);
+        if let (Shape::Mixed(_), Some(waiting)) = (&shape, entries.iter().find(|e| e.patience.is_some())) {
+            lookup.refuse(
+                two_weeks(waiting).label("what waits for a later hour knows the hours of one week only"),
+            );
+            return None;
+        }
+        Some(Self { entries: hosted, curve, shape, inputs })
     }
 }
 
-/// Whether an entry may be served in these regions, in no special tier, and with the load curve of the first.
-pub(super) fn check_entry(
-    entry: &Entry,
-    regions: &[String],
-    first: &Entry,
-    lookup: &mut dyn Lookup,
-) -> Option<()> {
+/// Whether an entry may be served in these regions, and in no special tier.
+pub(super) fn check_place(entry: &Entry, regions: &[String], lookup: &mut dyn Lookup) -> Option<()> {
     let (by, traffic) = (entry.by, entry.traffic);
     let allowed = traffic.stays_in.as_ref().filter(|allowed| regions.iter().all(|r| !allowed.contains(r)));
     if let Some(allowed) = allowed {
@@ -112,27 +128,29 @@ pub(super) fn check_entry(
         );
         return None;
     }
-    same_week(entry, first, lookup)
+    Some(())
 }
 
 /// Entries that share a capacity have the same hours of load.
 pub(super) fn same_week(entry: &Entry, first: &Entry, lookup: &mut dyn Lookup) -> Option<()> {
-    let (by, traffic) = (entry.by, entry.traffic);
+    let traffic = entry.traffic;
     let same = traffic.week == first.traffic.week
         && (traffic.hourly_noise - first.traffic.hourly_noise).abs() < 1e-12;
     if !same {
         lookup.refuse(
-            Diagnostic::error(
-                "two-weeks",
-                by.span,
-                format!("`{}` serves traffics whose weeks differ", by.id),
-            )
-            .label("streams that share a capacity must have the same `week` and `hourly_noise`")
-            .help("give the streams the same week, or a capacity each"),
+            two_weeks(entry)
+                .label("streams that share a capacity must have the same `week` and `hourly_noise`"),
         );
         return None;
     }
     Some(())
+}
+
+/// The mistake of weeks that differ where one is expected.
+pub(super) fn two_weeks(entry: &Entry) -> Diagnostic {
+    let message = format!("`{}` serves traffics whose weeks differ", entry.by.id);
+    Diagnostic::error("two-weeks", entry.by.span, message)
+        .help("give the streams the same week, or a capacity each")
 }
 
 /// The load of a fleet in a month, in replicas at full capacity; four lanes of state.
@@ -168,6 +186,16 @@ impl Load<'_> {
 }
 
 impl Hosted {
+    /// Mean load of a lane in replicas at full capacity: all of what is offered, and what of it can wait.
+    pub(super) fn load(&self, now: &Month, values: &Values, offered: &Lanes, lane: usize) -> (f64, f64) {
+        self.asked(now, values, offered).load(lane)
+    }
+
+    fn asked<'a>(&self, now: &Month, values: &'a Values, offered: &'a Lanes) -> Asked<'a> {
+        let waits = self.waits.map_or(&ZERO, |share| &values[share]);
+        Asked { offered, hours_per_request: &values[self.hours_per_request], waits, hours: now.hours }
+    }
+
     /// Carries what fits into a capacity of `most` replicas (as many as it takes if absent) used up to `target`; says how
     /// many requests are served.
     #[allow(
@@ -185,9 +213,7 @@ impl Hosted {
         load: &mut Load,
         served: &mut Lanes,
     ) {
-        let waits = self.waits.map_or(&ZERO, |share| &values[share]);
-        let work =
-            Asked { offered, hours_per_request: &values[self.hours_per_request], waits, hours: now.hours };
+        let work = self.asked(now, values, offered);
         let [offered_load, carried, waiting, largest, ..] = &mut *load.0 else { return };
         if most.is_none() && self.up_to.is_infinite() {
             *largest = [f64::INFINITY; LANES];

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use super::definitions::find;
 use super::disrupted::disrupted;
 use super::financing::Leased;
-use super::hosting::{Hosted, Hosting, Load};
+use super::hosting::{Hosted, Hosting, Load, same_week};
 use super::purchase::{Order, PURCHASES, Purchase};
 use super::rented::other_gpu;
 use super::repairs::{NODES, Repairs, Spares, SparesOf};
@@ -196,6 +196,9 @@ impl Written for Owned {
             return None;
         }
         let hosting = Hosting::resolve(entries, deployment, std::slice::from_ref(&site.region), all, lookup)?;
+        for entry in entries {
+            same_week(entry, &entries[0], lookup)?;
+        }
         let costs = RunningCosts::resolve(id, self, server, site, lookup)?;
         let repairs = Repairs::resolve(server, lookup)?;
         if matches!(self.spares, Spares::Cover(_)) && repairs.is_none() {

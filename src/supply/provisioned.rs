@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::disrupted::{disrupted, hit};
-use super::hosting::{Hosted, Load, check_entry};
+use super::hosting::{Hosted, Load, check_place, same_week};
 use super::reservation::Reservation;
 use super::{Definitions, Entry, Supply, Work, Written};
 use crate::calendar::Month;
@@ -113,14 +113,22 @@ impl Written for Provisioned {
         let first = entries.first()?;
         let (mut hosted, mut inputs) = (Vec::new(), vec![per_unit]);
         for entry in entries {
-            check_entry(entry, &regions, first, lookup)?;
+            check_place(entry, &regions, lookup)?;
+            same_week(entry, first, lookup)?;
             if entry.patience.is_some() {
                 lookup.refuse(no_queue(entry));
             }
             let work = Work::resolve(entry, card.tokenizer.as_ref(), all, lookup)?;
             let hours_per_request = unit_hours(&work, offer, per_unit, lookup);
             inputs.extend([entry.stream.requests, hours_per_request]);
-            hosted.push(Hosted { hours_per_request, waits: work.waits, up_to: f64::INFINITY, patient: None });
+            hosted.push(Hosted {
+                hours_per_request,
+                waits: work.waits,
+                up_to: f64::INFINITY,
+                patient: None,
+                patience_hours: 0.0,
+                week: 0,
+            });
         }
         let available =
             card.retires.and_then(|day| day.availability(lookup.timeline()).map(|share| (day, share)));

@@ -1,22 +1,25 @@
 //! Rented GPUs: reserved replicas are paid always, the rest hour by hour.
 
-use std::sync::Arc;
+mod reserve;
+mod running;
 
-use multiversion::multiversion;
+use reserve::{Reserve, ReserveOf};
+use running::{Reserved, Running};
 
 use super::definitions::find;
 use super::disrupted::{disrupted, hit};
-use super::hosting::{Hosted, Hosting, Load};
+use super::elastic::{Autoscaler, Elastic, Newsvendor, Spot, Staff};
+use super::hosting::{Hosting, two_weeks};
+use super::mixed::Shape;
 use super::reservation::Reservation;
 use super::{Definitions, Entry, Supply, Written};
-use crate::calendar::Month;
-use crate::demand::LoadCurve;
+use crate::demand::Ramp;
 use crate::diagnostic::Diagnostic;
-use crate::distribution::WholeOf;
+use crate::distribution::{Number, NumberOf};
 use crate::document::{Id, Plugin, Reader, Reference, TableOf};
-use crate::finance::{Bought, Component, Ledger, Line, Measure};
-use crate::lanes::{self, LANES, Lanes, Slot, Values};
-use crate::math;
+use crate::finance::{Component, Line};
+use crate::lanes::Slot;
+use crate::pricing::{GpuOffer, GpuRates};
 use crate::process::Lookup;
 use crate::serving::{Deployment, Fleet};
 use crate::units;
@@ -33,29 +36,48 @@ pub(super) const PLUGIN: Plugin<Box<dyn Written>> = Plugin {
 pub struct Rented {
     deployment: Reference,
     gpus: Reference,
-    reserved_1y: f64,
-    reserved_3y: f64,
+    reserved_1y: Reserve,
+    reserved_3y: Reserve,
+    spot_share: Option<Number>,
     fleet: Fleet,
 }
 
 fn read(t: &mut Reader) -> Option<Box<dyn Written>> {
     let deployment = t.required("deployment", Id("deployment"), "what one replica is");
     let gpus = t.required("gpus", Id("GPU of a vendor, as vendor/gpu"), "whose GPUs");
-    let one =
-        t.or("reserved_1y", "0 replicas", WholeOf(&units::REPLICAS), "replicas paid for a year, used or not");
-    let three = t.or("reserved_3y", "0 replicas", WholeOf(&units::REPLICAS), "replicas paid for three years");
-    let fleet = t.or("fleet", "{}", TableOf(Fleet::read), "how the fleet is run");
-    if fleet.as_ref().is_some_and(|fleet| !fleet.zones.is_one()) {
-        let help = "rent `spare_replicas` for what the loss of a zone takes, or own the servers";
-        t.refuse("fleet", "zones-of-rented", "zones are planned for owned servers only", help);
+    let one = t.or(
+        "reserved_1y",
+        "0 replicas",
+        ReserveOf,
+        "replicas paid for a year, used or not; or { newsvendor = { over } }: as many as past need makes worth it",
+    );
+    let three = t.or("reserved_3y", "0 replicas", ReserveOf, "the same for three years");
+    let spot = t.optional(
+        "spot_share",
+        NumberOf(&units::SHARE),
+        "share of the replicas above those reserved that run on spot GPUs, which may be taken away",
+    );
+    let fleet = t.or("fleet", "{}", TableOf(Fleet::read_rented), "how the fleet is run");
+    let (one, three, spot, fleet) = (one?, three?, spot?, fleet?);
+    if matches!((one, three), (Reserve::Newsvendor { .. }, Reserve::Newsvendor { .. })) {
+        let help = "state the other amount in replicas";
+        t.refuse("reserved_3y", "two-newsvendors", "one of the two amounts can be left to the rule", help);
+        return None;
+    }
+    let starts_again = fleet.autoscaler.as_ref().is_some_and(|scaler| scaler.cold_start.is_some());
+    if spot.is_some() && !starts_again {
+        let help =
+            "add `cold_start` to the fleet: a replica whose GPUs are taken away starts again elsewhere";
+        t.refuse("spot_share", "no-cold-start", "spot GPUs without a time to start again", help);
         return None;
     }
     Some(Box::new(Rented {
         deployment: deployment?,
         gpus: gpus?,
-        reserved_1y: one?,
-        reserved_3y: three?,
-        fleet: fleet?,
+        reserved_1y: one,
+        reserved_3y: three,
+        spot_share: spot,
+        fleet,
     }))
 }
 
@@ -90,54 +112,159 @@ impl Written for Rented {
         let rates = offer.resolve(lookup).map(|rates| rates.hit(hit, lookup));
         let from = all.bought(&self.gpus, false, lookup)?;
         let (hosting, rates) = (hosting?, rates?);
-        let gpus = deployment.gpus;
-        let line = |label: &str, price: Slot| Line {
-            component: Component::GpuRental,
-            label: label.into(),
-            payee: id.into(),
-            unit: "GPU-hours",
-            per_unit: 1.0,
-            inputs: hosting.inputs.iter().copied().chain([price]).collect(),
-        };
+        let lines = Lines { payee: id, inputs: &hosting.inputs };
+        let reserved = self.reserved(&rates, &lines, lookup)?;
+        let of = Renting { offer, rates: &rates, lines, reserved: &reserved, gpus: deployment.gpus };
+        let elastic = self.elastic(&hosting, entries, &of, lookup)?;
+        let running = Box::new(Running {
+            from,
+            on_demand: (of.lines.line("GPU-hours on demand", rates.on_demand), rates.on_demand),
+            cold_starts: of.lines.line("GPU-hours of cold starts", rates.on_demand),
+            gpus: deployment.gpus,
+            utilization_target: lookup.number(&self.fleet.utilization_target),
+            min: self.fleet.min_replicas,
+            // Of the replicas that are never exceeded, one zone's are in reserve.
+            max: self.fleet.max_replicas.map_or(f64::INFINITY, |most| self.fleet.zones.without_one(most)),
+            spare: self.fleet.spare_replicas,
+            new_capacity: hit.new_capacity,
+            curve: hosting.curve,
+            shape: hosting.shape,
+            entries: hosting.entries,
+            elastic,
+            reserved,
+        });
+        Some(disrupted(running, &[id, &self.gpus.id], lookup))
+    }
+}
+
+/// What a fleet is rented by.
+struct Renting<'a> {
+    offer: &'a GpuOffer,
+    rates: &'a GpuRates,
+    lines: Lines<'a>,
+    reserved: &'a [Reserved],
+    gpus: f64,
+}
+
+impl Rented {
+    /// Replicas that are reserved for good.
+    fn reserved(&self, rates: &GpuRates, lines: &Lines, lookup: &mut dyn Lookup) -> Option<Vec<Reserved>> {
         let mut reserved = Vec::new();
-        for (count, price, term, months) in [
+        for (reserve, price, term, months) in [
             (self.reserved_1y, rates.reserved_1y, "reserved_1y", 12.0),
             (self.reserved_3y, rates.reserved_3y, "reserved_3y", 36.0),
         ] {
+            let Reserve::Replicas(count) = reserve else { continue };
             match (count > 0.0, price) {
                 (false, _) => {}
-                (true, Some(price)) => {
-                    let (used, owed) =
-                        (format!("GPU-hours, {term}"), format!("GPU-hours, {term}, to the end of the term"));
-                    let reservation = Reservation { term: months };
-                    reserved.push(Reserved {
-                        count,
-                        price,
-                        used: line(&used, price),
-                        owed: line(&owed, price),
-                        reservation,
-                    });
-                }
+                (true, Some(price)) => reserved.push(Reserved {
+                    count,
+                    price,
+                    used: lines.line(&format!("GPU-hours, {term}"), price),
+                    owed: lines.line(&format!("GPU-hours, {term}, to the end of the term"), price),
+                    reservation: Reservation { term: months },
+                }),
                 (true, None) => {
                     lookup.refuse(not_sold(&self.gpus, term));
                     return None;
                 }
             }
         }
-        let running = Box::new(Running {
-            from,
-            on_demand: (line("GPU-hours on demand", rates.on_demand), rates.on_demand),
-            reserved,
-            gpus,
-            utilization_target: lookup.number(&self.fleet.utilization_target),
-            min: self.fleet.min_replicas,
-            max: self.fleet.max_replicas.unwrap_or(f64::INFINITY),
-            spare: self.fleet.spare_replicas,
-            new_capacity: hit.new_capacity,
-            curve: hosting.curve,
-            entries: hosting.entries,
+        Some(reserved)
+    }
+
+    /// What of a fleet asks for more than the short way; nothing where it says none of it.
+    #[allow(clippy::option_option, reason = "absent and wrong are different")]
+    fn elastic(
+        &self,
+        hosting: &Hosting,
+        entries: &[Entry],
+        of: &Renting,
+        lookup: &mut dyn Lookup,
+    ) -> Option<Option<Elastic>> {
+        let fleet = &self.fleet;
+        let newsvendor = self.newsvendor(of, lookup)?;
+        let spot = self.spot(of, lookup)?;
+        let mixed = matches!(hosting.shape, Shape::Mixed(_));
+        let first = entries.first()?;
+        if mixed && (fleet.autoscaler.is_some() || newsvendor.is_some()) {
+            lookup.refuse(
+                two_weeks(first).label("an autoscaler, or an amount reserved by past need, knows one week"),
+            );
+            return None;
+        }
+        let plain = fleet.zones.is_one() && fleet.autoscaler.is_none() && newsvendor.is_none() && !mixed;
+        if plain {
+            return Some(None);
+        }
+        let ramp = |over| Ramp::new(&first.traffic.week, first.traffic.hourly_noise, over);
+        let autoscaler = fleet.autoscaler.as_ref().map(|scaler| {
+            let mut hours = |number: &Option<Number>| match number {
+                Some(number) => lookup.number(number),
+                None => lookup.constant(0.0),
+            };
+            let (lag, cold_start) = (hours(&scaler.lag), hours(&scaler.cold_start));
+            Autoscaler { lag, cold_start, ramps: [ramp(1), ramp(2)] }
         });
-        Some(disrupted(running, &[id, &self.gpus.id], lookup))
+        Some(Some(Elastic {
+            staff: Staff { min: fleet.min_replicas, spare: fleet.spare_replicas, zones: fleet.zones },
+            reserved: of.reserved.iter().map(|reserved| reserved.count).sum(),
+            gpus: of.gpus,
+            autoscaler,
+            spot,
+            newsvendor,
+        }))
+    }
+
+    #[allow(clippy::option_option, reason = "absent and wrong are different")]
+    fn newsvendor(&self, of: &Renting, lookup: &mut dyn Lookup) -> Option<Option<Newsvendor>> {
+        let (over, term, key, price) = match (self.reserved_1y, self.reserved_3y) {
+            (Reserve::Newsvendor { over }, _) => (over, 12, "reserved_1y", of.rates.reserved_1y),
+            (_, Reserve::Newsvendor { over }) => (over, 36, "reserved_3y", of.rates.reserved_3y),
+            _ => return Some(None),
+        };
+        let Some(price) = price else {
+            lookup.refuse(not_sold(&self.gpus, key));
+            return None;
+        };
+        let line = of.lines.line(&format!("GPU-hours, {key}, amount by past need"), price);
+        let owed = of.lines.line(&format!("GPU-hours, {key}, to the end of the term"), price);
+        Some(Some(Newsvendor { term, over, line, owed, price }))
+    }
+
+    #[allow(clippy::option_option, reason = "absent and wrong are different")]
+    fn spot(&self, of: &Renting, lookup: &mut dyn Lookup) -> Option<Option<Spot>> {
+        let Some(share) = &self.spot_share else { return Some(None) };
+        let Some(price) = of.rates.spot else {
+            lookup.refuse(not_sold(&self.gpus, "spot"));
+            return None;
+        };
+        let Some(interruptions) = &of.offer.interruptions else {
+            lookup.refuse(never_interrupted(&self.gpus));
+            return None;
+        };
+        let interruptions = lookup.per_hour(interruptions)?;
+        let line = of.lines.line("GPU-hours on spot", price);
+        Some(Some(Spot { share: lookup.number(share), line, price, interruptions }))
+    }
+}
+
+/// Makes lines of a fleet's rent.
+struct Lines<'a> {
+    payee: &'a str,
+    inputs: &'a [Slot],
+}
+
+impl Lines<'_> {
+    fn line(&self, label: &str, price: Slot) -> Line {
+        Line {
+            component: Component::GpuRental,
+            label: label.into(),
+            payee: self.payee.into(),
+            unit: "GPU-hours",
+            per_unit: 1.0,
+            inputs: self.inputs.iter().copied().chain([price]).collect(),
+        }
     }
 }
 
@@ -159,210 +286,8 @@ fn not_sold(gpus: &Reference, term: &str) -> Diagnostic {
         .help(format!("add `{term}` to `rates` or `factors` of the offer"))
 }
 
-struct Running {
-    from: Bought,
-    on_demand: (Line, Slot),
-    reserved: Vec<Reserved>,
-    gpus: f64,
-    utilization_target: Slot,
-    min: f64,
-    max: f64,
-    spare: f64,
-    /// Share of what the fleet would grow by that is to be had, where GPUs can be short.
-    new_capacity: Option<Slot>,
-    curve: Arc<LoadCurve>,
-    entries: Vec<Hosted>,
-}
-
-/// Replicas that are paid for a term.
-struct Reserved {
-    count: f64,
-    price: Slot,
-    used: Line,
-    owed: Line,
-    reservation: Reservation,
-}
-
-/// Places in the state, behind those of the load: replicas in the busiest hour of last month, and the ends of terms.
-const HELD: usize = Load::STATE;
-const TERMS: usize = HELD + 1;
-
-impl Running {
-    /// Whether the fleet can be too small for some entry.
-    fn is_limited(&self) -> bool {
-        self.new_capacity.is_some()
-            || self.max.is_finite()
-            || self.entries.iter().any(|entry| entry.up_to.is_finite())
-    }
-}
-
-impl Running {
-    fn replicas_reserved(&self) -> f64 {
-        self.reserved.iter().map(|reserved| reserved.count).sum()
-    }
-
-    /// Replicas that carry load in every hour, whatever the load.
-    fn least(&self) -> f64 {
-        self.min.max(self.replicas_reserved() - self.spare)
-    }
-
-    /// Replicas that carry a mean load in its busiest hour.
-    fn busiest(&self, load: f64, target: f64) -> f64 {
-        math::ceil(load * self.curve.peak() / target * (1.0 - 1e-12))
-    }
-
-    /// How far the fleet can grow for an entry: while GPUs are short, to what it ran in the busiest hour of last month, and by
-    /// whole replicas to a share of what it needs beyond that.
-    fn most(&self, entry: &Hosted, now: &Month, values: &Values, offered: &Lanes, state: &[Lanes]) -> Lanes {
-        let mut most = [self.max; LANES];
-        let Some(share) = self.new_capacity else { return most };
-        let (share, target) = (&values[share], &values[self.utilization_target]);
-        let (hours, before, held) = (&values[entry.hours_per_request], &state[0], &state[HELD]);
-        for i in 0..LANES {
-            if share[i] >= 1.0 {
-                continue;
-            }
-            let waits = entry.waits.map_or(0.0, |waits| values[waits][i]);
-            let load = before[i] + offered[i] * hours[i] / now.hours * (1.0 - waits);
-            let grows = (self.busiest(load, target[i]).min(self.max) - held[i]).max(0.0);
-            most[i] = most[i].min(held[i] + math::floor(share[i] * grows + 1e-9));
-        }
-        most
-    }
-
-    /// Takes note of what it runs in the busiest hour.
-    fn hold(&self, target: &Lanes, state: &mut [Lanes]) {
-        for i in 0..LANES {
-            let runs = self.busiest(state[0][i], target[i]).min(state[3][i]);
-            state[HELD][i] = runs.max(self.least());
-        }
-    }
-}
-
-/// What of a fleet is paid whatever the load.
-struct Plan {
-    reserved: f64,
-    always: f64,
-    spare: f64,
-    /// GPU-hours of a replica in the month.
-    gpu_hours: f64,
-}
-
-/// GPU-hours on demand, paid and busy, with a mean of `beyond` replicas beyond those that always run.
-#[multiversion(targets("x86_64+avx512f+avx512dq+avx512vl+avx512bw", "x86_64+avx+avx2"))]
-fn gpu_hours(plan: &Plan, beyond: &Lanes, target: &Lanes, used: [&Lanes; 2], out: [&mut Lanes; 3]) {
-    let ([carried, waiting], [hours, paid, busy]) = (used, out);
-    for i in 0..LANES {
-        // Work that can wait first fills what is paid anyway; what is left needs replica-hours of its own.
-        let usable = (plan.reserved + plan.always + beyond[i] - plan.spare).max(0.0) * target[i];
-        let used = carried[i] + waiting[i];
-        let on_demand = plan.always + beyond[i] + ((used - usable) / target[i]).max(0.0);
-        hours[i] = on_demand * plan.gpu_hours;
-        paid[i] = hours[i] + plan.reserved * plan.gpu_hours;
-        busy[i] = used * plan.gpu_hours;
-    }
-}
-
-impl Supply for Running {
-    fn bought(&self) -> Vec<Bought> {
-        vec![self.from]
-    }
-
-    fn state(&self) -> usize {
-        if self.new_capacity.is_some() || self.binds() { TERMS + self.reserved.len() } else { Load::STATE }
-    }
-
-    fn start(&self, _: &Values, state: &mut [Lanes]) {
-        state.fill([0.0; LANES]);
-        if let Some(held) = state.get_mut(HELD) {
-            // The least that the fleet runs is paid from the first month on, so it is there.
-            *held = [self.least(); LANES];
-        }
-    }
-
-    fn binds(&self) -> bool {
-        !self.reserved.is_empty()
-    }
-
-    fn owe(&self, now: &Month, values: &Values, stands: &Lanes, state: &mut [Lanes], ledger: &mut Ledger) {
-        for (reserved, until) in self.reserved.iter().zip(&mut state[TERMS..]) {
-            let mut hours = reserved.reservation.owed(now, stands, until);
-            if hours.iter().all(|share| *share == 0.0) {
-                continue;
-            }
-            for hours in &mut hours {
-                *hours *= reserved.count * self.gpus * now.hours;
-            }
-            ledger.post_bought(self.from, &reserved.owed, &hours, &values[reserved.price]);
-            ledger.measure(Measure::GpuHours, &hours);
-        }
-    }
-
-    fn open(&self, _: &Month, _: &Values, state: &mut [Lanes], _: &mut Ledger) {
-        Load(state).clear();
-    }
-
-    fn accept(
-        &self,
-        entry: usize,
-        now: &Month,
-        values: &Values,
-        offered: &Lanes,
-        state: &mut [Lanes],
-        served: &mut Lanes,
-        _: &mut Ledger,
-    ) {
-        let hosted = &self.entries[entry];
-        let target = &values[self.utilization_target];
-        let most = self.most(hosted, now, values, offered, state);
-        let most = (self.max.is_finite() || self.new_capacity.is_some()).then_some(&most);
-        hosted.accept(&self.curve, now, values, offered, most, target, &mut Load(state), served);
-    }
-
-    fn unlimited(&self, entry: usize) -> bool {
-        self.new_capacity.is_none() && self.max.min(self.entries[entry].up_to).is_infinite()
-    }
-
-    fn close(&self, now: &Month, values: &Values, state: &mut [Lanes], ledger: &mut Ledger) {
-        let target = &values[self.utilization_target];
-        if self.new_capacity.is_some() {
-            self.hold(target, state);
-        }
-        let load = Load(state);
-        let reserved = self.replicas_reserved();
-        // Replicas in an hour: max(ceil(load), min) + spare, of which those reserved are paid already.
-        let from = self.least();
-        let plan = Plan {
-            reserved,
-            always: (self.min + self.spare - reserved).max(0.0),
-            spare: self.spare,
-            gpu_hours: self.gpus * now.hours,
-        };
-        let (mut need, mut beyond) = (*load.offered(), [0.0; LANES]);
-        lanes::divide(&mut need, target);
-        self.curve.whole_units_beyond_lanes(&need, &[from; LANES], &mut beyond);
-        if self.is_limited() {
-            let (mut most, mut above) = (*load.most(), [0.0; LANES]);
-            for most in &mut most {
-                *most = most.max(from);
-            }
-            self.curve.whole_units_beyond_lanes(&need, &most, &mut above);
-            lanes::subtract(&mut beyond, &above);
-        }
-        let (mut hours, mut paid, mut busy) = ([0.0; LANES], [0.0; LANES], [0.0; LANES]);
-        gpu_hours(
-            &plan,
-            &beyond,
-            target,
-            [load.carried(), load.waiting()],
-            [&mut hours, &mut paid, &mut busy],
-        );
-        ledger.post_bought(self.from, &self.on_demand.0, &hours, &values[self.on_demand.1]);
-        for Reserved { count, used, price, .. } in &self.reserved {
-            let hours = [count * self.gpus * now.hours; LANES];
-            ledger.post_bought(self.from, used, &hours, &values[*price]);
-        }
-        ledger.measure(Measure::GpuHours, &paid);
-        ledger.measure(Measure::BusyGpuHours, &busy);
-    }
+fn never_interrupted(gpus: &Reference) -> Diagnostic {
+    let message = format!("how often spot GPUs of `{}` are taken away is not said", gpus.id);
+    Diagnostic::error("no-interruptions", gpus.span, message)
+        .help("add `interruptions = \"3 /GPU-month\"` to the offer, with its source")
 }

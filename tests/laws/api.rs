@@ -26,7 +26,8 @@ const RATES: &str = "
 const CACHED: &str =
     "cache = { read = \"0.3 USD /Mtok\", writes = [{ lasts = \"5 min\", rate = \"3.75 USD /Mtok\" }] }\n";
 
-const CHAT: Serve = Serve { traffic: "chat", by: "acme/terra", up_to: None, batch: false, region: None };
+const CHAT: Serve =
+    Serve { traffic: "chat", by: "acme/terra", up_to: None, batch: false, region: None, patience: None };
 
 /// Tokens and cache of the first month.
 fn bill(text: &str, line: Serve) -> (f64, f64) {

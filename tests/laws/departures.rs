@@ -239,6 +239,11 @@ fn reservations_are_paid_to_the_end_of_their_term() {
     let paid = |until: usize| -> Vec<(usize, f64)> { (0..until).map(|i| (i, 2.0 * 730.0)).collect() };
     only(&rental(&reserved("reserved_1y", "")), &paid(12));
     only(&rental(&reserved("reserved_3y", "")), &paid(36));
+    // So is an amount by past need: one replica that always runs, from the second month on.
+    let ruled = reserved("reserved_1y", "")
+        .replace("reserved_1y = \"2 replicas\"", "reserved_1y = { newsvendor = { over = \"1 month\" } }");
+    let year = (1..13).map(|i| (i, 730.0));
+    only(&rental(&ruled), &std::iter::once((0, 4.0 * 730.0)).chain(year).collect::<Vec<_>>());
     // Nothing is owed to a landlord that is gone.
     let gone = "[hazard.end.retirement]\nhits = [\"cloud\"]\nlife = \"8 months\"\n";
     only(&rental(&reserved("reserved_1y", gone)), &paid(8));

@@ -51,7 +51,8 @@ pub(super) fn supply(purchase: &str, more: &str) -> String {
 
 pub(super) const TWO_YEARS: &str = "depreciation = { straight_line = { over = \"24 months\" } }\n";
 const ONCE: &str = "{ once = { servers = 2, ordered = \"2027-05\" } }";
-pub(super) const CHAT: Serve = Serve { traffic: "chat", by: "own", up_to: None, batch: false, region: None };
+pub(super) const CHAT: Serve =
+    Serve { traffic: "chat", by: "own", up_to: None, batch: false, region: None, patience: None };
 
 fn months(length: usize, purchase: &str, more: &str) -> Vec<Outcome> {
     let text = format!("{MACHINES}{}{}", traffic(4.0), supply(purchase, &format!("{TWO_YEARS}{more}")));

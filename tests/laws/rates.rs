@@ -8,7 +8,8 @@ use tokencast::units;
 use super::rig::{Rig, Serve, refused, run, serve};
 use super::support::{close, good, mean_is};
 
-const CHAT: Serve = Serve { traffic: "chat", by: "acme/terra", up_to: None, batch: false, region: None };
+const CHAT: Serve =
+    Serve { traffic: "chat", by: "acme/terra", up_to: None, batch: false, region: None, patience: None };
 
 /// A million calls a month.
 fn text(traffic: &str, card: &str) -> String {

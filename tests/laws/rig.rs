@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use tokencast::calendar::Timeline;
-use tokencast::demand::{Effects, Stream, Tokenizer, Traffic};
+use tokencast::demand::{Effects, Patience, Stream, Tokenizer, Traffic};
 use tokencast::diagnostic::{Diagnostics, FileId, Span};
 use tokencast::document::{MapOf, Plugins, Reference, TableOf};
 use tokencast::finance::{Component, Ledger, Measure, Posting, View};
@@ -27,6 +27,7 @@ pub(crate) struct Serve {
     pub(crate) up_to: Option<f64>,
     pub(crate) batch: bool,
     pub(crate) region: Option<&'static str>,
+    pub(crate) patience: Option<Patience>,
 }
 
 /// `traffic` served by `by`, without limits.
@@ -145,7 +146,7 @@ impl Rig {
             .iter()
             .zip(&names)
             .map(|(line, (by, region))| Entry {
-                patience: None,
+                patience: line.patience,
                 billed_in_vain: None,
                 waited: None,
                 traffic: &traffics.iter().find(|(id, _)| id.id == line.traffic).unwrap().1,

@@ -20,8 +20,8 @@ fn text(week: &str, requests: &str, more: &str) -> String {
 }
 
 const LINES: [Serve; 2] = [
-    Serve { traffic: "chat", by: "units", up_to: None, batch: false, region: None },
-    Serve { traffic: "chat", by: "azure/gpt-5", up_to: None, batch: false, region: None },
+    Serve { traffic: "chat", by: "units", up_to: None, batch: false, region: None, patience: None },
+    Serve { traffic: "chat", by: "azure/gpt-5", up_to: None, batch: false, region: None, patience: None },
 ];
 /// April has 720 hours.
 const HOURS: f64 = 720.0;
@@ -123,8 +123,8 @@ fn limited(limits: &str, more: &str) -> String {
 }
 
 const TWO: [Serve; 2] = [
-    Serve { traffic: "chat", by: "acme/large", up_to: None, batch: false, region: None },
-    Serve { traffic: "chat", by: "other/luna", up_to: None, batch: false, region: None },
+    Serve { traffic: "chat", by: "acme/large", up_to: None, batch: false, region: None, patience: None },
+    Serve { traffic: "chat", by: "other/luna", up_to: None, batch: false, region: None, patience: None },
 ];
 
 /// The tightest limit decides, hour by hour; calls count, not requests.

@@ -128,14 +128,27 @@ impl<'a> Fleet<'a> {
     fn replicas_there(&self, now: &Now) -> f64 {
         let most = self.count(now.book, "fleet.max_replicas", f64::INFINITY);
         if !self.owned {
-            return most;
+            return self.without_a_zone(now.book, most);
         }
         let spare = self.count(now.book, "fleet.spare_replicas", 0.0);
         let there = ((self.servers * self.replicas_per_server(now.book) + 1e-9).floor() - spare).max(0.0);
-        let zones = self.count(now.book, "fleet.zones", 1.0);
-        // The fullest zone is lost.
-        let lost = if zones > 1.0 { (there / zones - 1e-9).ceil() } else { 0.0 };
-        (there - lost).clamp(0.0, most)
+        self.without_a_zone(now.book, there).clamp(0.0, most)
+    }
+
+    /// The fullest zone is lost.
+    fn without_a_zone(&self, book: &Book, replicas: f64) -> f64 {
+        let zones = self.count(book, "fleet.zones", 1.0);
+        if zones > 1.0 && replicas.is_finite() {
+            replicas - (replicas / zones - 1e-9).ceil()
+        } else {
+            replicas
+        }
+    }
+
+    /// Replicas in reserve, of which enough are left when the fullest zone is lost.
+    fn reserve(&self, book: &Book, needed: f64) -> f64 {
+        let zones = self.count(book, "fleet.zones", 1.0);
+        if zones > 1.0 { (needed / (zones - 1.0) - 1e-9).ceil() } else { 0.0 }
     }
 
     /// The month ends: bills.
@@ -157,13 +170,16 @@ impl<'a> Fleet<'a> {
         // How many run follows the load from hour to hour; those reserved are paid for anyway.
         let running = |hour: f64| {
             let needed = (self.load.offered / target * hour * (1.0 - 1e-12)).ceil();
-            needed.max(least).min(self.most.max(least)) + spare
+            let loaded = needed.max(least).min(self.most.max(least));
+            (loaded + self.reserve(book, loaded) + spare).max(reserved)
         };
-        let beyond = self.hours.mean(|hour| (running(hour) - reserved).max(0.0));
-        // What can wait fills what is paid for; what is left needs hours of its own.
-        let room = (reserved + beyond - spare).max(0.0) * target;
+        let beyond = self.hours.mean(|hour| running(hour) - reserved);
+        // What can wait fills what is paid for; what is left needs hours of its own, in as many zones as the others.
+        let room = self.hours.mean(|hour| self.without_a_zone(book, running(hour) - spare)) * target;
         let used = self.load.carried + self.load.waiting;
-        let on_demand = beyond + ((used - room) / target).max(0.0);
+        let zones = self.count(book, "fleet.zones", 1.0);
+        let of_one = if zones > 1.0 { zones / (zones - 1.0) } else { 1.0 };
+        let on_demand = beyond + ((used - room) / target).max(0.0) * of_one;
         let gpu_hours = self.deployment.gpus * now.month.hours;
         let vendor = gpus.split('/').next().unwrap();
         let mut rent = |replicas: f64, term| {
@@ -255,9 +271,7 @@ impl<'a> Fleet<'a> {
         let per_server = self.replicas_per_server(book);
         let spare = self.count(book, "fleet.spare_replicas", 0.0);
         let peak = (self.load.offered * self.hours.peak() / self.target(now) - 1e-9).ceil();
-        let zones = self.count(book, "fleet.zones", 1.0);
-        let reserve = if zones > 1.0 { (peak / (zones - 1.0) - 1e-9).ceil() } else { 0.0 };
-        self.needed[now.month.index] = (peak + reserve + spare) / per_server;
+        self.needed[now.month.index] = (peak + self.reserve(book, peak) + spare) / per_server;
         let hours = now.month.hours;
         account.count(Measure::GpuHours, self.servers * self.server(book).gpus * hours);
         account.count(

@@ -39,6 +39,7 @@ pub(crate) fn check(book: &Book) {
                     let known = keys.split(' ').any(|known| known == key);
                     assert!(known, "this evaluator does not know `{at}.{kind}.{key}`");
                 }
+                fleet(book, &format!("{at}.{kind}"));
             }
         }
     }
@@ -112,6 +113,33 @@ fn work_around_the_llm(scenario: &Scenario) {
     }
 }
 
+/// Replicas that follow the load of their hour, and amounts reserved in replicas.
+fn fleet(book: &Book, at: &str) {
+    for key in book.below(&format!("{at}.fleet")) {
+        let known = ["utilization_target", "min_replicas", "max_replicas", "spare_replicas", "zones"];
+        assert!(known.contains(&key), "this evaluator does not know `{at}.fleet.{key}`");
+    }
+    for term in ["reserved_1y", "reserved_3y"] {
+        let rule = book.below(&format!("{at}.{term}"));
+        assert!(rule.is_empty(), "this evaluator does not know rules for `{at}.{term}`");
+    }
+}
+
+/// Streams that share a fleet have the same hours.
+fn weeks(scenario: &Scenario, strategy: &Strategy) {
+    let traffic = |id: &str| &scenario.traffics.iter().find(|(found, _)| found.id == id).unwrap().1;
+    for (supply, _) in &scenario.supplies {
+        let served = strategy.serve.iter().filter(|serve| serve.by.id == supply.id);
+        let mut weeks = served.flat_map(|serve| &serve.traffic).map(|id| &traffic(&id.id).week);
+        if let Some(first) = weeks.next() {
+            assert!(
+                weeks.all(|week| week == first),
+                "this evaluator does not know weeks that meet on a fleet"
+            );
+        }
+    }
+}
+
 /// Every field is named, so that a further one does not compile.
 fn fields(scenario: &Scenario) {
     for (_, vendor) in &scenario.definitions.vendors {
@@ -142,6 +170,7 @@ fn fields(scenario: &Scenario) {
         assert!(migration.is_none(), "this evaluator does not know moves that vendors force");
         assert!(*compare && switches.is_empty(), "this evaluator does not know strategies that give way");
         assert!(failover.is_none(), "this evaluator does not know failover");
+        weeks(scenario, strategy);
         for serve in serve {
             let Serve {
                 traffic: _,

@@ -1,0 +1,351 @@
+//! Rented fleets as they are run: spread over zones, followed by an autoscaler that sees only the past, partly on spot GPUs,
+//! with an amount reserved that is decided anew at each renewal.
+//!
+//! A fleet that says none of this takes the short way through `rented`; this one adds up the same replicas unit by unit.
+
+use super::hosting::Load;
+use super::mixed::{Hours, Shape};
+use crate::calendar::Month;
+use crate::demand::Ramp;
+use crate::finance::{Bought, Ledger, Line};
+use crate::lanes::{LANES, Lanes, Slot, Values};
+use crate::math;
+use crate::serving::Zones;
+
+/// What of a fleet runs in an hour.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Staff {
+    pub(super) min: f64,
+    pub(super) spare: f64,
+    pub(super) zones: Zones,
+}
+
+impl Staff {
+    /// Replicas that run when an hour needs so many and no more than `most` may be loaded.
+    fn running(self, needed: f64, most: f64) -> f64 {
+        self.zones.with_reserve(needed.max(self.min).min(most.max(self.min))) + self.spare
+    }
+}
+
+/// An autoscaler.
+pub(super) struct Autoscaler {
+    /// Hours until it has seen a change of load.
+    pub(super) lag: Slot,
+    /// Hours from then until a new replica serves; paid.
+    pub(super) cold_start: Slot,
+    /// Rises over one hour, and over two.
+    pub(super) ramps: [Ramp; 2],
+}
+
+/// GPUs that the vendor may take away.
+pub(super) struct Spot {
+    /// Share of the replicas above those reserved.
+    pub(super) share: Slot,
+    pub(super) line: Line,
+    pub(super) price: Slot,
+    /// Interruptions of a GPU, per hour.
+    pub(super) interruptions: Slot,
+}
+
+/// An amount reserved by the newsvendor's rule.
+pub(super) struct Newsvendor {
+    /// Months of a term.
+    pub(super) term: usize,
+    /// Past months whose mean need counts.
+    pub(super) over: usize,
+    pub(super) line: Line,
+    /// What is owed after the strategy was left.
+    pub(super) owed: Line,
+    pub(super) price: Slot,
+}
+
+pub(super) struct Elastic {
+    pub(super) staff: Staff,
+    /// Replicas reserved for good.
+    pub(super) reserved: f64,
+    pub(super) gpus: f64,
+    pub(super) autoscaler: Option<Autoscaler>,
+    pub(super) spot: Option<Spot>,
+    pub(super) newsvendor: Option<Newsvendor>,
+}
+
+/// Places in a fleet's own lanes of state: load missed so far, replicas reserved, the month in which a term ends that must be
+/// paid, then the needs of past months.
+const MISSED: usize = 0;
+const RESERVED: usize = 1;
+const UNTIL: usize = 2;
+const NEEDS: usize = 3;
+
+/// What a month comes to, in replicas on average.
+struct Totals {
+    on_demand: Lanes,
+    cold: Lanes,
+}
+
+impl Elastic {
+    /// Lanes of state behind those of the load.
+    pub(super) fn state(&self) -> usize {
+        NEEDS + self.newsvendor.as_ref().map_or(0, |rule| rule.over)
+    }
+
+    /// Before the first month.
+    pub(super) fn start(&self, state: &mut [Lanes]) {
+        state[RESERVED] = [self.reserved; LANES];
+    }
+
+    /// Replicas that are paid whether they are used or not.
+    pub(super) fn reserved<'a>(&self, state: &'a [Lanes]) -> &'a Lanes {
+        &state[RESERVED]
+    }
+
+    /// Begins a month: what is reserved is decided anew when a term begins.
+    pub(super) fn open(
+        &self,
+        now: &Month,
+        values: &Values,
+        shape: &Shape,
+        on_demand: Slot,
+        state: &mut [Lanes],
+    ) {
+        state[MISSED] = [0.0; LANES];
+        let Some(rule) = &self.newsvendor else { return };
+        if now.index < rule.over || (now.index - rule.over) % rule.term != 0 {
+            return;
+        }
+        for lane in 0..LANES {
+            let past: f64 = state[NEEDS..NEEDS + rule.over].iter().map(|need| need[lane]).sum();
+            let need = past / rule.over as f64;
+            let ratio = values[rule.price][lane] / values[on_demand][lane].max(f64::MIN_POSITIVE);
+            state[RESERVED][lane] = self.reserved + self.best(shape, need, ratio);
+        }
+    }
+
+    /// What is still to be paid of an amount by rule whose strategies stand for a share of the month: to the end of its term.
+    pub(super) fn owe(
+        &self,
+        now: &Month,
+        stands: &Lanes,
+        state: &mut [Lanes],
+    ) -> Option<(&Newsvendor, Lanes)> {
+        let rule = self.newsvendor.as_ref()?;
+        let month = now.index as f64;
+        let terms = (now.index + 1).saturating_sub(rule.over).div_ceil(rule.term);
+        let ends = (rule.over + terms * rule.term) as f64;
+        let mut owed = [0.0; LANES];
+        for i in 0..LANES {
+            if state[UNTIL][i] > month {
+                owed[i] = (1.0 - stands[i]).max(0.0) * (state[RESERVED][i] - self.reserved);
+            }
+            if stands[i] > 0.0 {
+                state[UNTIL][i] = ends;
+            }
+        }
+        let hours = self.gpus * now.hours;
+        owed.iter_mut().for_each(|replicas| *replicas *= hours);
+        Some((rule, owed))
+    }
+
+    /// The largest number of replicas of which each runs in more of the hours than a reserved one costs of one on demand:
+    /// `F⁻¹(1 − c_r / c_o)` of the load curve.
+    fn best(&self, shape: &Shape, need: f64, ratio: f64) -> f64 {
+        let Shape::One(curve) = shape else { return 0.0 };
+        let always = self.staff.running(0.0, f64::INFINITY);
+        if ratio >= 1.0 {
+            return 0.0;
+        }
+        let mut best = (always - self.reserved).max(0.0);
+        let mut units = 1.0;
+        // Of needs of `units` and more, each is paid for if it is there often enough.
+        while need > 0.0 && curve.hours_above((units - 1.0) / need) >= ratio {
+            best = (self.staff.running(units, f64::INFINITY) - self.reserved).max(best);
+            units += 1.0;
+        }
+        best
+    }
+
+    /// The load that is not carried, though the fleet is large enough for it: replicas are on their way, or taken away.
+    fn missed(
+        &self,
+        scaler: &Autoscaler,
+        values: &Values,
+        load: &Load,
+        target: &Lanes,
+        reserved: &Lanes,
+    ) -> Lanes {
+        let mut missed = [0.0; LANES];
+        let (lag, cold) = (&values[scaler.lag], &values[scaler.cold_start]);
+        let away: Lanes = std::array::from_fn(|i| (lag[i] + cold[i]).min(2.0));
+        for (hours, ramp) in scaler.ramps.iter().enumerate() {
+            // The part of an hour that sees the load of one hour before, and of two.
+            let part: Lanes = std::array::from_fn(|i| {
+                let beyond = (away[i] - 1.0).max(0.0);
+                if hours == 0 { away[i].min(1.0) - beyond } else { beyond }
+            });
+            if part.iter().all(|part| *part <= 0.0) {
+                continue;
+            }
+            for rise in &ramp.rises {
+                for i in 0..LANES {
+                    let (offered, most) = (load.offered()[i], load.most()[i]);
+                    let seen = math::ceil(rise.before * offered / target[i] * (1.0 - 1e-12));
+                    let there = self.staff.running(seen, most).max(reserved[i]);
+                    let asked = (rise.now * offered).min(most * target[i]);
+                    missed[i] += part[i] * rise.share * (asked - there).max(0.0);
+                }
+            }
+        }
+        if let Some(spot) = &self.spot {
+            for i in 0..LANES {
+                let needed = math::ceil(load.offered()[i] / target[i] * (1.0 - 1e-12));
+                let there = self.staff.running(needed, load.most()[i]).max(reserved[i]);
+                let taken = (there - reserved[i]).max(0.0)
+                    * values[spot.share][i]
+                    * self.gpus
+                    * values[spot.interruptions][i];
+                // The others carry the load of one that was taken away, up to their limits.
+                missed[i] += taken * away[i] * (load.carried()[i] - (there - 1.0)).max(0.0);
+            }
+        }
+        missed
+    }
+
+    /// Takes back what an entry was said to be served, as far as replicas come too late for it.
+    #[allow(
+        clippy::too_many_arguments,
+        reason = "the lanes of one month stay apart, so that no copy is made"
+    )]
+    pub(super) fn take_back(
+        &self,
+        values: &Values,
+        load: &Load,
+        (carried_before, target): (&Lanes, &Lanes),
+        (load_per_request, patience_hours): (&Lanes, f64),
+        state: &mut [Lanes],
+        served: &mut Lanes,
+    ) {
+        let Some(scaler) = &self.autoscaler else { return };
+        let missed = self.missed(scaler, values, load, target, &state[RESERVED]);
+        for i in 0..LANES {
+            // Who waits longer than replicas take to come is served by these.
+            if values[scaler.lag][i] + values[scaler.cold_start][i] <= patience_hours {
+                continue;
+            }
+            let carried = load.carried()[i] - carried_before[i];
+            let more = (missed[i] - state[MISSED][i]).clamp(0.0, carried.max(0.0));
+            if more > 0.0 && load_per_request[i] > 0.0 {
+                state[MISSED][i] += more;
+                served[i] = (served[i] - more / load_per_request[i]).max(0.0);
+            }
+        }
+    }
+
+    /// Replica-hours on demand, and those of cold starts, as means over the hours.
+    fn totals(
+        &self,
+        values: &Values,
+        shape: &Hours,
+        load: &Load,
+        target: &Lanes,
+        reserved: &Lanes,
+    ) -> Totals {
+        let mut totals = Totals { on_demand: [0.0; LANES], cold: [0.0; LANES] };
+        let staff = self.staff;
+        for i in 0..LANES {
+            let (most, reserved) = (load.most()[i], reserved[i]);
+            let [on_demand, usable] = shape.mean_of_units(i, load.offered()[i], 1.0 / target[i], |n| {
+                let all = staff.running(n, most).max(reserved);
+                [all - reserved, staff.zones.without_one((all - staff.spare).max(0.0))]
+            });
+            // Work that can wait first fills what is paid anyway; what is left needs replica-hours of its own.
+            let used = load.carried()[i] + load.waiting()[i];
+            let more = ((used - usable * target[i]) / target[i]).max(0.0);
+            let reserve = if staff.zones.is_one() { 1.0 } else { 1.0 + 1.0 / staff.zones.left() };
+            totals.on_demand[i] = on_demand + more * reserve;
+        }
+        let Some(scaler) = &self.autoscaler else { return totals };
+        for rise in &scaler.ramps[0].rises {
+            for i in 0..LANES {
+                let run = |load_now: f64| {
+                    let needed = math::ceil(load_now * load.offered()[i] / target[i] * (1.0 - 1e-12));
+                    staff.running(needed, load.most()[i]).max(reserved[i])
+                };
+                let starts = rise.share * (run(rise.now) - run(rise.before)).max(0.0);
+                totals.cold[i] += starts * values[scaler.cold_start][i];
+            }
+        }
+        totals
+    }
+
+    /// Ends a month: rent by kind; GPU-hours paid and at work.
+    #[allow(
+        clippy::too_many_arguments,
+        reason = "the lanes of one month stay apart, so that no copy is made"
+    )]
+    pub(super) fn close(
+        &self,
+        now: &Month,
+        values: &Values,
+        shape: &Hours,
+        load: &Load,
+        target: &Lanes,
+        state: &mut [Lanes],
+        rent: &mut Rent<'_>,
+    ) -> [Lanes; 2] {
+        let reserved = state[RESERVED];
+        let Totals { mut on_demand, mut cold } = self.totals(values, shape, load, target, &reserved);
+        let gpu_hours = self.gpus * now.hours;
+        let mut paid = [0.0; LANES];
+        let spot = self.spot.as_ref();
+        if let Some(spot) = spot {
+            let starts_again = self.autoscaler.as_ref().map(|scaler| &values[scaler.cold_start]);
+            let mut hours = [0.0; LANES];
+            for i in 0..LANES {
+                let share = values[spot.share][i];
+                // A replica that is taken away is paid again while another one starts.
+                let again =
+                    self.gpus * values[spot.interruptions][i] * starts_again.map_or(0.0, |cold| cold[i]);
+                hours[i] = (on_demand[i] + cold[i]) * share * (1.0 + again) * gpu_hours;
+                paid[i] += hours[i];
+                on_demand[i] *= 1.0 - share;
+                cold[i] *= 1.0 - share;
+            }
+            rent.post(&spot.line, &hours, &values[spot.price]);
+        }
+        for i in 0..LANES {
+            on_demand[i] *= gpu_hours;
+            cold[i] *= gpu_hours;
+            paid[i] += on_demand[i] + cold[i] + reserved[i] * gpu_hours;
+        }
+        rent.post(rent.on_demand, &on_demand, &values[rent.price]);
+        if self.autoscaler.is_some() {
+            rent.post(rent.cold_starts, &cold, &values[rent.price]);
+        }
+        if let Some(rule) = &self.newsvendor {
+            let hours = std::array::from_fn(|i| (reserved[i] - self.reserved) * gpu_hours);
+            rent.post(&rule.line, &hours, &values[rule.price]);
+            let place = NEEDS + now.index % rule.over;
+            for i in 0..LANES {
+                state[place][i] = load.offered()[i] / target[i];
+            }
+        }
+        let busy =
+            std::array::from_fn(|i| (load.carried()[i] + load.waiting()[i] - state[MISSED][i]) * gpu_hours);
+        [paid, busy]
+    }
+}
+
+/// Where rent is posted.
+pub(super) struct Rent<'a> {
+    pub(super) from: Bought,
+    /// GPU-hours on demand: those that serve, and those that only start. Both have one price.
+    pub(super) on_demand: &'a Line,
+    pub(super) cold_starts: &'a Line,
+    pub(super) price: Slot,
+    pub(super) ledger: &'a mut Ledger,
+}
+
+impl Rent<'_> {
+    fn post(&mut self, line: &Line, hours: &Lanes, price: &Lanes) {
+        self.ledger.post_bought(self.from, line, hours, price);
+    }
+}

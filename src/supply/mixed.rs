@@ -1,0 +1,173 @@
+//! The hours of a fleet: of one week, or of several that meet on it.
+
+use std::sync::Arc;
+
+use super::Entry;
+use super::hosting::{Hosted, Load};
+use crate::calendar::Month;
+use crate::demand::{LoadCurve, MOST_WEEKS, Mix};
+use crate::diagnostic::Diagnostic;
+use crate::lanes::{LANES, Lanes, Values};
+use crate::process::Lookup;
+
+/// How the load of a fleet is spread over the hours.
+pub(super) enum Shape {
+    /// All streams have the same week.
+    One(Arc<LoadCurve>),
+    /// Streams of several weeks; the load of each is kept.
+    Mixed(Arc<Mix>),
+}
+
+/// A shape, and in a mix the mean load of each week.
+pub(super) struct Hours<'a> {
+    pub(super) shape: &'a Shape,
+    pub(super) means: &'a [Lanes],
+}
+
+impl Shape {
+    /// Lanes of state: the mean load of each week, if there are several.
+    pub(super) fn state(&self) -> usize {
+        match self {
+            Self::One(_) => 0,
+            Self::Mixed(mix) => mix.weeks(),
+        }
+    }
+
+    /// Notes the load of an entry that must be served in its hour.
+    pub(super) fn note(
+        &self,
+        hosted: &Hosted,
+        now: &Month,
+        values: &Values,
+        offered: &Lanes,
+        means: &mut [Lanes],
+    ) {
+        if let Self::Mixed(_) = self {
+            for (lane, mean) in means[hosted.week].iter_mut().enumerate() {
+                let (all, waiting) = hosted.load(now, values, offered, lane);
+                *mean += all - waiting;
+            }
+        }
+    }
+
+    /// Carries what fits, once the load has been [noted](Self::note).
+    #[allow(
+        clippy::too_many_arguments,
+        reason = "the lanes of one month stay apart, so that no copy is made"
+    )]
+    pub(super) fn accept(
+        &self,
+        hosted: &Hosted,
+        now: &Month,
+        values: &Values,
+        offered: &Lanes,
+        most: Option<&Lanes>,
+        target: &Lanes,
+        load: &mut Load,
+        means: &[Lanes],
+        served: &mut Lanes,
+    ) {
+        let mix = match self {
+            Self::One(curve) => {
+                hosted.accept(curve, now, values, offered, most, target, load, served);
+                return;
+            }
+            Self::Mixed(mix) => mix,
+        };
+        let (mut capacity, mut with, mut asked) = ([0.0; LANES], [0.0; LANES], [(0.0, 0.0); LANES]);
+        for i in 0..LANES {
+            let replicas = hosted.up_to.min(most.map_or(f64::INFINITY, |most| most[i]));
+            load.0[3][i] = load.0[3][i].max(replicas);
+            capacity[i] = replicas * target[i];
+            with[i] = mix.carried(&of_lane(means, i), capacity[i]);
+            asked[i] = hosted.load(now, values, offered, i);
+        }
+        carry(&asked, &capacity, &with, load, offered, served);
+    }
+}
+
+/// The means of one lane.
+fn of_lane(means: &[Lanes], lane: usize) -> [f64; MOST_WEEKS] {
+    std::array::from_fn(|week| means.get(week).map_or(0.0, |mean| mean[lane]))
+}
+
+impl Hours<'_> {
+    /// The highest load of any hour, of a load with this mean.
+    pub(super) fn peak(&self, lane: usize, mean: f64) -> f64 {
+        match self.shape {
+            Shape::One(curve) => mean * curve.peak(),
+            Shape::Mixed(mix) => mix.peak(&of_lane(self.means, lane)),
+        }
+    }
+
+    /// The mean over the hours of what depends on the whole units needed, `per` unit of load; the load has this mean.
+    pub(super) fn mean_of_units<const K: usize>(
+        &self,
+        lane: usize,
+        mean: f64,
+        per: f64,
+        of: impl Fn(f64) -> [f64; K],
+    ) -> [f64; K] {
+        match self.shape {
+            Shape::One(curve) => curve.mean_of_units(mean * per, of),
+            Shape::Mixed(mix) => {
+                let means = of_lane(self.means, lane).map(|mean| mean * per);
+                mix.mean_of_units(&means, of)
+            }
+        }
+    }
+}
+
+/// Carries what fits, hour by hour, of all load so far (`with`): as a fleet of one week does.
+fn carry(
+    asked: &[(f64, f64); LANES],
+    capacity: &Lanes,
+    with: &Lanes,
+    load: &mut Load,
+    offered: &Lanes,
+    served: &mut Lanes,
+) {
+    let [offered_load, load_carried, load_waiting, ..] = &mut *load.0 else { return };
+    for i in 0..LANES {
+        let (all, waiting) = asked[i];
+        let at_once = all - waiting;
+        let room = (capacity[i] - load_carried[i] - load_waiting[i]).max(0.0);
+        let more = (with[i] - load_carried[i]).max(0.0).min(at_once).min(room);
+        let more_waiting = waiting.min(room - more);
+        offered_load[i] += at_once;
+        load_carried[i] += more;
+        load_waiting[i] += more_waiting;
+        let share = if all > 0.0 { (more + more_waiting) / all } else { 1.0 };
+        // Rounding must not leave a trace of a request for the next supply.
+        served[i] = if share > 1.0 - 1e-9 { offered[i] } else { offered[i] * share };
+    }
+}
+
+/// The weeks that meet on a fleet.
+#[derive(Default)]
+pub(super) struct Weeks(Vec<(Arc<[f64]>, f64)>);
+
+impl Weeks {
+    /// The place of an entry's week.
+    pub(super) fn place(&mut self, entry: &Entry, lookup: &mut dyn Lookup) -> Option<usize> {
+        let (week, noise) = (&entry.traffic.week, entry.traffic.hourly_noise);
+        let same =
+            |(known, known_noise): &(Arc<[f64]>, f64)| known == week && (known_noise - noise).abs() < 1e-12;
+        if let Some(place) = self.0.iter().position(same) {
+            return Some(place);
+        }
+        if self.0.len() == MOST_WEEKS {
+            let message = format!("`{}` serves traffics of more than {MOST_WEEKS} weeks", entry.by.id);
+            let help = "let streams that are alike have the same `week` and `hourly_noise`";
+            lookup.refuse(Diagnostic::error("too-many-weeks", entry.by.span, message).help(help));
+            return None;
+        }
+        self.0.push((week.clone(), noise));
+        Some(self.0.len() - 1)
+    }
+
+    /// How the load of all of them is spread over the hours.
+    pub(super) fn shape(&self, first: &Arc<LoadCurve>) -> Shape {
+        if self.0.len() < 2 { Shape::One(first.clone()) } else { Shape::Mixed(Arc::new(Mix::new(&self.0))) }
+    }
+}
