@@ -4,7 +4,7 @@ use super::load_curve::{NOISES, noise_factors, noise_scores};
 use crate::math;
 
 /// How much of an hour's noise is that of the hour before it: residuals of ten minutes have 0.8 of the ten minutes before in a
-/// service of Alibaba's (ServeGen, m-small, week 1), which comes to about 0.55 an hour (computed 2026-11-22).
+/// service of Alibaba's (`ServeGen`, m-small, week 1), which comes to about 0.55 an hour (computed 2026-11-22).
 const PERSISTENCE: f64 = 0.55;
 
 /// Cells of the table of loads before and now, in each direction.
@@ -95,11 +95,15 @@ fn together(correlation: f64) -> Vec<Vec<f64>> {
     for _ in 0..60 {
         for row in &mut table {
             let sum: f64 = row.iter().sum();
-            row.iter_mut().for_each(|cell| *cell *= each / sum);
+            for cell in row {
+                *cell *= each / sum;
+            }
         }
         for j in 0..NOISES {
             let sum: f64 = table.iter().map(|row| row[j]).sum();
-            table.iter_mut().for_each(|row| row[j] *= each / sum);
+            for row in &mut table {
+                row[j] *= each / sum;
+            }
         }
     }
     table

@@ -53,8 +53,9 @@ impl Autoscaler {
         let said = || both.iter().filter_map(|(key, number)| Some((*key, number.as_ref()?)));
         let clock = |number: &Number| number.unit.period.is_some_and(Period::is_clock);
         let mean: f64 = said().map(|(_, number)| number.distribution.mean()).sum();
-        let slow =
-            said().find(|(_, number)| !clock(number)).or_else(|| said().last().filter(|_| mean > SLOWEST));
+        let slow = said()
+            .find(|(_, number)| !clock(number))
+            .or_else(|| said().next_back().filter(|_| mean > SLOWEST));
         if let Some((key, _)) = slow {
             let help =
                 "write minutes; a fleet that takes longer does not follow the load: raise `min_replicas`";

@@ -94,7 +94,7 @@ impl Elastic {
     }
 
     /// Replicas that are paid whether they are used or not.
-    pub(super) fn reserved<'a>(&self, state: &'a [Lanes]) -> &'a Lanes {
+    pub(super) fn reserved(state: &[Lanes]) -> &Lanes {
         &state[RESERVED]
     }
 
@@ -109,7 +109,7 @@ impl Elastic {
     ) {
         state[MISSED] = [0.0; LANES];
         let Some(rule) = &self.newsvendor else { return };
-        if now.index < rule.over || (now.index - rule.over) % rule.term != 0 {
+        if now.index < rule.over || !(now.index - rule.over).is_multiple_of(rule.term) {
             return;
         }
         for lane in 0..LANES {
@@ -141,7 +141,9 @@ impl Elastic {
             }
         }
         let hours = self.gpus * now.hours;
-        owed.iter_mut().for_each(|replicas| *replicas *= hours);
+        for replicas in &mut owed {
+            *replicas *= hours;
+        }
         Some((rule, owed))
     }
 

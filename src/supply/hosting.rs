@@ -186,6 +186,11 @@ impl Load<'_> {
 }
 
 impl Hosted {
+    /// One without limits of its own, of which nothing waits for a later hour.
+    pub(super) fn at_once(hours_per_request: Slot, waits: Option<Slot>) -> Self {
+        Self { hours_per_request, waits, up_to: f64::INFINITY, patient: None, patience_hours: 0.0, week: 0 }
+    }
+
     /// Mean load of a lane in replicas at full capacity: all of what is offered, and what of it can wait.
     pub(super) fn load(&self, now: &Month, values: &Values, offered: &Lanes, lane: usize) -> (f64, f64) {
         self.asked(now, values, offered).load(lane)

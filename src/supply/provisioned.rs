@@ -121,14 +121,7 @@ impl Written for Provisioned {
             let work = Work::resolve(entry, card.tokenizer.as_ref(), all, lookup)?;
             let hours_per_request = unit_hours(&work, offer, per_unit, lookup);
             inputs.extend([entry.stream.requests, hours_per_request]);
-            hosted.push(Hosted {
-                hours_per_request,
-                waits: work.waits,
-                up_to: f64::INFINITY,
-                patient: None,
-                patience_hours: 0.0,
-                week: 0,
-            });
+            hosted.push(Hosted::at_once(hours_per_request, work.waits));
         }
         let available =
             card.retires.and_then(|day| day.availability(lookup.timeline()).map(|share| (day, share)));

@@ -172,7 +172,9 @@ impl Running {
         let before = *load.carried();
         self.shape.accept(hosted, now, values, offered, most, target, &mut load, means, served);
         let mut per_request = values[hosted.hours_per_request];
-        per_request.iter_mut().for_each(|hours| *hours /= now.hours);
+        for hours in &mut per_request {
+            *hours /= now.hours;
+        }
         let entry = (&per_request, hosted.patience_hours);
         elastic.take_back(values, &load, (&before, target), entry, own, served);
     }
@@ -191,7 +193,7 @@ impl Running {
         if let (Some(_), [held, ..]) = (self.new_capacity, held) {
             for i in 0..LANES {
                 let runs = replicas_at(hours.peak(i, load.offered()[i]), target[i]).min(load.most()[i]);
-                held[i] = runs.max(self.least()).max(elastic.reserved(own)[i] - self.spare);
+                held[i] = runs.max(self.least()).max(Elastic::reserved(own)[i] - self.spare);
             }
         }
         let (on_demand, price) = &self.on_demand;
