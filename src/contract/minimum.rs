@@ -27,7 +27,7 @@ impl Minimum {
 
 impl Contract for Minimum {
     fn settle(&self, _: &Month, values: &Values, _: &mut [Lanes], ledger: &mut Ledger) {
-        let due = ledger.bought_from(&self.vendors).due;
+        let due = ledger.bought_from(&self.vendors, |bought| &bought.due);
         let least = &values[self.least];
         let mut missing = [0.0; LANES];
         for i in 0..LANES {

@@ -68,7 +68,7 @@ impl Contract for Running {
         if !self.holds[now.index] {
             return;
         }
-        let due = ledger.bought_from(&self.vendors).due;
+        let due = ledger.bought_from(&self.vendors, |bought| &bought.due);
         let discount = &values[self.discount];
         let (mut price, mut left) = ([0.0; LANES], [0.0; LANES]);
         for i in 0..LANES {

@@ -118,7 +118,7 @@ impl Running {
 
     /// Pays what is due with credit.
     fn pay(&self, values: &Values, [left, paid]: [&mut Lanes; 2], ledger: &mut Ledger) {
-        let due = ledger.bought_from(&self.vendors).due;
+        let due = ledger.bought_from(&self.vendors, |bought| &bought.due);
         let (amount, bonus) = (&values[self.amount], &values[self.bonus]);
         let (mut used, mut own, mut given) = ([0.0; LANES], [0.0; LANES], [0.0; LANES]);
         let (mut still_due, mut rates) = ([1.0; LANES], [0.0; LANES]);

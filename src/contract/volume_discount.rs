@@ -214,9 +214,10 @@ fn take_off(
 
 impl Contract for Bands {
     fn settle(&self, _: &Month, values: &Values, _: &mut [Lanes], ledger: &mut Ledger) {
-        let bought = ledger.bought_from(&self.vendors);
-        let volume = if self.tokens { &bought.tokens } else { &bought.list };
-        let spent = Spent { volume, due: &bought.due };
+        let volume = ledger
+            .bought_from(&self.vendors, |bought| if self.tokens { &bought.tokens } else { &bought.list });
+        let due = ledger.bought_from(&self.vendors, |bought| &bought.due);
+        let spent = Spent { volume: &volume, due: &due };
         let (mut left, mut spend, mut price) = ([1.0; LANES], [0.0; LANES], [0.0; LANES]);
         for (place, band) in self.tiers.iter().enumerate() {
             let ends = self.tiers.get(place + 1).map_or(&ENDLESS, |next| &values[next.above]);

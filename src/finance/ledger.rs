@@ -257,16 +257,12 @@ impl Ledger {
         }
     }
 
-    /// What was bought from some vendors together.
-    pub fn bought_from(&self, vendors: &[usize]) -> Purchases {
+    /// What was bought from some vendors together: one of its amounts.
+    pub fn bought_from(&self, vendors: &[usize], amount: impl Fn(&Purchases) -> &Lanes) -> Lanes {
         let begun = |p: &&Purchases| p.begun && vendors.contains(&p.vendor);
-        let mut some = self.purchases[..self.watched].iter().filter(begun);
-        let mut all = some.next().cloned().unwrap_or(Purchases::NOTHING);
-        for one in some {
-            lanes::add(&mut all.list, &one.list);
-            lanes::add(&mut all.due, &one.due);
-            lanes::add(&mut all.tokens, &one.tokens);
-        }
+        let mut some = self.purchases[..self.watched].iter().filter(begun).map(amount);
+        let mut all = some.next().copied().unwrap_or(ZERO);
+        some.for_each(|one| lanes::add(&mut all, one));
         all
     }
 

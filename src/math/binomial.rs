@@ -24,7 +24,7 @@ pub fn binomial_quantile(trials: f64, chance: f64, u: f64) -> f64 {
 fn count(trials: f64, chance: f64, enough: impl Fn(f64) -> bool) -> f64 {
     let odds = chance / (1.0 - chance);
     let mut count = 0.0;
-    let mut probability = pow(1.0 - chance, trials);
+    let mut probability = whole_power(1.0 - chance, trials);
     let mut share = probability;
     // What adds nothing is behind the last count that a double can tell from certainty.
     while !enough(share) && count < trials && share + probability > share {
@@ -33,6 +33,22 @@ fn count(trials: f64, chance: f64, enough: impl Fn(f64) -> bool) -> f64 {
         share += probability;
     }
     count
+}
+
+/// `x^n` for whole n: few multiplications where n is small, which is mostly so.
+fn whole_power(x: f64, n: f64) -> f64 {
+    if n > 64.0 {
+        return pow(x, n);
+    }
+    let (mut power, mut square, mut rest) = (1.0, x, n as u32);
+    while rest > 0 {
+        if rest & 1 == 1 {
+            power *= square;
+        }
+        square *= square;
+        rest >>= 1;
+    }
+    power
 }
 
 #[cfg(test)]
