@@ -1,10 +1,7 @@
 //! Months until a bought machine has cost less than an API (Pan et al.), by the whole engine.
 
+use super::whole::found;
 use super::{Row, Table, Tolerance};
-use crate::analysis::findings;
-use crate::engine::{Settings, simulate};
-use crate::model::resolve;
-use crate::scenario::{Files, PARTS, Unreadable, load};
 
 pub(super) const TABLE: Table = Table {
     name: "T1",
@@ -25,25 +22,6 @@ const SCENARIOS: [(&str, &str, [f64; 4]); 5] = [
 const BASELINES: [(&str, &str); 4] =
     [("GPT-5", "gpt-5"), ("Opus 4", "opus-4"), ("Sonnet 4", "sonnet-4"), ("Grok 4", "grok-4")];
 
-/// The scenarios, and the built-in parts in their folder.
-struct Shipped(&'static str);
-
-/// The name that a scenario is loaded by.
-const NAME: &str = "break-even.toml";
-
-impl Files for Shipped {
-    fn read(&self, path: &str) -> Result<String, Unreadable> {
-        let part = PARTS.iter().find(|part| part.name == path).map(|part| part.text);
-        let llama = (path == "break-even-llama-70b.toml").then_some(SCENARIOS[3].1);
-        let text = if path == NAME { Some(self.0) } else { part.or(llama) };
-        text.map(str::to_owned).ok_or_else(|| Unreadable {
-            code: "no-such-file",
-            message: format!("there is no file `{path}`"),
-            help: None,
-        })
-    }
-}
-
 fn rows() -> Vec<Row> {
     let mut rows = Vec::new();
     for (llm, text, printed) in SCENARIOS {
@@ -61,8 +39,7 @@ fn rows() -> Vec<Row> {
 }
 
 fn months(text: &'static str, baseline: &str) -> Option<f64> {
-    let scenario = load(&Shipped(text), NAME, &[format!("baseline={baseline}")]).scenario?;
-    let model = resolve(&scenario).0?;
-    let outcomes = simulate(&model, &Settings { paths: 2, ..Settings::default() }, &()).ok()?;
-    findings(&model, outcomes).strategies.first()?.break_even.as_ref()?.p50
+    let files = [("break-even-llama-70b.toml", SCENARIOS[3].1)];
+    let found = found(text, &files, &[format!("baseline={baseline}")])?;
+    found.strategies.first()?.break_even.as_ref()?.p50
 }

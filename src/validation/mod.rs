@@ -3,10 +3,16 @@
 //! `tokencast validate` prints them, and a test runs the same.
 
 mod break_even;
+mod configurations;
 mod effects;
 mod kv_tokens;
 mod llm_sizes;
+mod machines;
 mod measured_points;
+mod money;
+mod queues;
+mod units;
+mod whole;
 
 /// A table of one source.
 pub struct Table {
@@ -63,10 +69,19 @@ impl Row {
 /// Every table.
 pub const TABLES: &[Table] = &[
     break_even::TABLE,
+    machines::LENOVO,
+    machines::NVIDIA,
     measured_points::TABLE,
     measured_points::COST,
+    machines::SPLITWISE,
+    configurations::TABLE,
     kv_tokens::DISTSERVE,
     kv_tokens::EXAMPLES,
     llm_sizes::TABLE,
     effects::TABLE,
+    queues::LLM_D,
+    queues::CLOSED_FORMS,
+    units::TABLE,
+    money::RESERVED,
+    money::FINANCE,
 ];

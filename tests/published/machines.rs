@@ -5,79 +5,8 @@ use tokencast::finance::{Component, Measure};
 use crate::assert_near;
 use crate::common::{found, model_of};
 
-/// One machine of eight GPUs with one replica on it, full in every hour of months of 720 hours; and the same for rent.
-const BOUGHT_OR_RENTED: &str = r#"
-title = "Lenovo LP2225"
-currency = "USD"
-start = "2025-01"
-months = 60
-hours_per_month = 720
-
-[traffic.work]
-requests = "720k /month"
-input_tokens = 500
-output_tokens = 500
-hourly_noise = 0
-shed_cost = "1 USD /request"
-
-[llm.any]
-[deployment.whole]
-llm = "any"
-gpu = "h100"
-gpus = 8
-capacity = { stated = { tokens = "1M tokens /h" } }
-capacity_error = 1
-
-[server.sr675]
-gpu = "h100"
-gpus = 8
-price = "833,806 USD"
-power = "1 kW"
-lead_time = "0 weeks"
-
-[site.any]
-region = "us"
-electricity = "0.87 USD /kWh"   # power and cooling of the machine: 0.87 USD an hour
-pue = 1
-
-[supply.bought.owned]
-deployment = "whole"
-server = "sr675"
-site = "any"
-purchase = { once = { servers = "1 server", ordered = "2025-01" } }
-depreciation = { straight_line = { over = "5 years" } }
-load = "100 %"
-fleet = { utilization_target = "100 %" }
-
-[vendor.aws.gpu.h100.rates]
-on_demand = "12.29 USD /GPU-hour"
-reserved_1y = "9.67875 USD /GPU-hour"
-reserved_3y = "6.74375 USD /GPU-hour"
-
-[supply.on-demand.rented]
-deployment = "whole"
-gpus = "aws/h100"
-fleet = { utilization_target = "100 %" }
-
-[supply.one-year]
-like = "on-demand"
-[supply.one-year.rented]
-reserved_1y = "1 replica"
-
-[supply.three-years]
-like = "on-demand"
-[supply.three-years.rented]
-reserved_3y = "1 replica"
-
-[strategy.bought]
-serve = [{ traffic = "work", by = "bought" }]
-[strategy.on-demand]
-serve = [{ traffic = "work", by = "on-demand" }]
-[strategy.one-year]
-serve = [{ traffic = "work", by = "one-year" }]
-[strategy.three-years]
-serve = [{ traffic = "work", by = "three-years" }]
-"#;
+/// One machine, bought and rented.
+const BOUGHT_OR_RENTED: &str = include_str!("../../src/validation/machine.toml");
 
 /// Lenovo LP2225 (2025): a machine for 833,806 USD and 0.87 USD an hour against p5.48xlarge at 98.32, 77.43 and 53.95 USD
 /// an hour; published 8,556, about 10,890 and about 15,710 hours, by the formula price / (rate − 0.87).
