@@ -165,9 +165,11 @@ fn cents(text: &str) -> i64 {
     format!("{whole}{part}").parse().unwrap()
 }
 
-const FILES: [&str; 19] = [
+const FILES: [&str; 21] = [
     "charts/break-even.png",
     "charts/break-even.svg",
+    "charts/capacity.png",
+    "charts/capacity.svg",
     "charts/components-monthly.png",
     "charts/components-monthly.svg",
     "charts/components.png",

@@ -32,6 +32,8 @@ pub struct Findings {
     pub streams: Vec<Title>,
     /// Names of the months.
     pub months: Vec<String>,
+    /// Hours of each month.
+    pub hours: Vec<f64>,
     /// Fiscal year of each month.
     pub fiscal_years: Vec<String>,
     /// ISO 4217 code of all amounts.
@@ -173,6 +175,7 @@ pub fn findings(model: &Model, outcomes: Outcomes) -> Findings {
         design: outcomes.design,
         streams: model.streams.iter().map(|stream| stream.title.clone()).collect(),
         months: model.timeline.months().map(|month| month.label.to_string()).collect(),
+        hours: model.timeline.months().map(|month| month.hours).collect(),
         fiscal_years: (0..model.timeline.length).map(|month| model.timeline.fiscal_year(month)).collect(),
         currency: model.currency.code(),
         precise: outcomes.precise,

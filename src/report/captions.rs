@@ -1,7 +1,7 @@
 //! The titles of charts: sentences computed from the results, so that no chart can say what its data does not.
 
 use super::Report;
-use super::chart::Caption;
+use super::chart::{CapacityPanel, Caption};
 use super::display::{Lang, percent};
 use crate::analysis::StrategyFindings;
 use crate::engine::{PERCENTILES, place_of};
@@ -26,6 +26,39 @@ impl Report<'_> {
         let found = self.findings;
         let place = if found.cheapest == found.baseline { self.next() } else { found.baseline };
         (place != found.cheapest).then(|| (&found.strategies[place], self.name(place)))
+    }
+
+    /// Of the strategy whose GPUs work most, how much that is; and of the one whose GPUs work least.
+    pub(super) fn capacity_caption(&self, panels: &[CapacityPanel]) -> Caption {
+        let used = |panel: &CapacityPanel| panel.utilization().unwrap_or(0.0);
+        let by = |a: &&CapacityPanel, b: &&CapacityPanel| used(a).total_cmp(&used(b));
+        let (most, least) = (panels.iter().max_by(by), panels.iter().min_by(by));
+        let title = match (most, least, self.lang) {
+            (Some(most), Some(least), Lang::En) if panels.len() > 1 => format!(
+                "{}: {} of GPU-hours at work; {}: {}",
+                most.name,
+                percent(used(most)),
+                least.name,
+                percent(used(least))
+            ),
+            (Some(most), Some(least), Lang::Ja) if panels.len() > 1 => format!(
+                "GPU時間の稼働率は{}が{}、{}が{}",
+                most.name,
+                percent(used(most)),
+                least.name,
+                percent(used(least))
+            ),
+            (Some(most), _, Lang::En) => {
+                format!("{}: {} of GPU-hours at work", most.name, percent(used(most)))
+            }
+            (Some(most), _, Lang::Ja) => format!("{}のGPU時間の稼働率は{}", most.name, percent(used(most))),
+            (None, ..) => String::new(),
+        };
+        let subtitle = self.pick(
+            "Mean GPUs by month; work is load over what the replicas can carry",
+            "月次の平均GPU数。稼働は負荷をレプリカの処理能力で割ったもの",
+        );
+        self.caption(title, subtitle.to_owned())
     }
 
     pub(super) fn cumulative_caption(&self) -> Caption {

@@ -3,15 +3,15 @@
 use rayon::prelude::*;
 
 use super::chart::{
-    BreakEven, BreakEvenSeries, CHARTS, ComponentBars, Components, ComponentsMonthly, Convergence,
-    ConvergenceSeries, Distribution, DistributionSeries, Fan, FanSeries, MonthlyPanel, Threshold, png,
-    quantile_grid,
+    BreakEven, BreakEvenSeries, CHARTS, CapacityPanel, ComponentBars, Components, ComponentsMonthly,
+    Convergence, ConvergenceSeries, Distribution, DistributionSeries, Fan, FanSeries, GpusMonthly,
+    MonthlyPanel, Threshold, png, quantile_grid,
 };
 use super::display::Lang;
 use super::{File, Report};
 use crate::analysis::{Settled, StrategyFindings};
 use crate::engine::place_of;
-use crate::finance::{Component, View};
+use crate::finance::{Component, Measure, View};
 
 /// Points of a distribution's line; odd, so that the one in the middle is the median.
 const POINTS: usize = 401;
@@ -45,6 +45,7 @@ impl Report<'_> {
             "break-even" if self.findings.strategies.len() > 1 => self.break_even_chart().svg(),
             "components" => self.components().svg(),
             "components-monthly" => self.components_monthly().svg(),
+            "capacity" => self.capacity()?.svg(),
             "convergence" if self.findings.strategies.iter().any(|s| s.settled.len() > 1) => {
                 self.convergence().svg()
             }
@@ -75,6 +76,26 @@ impl Report<'_> {
             currency: self.findings.currency.to_owned(),
             lang: self.lang,
         }
+    }
+
+    /// GPUs of the strategies that have some.
+    fn capacity(&self) -> Option<GpusMonthly> {
+        let panel = |place: usize, s: &StrategyFindings| {
+            let of = |measure: Measure| {
+                let hours = self.findings.hours.iter();
+                s.measures.iter().zip(hours).map(|(month, hours)| month[measure as usize] / hours).collect()
+            };
+            let (busy, there) = (of(Measure::BusyGpuHours), of(Measure::GpuHours));
+            CapacityPanel { name: self.name(place), color: place, busy, there, served: s.served_share() }
+        };
+        let panels: Vec<_> =
+            self.each(panel).into_iter().filter(|panel| panel.utilization().is_some()).collect();
+        (!panels.is_empty()).then(|| GpusMonthly {
+            caption: self.capacity_caption(&panels),
+            months: self.findings.months.clone(),
+            panels,
+            lang: self.lang,
+        })
     }
 
     /// The limits of the budget on a period; they are the same for every strategy.

@@ -2,6 +2,7 @@
 mod axis;
 mod break_even;
 mod cadence;
+mod capacity;
 mod components;
 mod components_monthly;
 mod convergence;
@@ -25,6 +26,7 @@ use resvg::{tiny_skia, usvg};
 pub use axis::Threshold;
 pub use break_even::{BreakEven, BreakEvenSeries};
 pub use cadence::{Cadence, CadencePoint};
+pub use capacity::{CapacityPanel, GpusMonthly};
 pub use components::{ComponentBars, Components};
 pub use components_monthly::{ComponentsMonthly, MonthlyPanel};
 pub use convergence::{Convergence, ConvergenceSeries};
@@ -80,6 +82,11 @@ pub const CHARTS: &[ChartKind] = &[
         name: "components-monthly",
         meaning: "mean cost by component, month by month",
         meaning_ja: "費用の内訳の月次推移",
+    },
+    ChartKind {
+        name: "capacity",
+        meaning: "GPUs by month: at work, and there besides",
+        meaning_ja: "GPU数の月次推移。稼働中と余力",
     },
     ChartKind {
         name: "convergence",

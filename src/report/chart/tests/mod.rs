@@ -151,6 +151,15 @@ fn all_charts(names: &[String], values: &[f64], months: usize, lang: Lang) -> Ve
             }
             .svg(),
         );
+        let panel = |k| CapacityPanel {
+            name: text(k),
+            color: k,
+            busy: list.clone(),
+            there: list.iter().rev().copied().collect(),
+            served: f64::NAN,
+        };
+        let panels = (0..count).map(panel).collect();
+        out.push(GpusMonthly { caption: caption.clone(), months: months.clone(), panels, lang }.svg());
         let line = |k| BreakEvenSeries { name: text(k), color: k, overtaken: list.clone() };
         out.push(BreakEven { caption, months, series: (0..count).map(line).collect(), lang }.svg());
     }
