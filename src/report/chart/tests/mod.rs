@@ -84,6 +84,25 @@ fn hostile_numbers() -> Vec<Vec<f64>> {
     ]
 }
 
+/// GPUs of strategies with these names.
+fn gpus(
+    caption: &Caption,
+    months: &[String],
+    names: impl Iterator<Item = String>,
+    list: &[f64],
+    lang: Lang,
+) -> GpusMonthly {
+    let panel = |(color, name): (usize, String)| CapacityPanel {
+        name,
+        color,
+        busy: list.to_vec(),
+        there: list.iter().rev().copied().collect(),
+        served: f64::NAN,
+    };
+    let panels = names.enumerate().map(panel).collect();
+    GpusMonthly { caption: caption.clone(), months: months.to_vec(), panels, lang }
+}
+
 /// Every chart from the same names, numbers and count of months.
 fn all_charts(names: &[String], values: &[f64], months: usize, lang: Lang) -> Vec<String> {
     let text = |k: usize| names[k % names.len()].clone();
@@ -151,15 +170,7 @@ fn all_charts(names: &[String], values: &[f64], months: usize, lang: Lang) -> Ve
             }
             .svg(),
         );
-        let panel = |k| CapacityPanel {
-            name: text(k),
-            color: k,
-            busy: list.clone(),
-            there: list.iter().rev().copied().collect(),
-            served: f64::NAN,
-        };
-        let panels = (0..count).map(panel).collect();
-        out.push(GpusMonthly { caption: caption.clone(), months: months.clone(), panels, lang }.svg());
+        out.push(gpus(&caption, &months, (0..count).map(text), &list, lang).svg());
         let line = |k| BreakEvenSeries { name: text(k), color: k, overtaken: list.clone() };
         out.push(BreakEven { caption, months, series: (0..count).map(line).collect(), lang }.svg());
     }
