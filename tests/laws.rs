@@ -42,8 +42,14 @@ mod finance;
 mod forced;
 #[path = "laws/gates.rs"]
 mod gates;
+#[path = "laws/gateways.rs"]
+mod gateways;
 #[path = "laws/hazards.rs"]
 mod hazards;
+#[path = "laws/hired.rs"]
+mod hired;
+#[path = "laws/intensities.rs"]
+mod intensities;
 #[path = "laws/machines.rs"]
 mod machines;
 #[path = "laws/moved.rs"]

@@ -13,6 +13,7 @@ use crate::engine::{Fans, Outcomes, PERCENTILES, PathTotals, StrategyOutcome};
 use crate::finance::{Component, Measure, View};
 use crate::model::{Model, Strategy};
 use crate::random::{Design, Sampling};
+use crate::stats::{Estimate, Paths};
 
 /// What a run says.
 pub struct Findings {
@@ -82,6 +83,8 @@ pub struct StrategyFindings {
     pub margin_error: f64,
     /// Share of each stream's requests that were served, as a ratio of means; absent if none arrived.
     pub served_by_stream: Vec<Option<f64>>,
+    /// What is left of the revenue over all months, nominal; absent where nothing is earned.
+    pub margin: Option<Margin>,
     /// What each gate measured, by gate and path; NaN where it has no value.
     pub gates: Vec<Vec<f64>>,
     /// Percentiles by month; empty for a run that did not keep them.
@@ -161,7 +164,7 @@ pub fn findings(model: &Model, outcomes: Outcomes) -> Findings {
     let whole = outcomes.strategies.into_iter().zip(parts).zip(&model.strategies).zip(shares);
     let strategies: Vec<StrategyFindings> = whole
         .map(|(((outcome, compared), strategy), cheapest)| {
-            of_strategy(model, strategy, (outcome, compared), cheapest, (paths, &offered))
+            of_strategy(model, strategy, (outcome, compared), cheapest, (paths, &offered, sampling))
         })
         .collect();
     let lowest =
@@ -189,10 +192,10 @@ fn of_strategy(
     strategy: &Strategy,
     (outcome, compared): (StrategyOutcome, Compared),
     cheapest: f64,
-    (paths, offered): (u64, &[f64]),
+    (paths, offered, sampling): (u64, &[f64], Sampling),
 ) -> StrategyFindings {
     let StrategyOutcome {
-        totals,
+        mut totals,
         components,
         posted,
         measures,
@@ -203,6 +206,7 @@ fn of_strategy(
         events,
         fans,
     } = outcome;
+    let margin = model.margin.map(|place| Margin::of(&totals.gates.remove(place), sampling));
     let Compared { cost, nominal, sorted, settled, difference, break_even } = compared;
     let mut found = StrategyFindings {
         id: strategy.id.clone(),
@@ -220,6 +224,7 @@ fn of_strategy(
         measures,
         monthly_error,
         margin_error,
+        margin,
         served_by_stream: ratios(&served, offered),
         gates: totals.gates,
         happenings: happenings(model, &strategy.id, events, paths),
@@ -229,6 +234,29 @@ fn of_strategy(
     };
     found.years = years(model, &found);
     found
+}
+
+/// What is left of the revenue, over futures.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Margin {
+    /// 5th percentile.
+    pub p5: Estimate,
+    /// Median.
+    pub p50: Estimate,
+    /// 95th percentile.
+    pub p95: Estimate,
+    /// Share of futures in which nothing is left: costs exceed the revenue.
+    pub negative: Estimate,
+}
+
+impl Margin {
+    fn of(values: &[f64], sampling: Sampling) -> Self {
+        let below: Vec<f64> = values.iter().map(|margin| if *margin < 0.0 { 1.0 } else { 0.0 }).collect();
+        let paths = Paths::new(values, sampling);
+        let quantile = |share: f64| paths.quantile(share);
+        let negative = Paths::new(&below, sampling).mean();
+        Self { p5: quantile(0.05), p50: quantile(0.50), p95: quantile(0.95), negative }
+    }
 }
 
 /// What the totals of one strategy say, by themselves and against the baseline.

@@ -18,7 +18,7 @@ pub use break_even::{BreakEven, break_even};
 pub use budget::{Verdict, verdicts};
 pub use compare::{Difference, cheapest_shares, difference};
 pub use convergence::{Settled, convergence};
-pub use findings::{Findings, StrategyFindings, YearCost, findings};
+pub use findings::{Findings, Margin, StrategyFindings, YearCost, findings};
 pub use fleet::{Bucket, Kind, Plan, Question};
 pub use gate::{Passage, passages};
 pub use happenings::Happening;

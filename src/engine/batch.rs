@@ -52,7 +52,7 @@ impl Batch {
             runners: model.strategies.iter().map(runner).collect(),
             ledger: Ledger::new().noting(model.events.len()),
             remaining: vec![[0.0; LANES]; model.streams.len()],
-            turned: Turned::new(model.streams.len()),
+            turned: Turned::new(model),
         }
     }
 
@@ -204,6 +204,11 @@ pub(super) fn force(strategy: &Strategy, values: &Values, ledger: &mut Ledger) {
             if let Some((line, price)) = &forced.one_off {
                 ledger.post(line, begun, &values[*price]);
             }
+        }
+        if let Some((line, [under_way, price])) = &forced.running
+            && values[*under_way].iter().any(|share| *share > 0.0)
+        {
+            ledger.post(line, &values[*under_way], &values[*price]);
         }
     }
 }

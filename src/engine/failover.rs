@@ -1,25 +1,36 @@
 //! What becomes of requests that an entry does not serve: they go to the next entry, unless they are turned away for good.
 
 use crate::lanes::{self, LANES, Lanes, Values};
-use crate::model::{Entry, Outages};
+use crate::model::{Entry, Fallen, Model, Outages};
 
 /// Requests of a month that are not simply left to the next entry, by stream.
 pub(super) struct Turned {
     /// Turned away, and not offered again.
     away: Vec<Lanes>,
-    /// Turned away by outages of the entries so far, and still on their way.
-    fallen: Vec<Lanes>,
+    /// `[stream][pool]`: turned away by outages of the entries so far and still on their way, by what turned them away. The first pool
+    /// is what is left beside them, and not kept.
+    pools: Vec<Vec<Lanes>>,
+    /// What the entry that is asked is offered of each pool.
+    taken: Vec<Lanes>,
 }
 
 impl Turned {
-    pub(super) fn new(streams: usize) -> Self {
-        Self { away: vec![[0.0; LANES]; streams], fallen: vec![[0.0; LANES]; streams] }
+    pub(super) fn new(model: &Model) -> Self {
+        let strategies = model.strategies.iter().chain(&model.elsewhere);
+        let outages = strategies.flat_map(|one| &one.entries).filter_map(|entry| entry.outages.as_ref());
+        let most = outages.flat_map(|outages| &outages.fallen).map(|fallen| fallen.to + 1).max();
+        let (streams, pools) = (model.streams.len(), most.unwrap_or(0));
+        Self {
+            away: vec![[0.0; LANES]; streams],
+            pools: vec![vec![[0.0; LANES]; pools]; streams],
+            taken: vec![[0.0; LANES]; pools],
+        }
     }
 
     /// Before the first entry.
     pub(super) fn clear(&mut self) {
         self.away.fill([0.0; LANES]);
-        self.fallen.fill([0.0; LANES]);
+        self.pools.iter_mut().for_each(|pools| pools.fill([0.0; LANES]));
     }
 
     /// What of a stream was turned away so far.
@@ -27,12 +38,30 @@ impl Turned {
         &mut self.away[stream]
     }
 
-    /// What fell at the entries before and meets the same outage here passes this entry by: it is not offered that.
-    pub(super) fn pass_by(&self, entry: &Entry, values: &Values, left: &Lanes, offered: &mut Lanes) {
-        let Some(meets) = entry.outages.as_ref().and_then(|outages| outages.meets) else { return };
-        let (fallen, meets) = (&self.fallen[entry.stream], &values[meets]);
+    /// What fell at the entries before and meets the same outage here passes this entry by: it is not offered that. An entry takes
+    /// first who never fell.
+    pub(super) fn pass_by(&mut self, entry: &Entry, values: &Values, left: &Lanes, offered: &mut Lanes) {
+        let Some(Outages { fallen, .. }) = &entry.outages else { return };
+        let pools = &mut self.pools[entry.stream][..];
+        let told = fallen.len();
         for i in 0..LANES {
-            offered[i] = offered[i].min((left[i] - fallen[i] * meets[i]).max(0.0));
+            let all: f64 = pools[1..].iter().map(|pool| pool[i]).sum();
+            // Entries that know no outage have served some of them.
+            if all > left[i] {
+                let share = left[i].max(0.0) / all;
+                pools[1..].iter_mut().for_each(|pool| pool[i] *= share);
+            }
+            let mut more = offered[i];
+            self.taken[0][i] = more.min((left[i] - all).max(0.0));
+            more -= self.taken[0][i];
+            let mut asked = self.taken[0][i];
+            for from in 1..told {
+                let taken = more.min(pools[from][i]);
+                more -= taken;
+                self.taken[from][i] = taken;
+                asked += taken * fallen[from].meets.map_or(1.0, |meets| 1.0 - values[meets][i]);
+            }
+            offered[i] = asked;
         }
     }
 
@@ -45,23 +74,34 @@ impl Turned {
         [offered, served]: [&Lanes; 2],
         left: &mut Lanes,
     ) {
-        let (away, fallen) = (&mut self.away[entry.stream], &mut self.fallen[entry.stream]);
+        let (away, pools) = (&mut self.away[entry.stream], &mut self.pools[entry.stream]);
         if entry.sheds {
             for i in 0..LANES {
                 let shed = offered[i] - served[i];
                 left[i] -= shed;
                 away[i] += shed;
             }
-        } else if let Some(Outages { down, meets, succeeds }) = &entry.outages {
-            let down = &values[*down];
-            for i in 0..LANES {
-                let passed = meets.map_or(0.0, |meets| fallen[i] * values[meets][i]);
-                let falls = offered[i] * down[i] + passed;
-                let lost = falls * succeeds.map_or(0.0, |succeeds| 1.0 - values[succeeds][i]);
-                let lost = lost.min(left[i]);
+        }
+        let Some(Outages { down, fallen, succeeds }) = &entry.outages else { return };
+        let down = &values[*down];
+        for i in 0..LANES {
+            let up = |from: usize| {
+                let meets = fallen[from].meets.map_or(0.0, |meets| values[meets][i]);
+                (1.0 - meets, (1.0 - meets) * (1.0 - down[i]))
+            };
+            let asked: f64 = (0..fallen.len()).map(|from| self.taken[from][i] * up(from).1).sum();
+            // Who found it up and full goes on as it came.
+            let full = if asked > served[i] { 1.0 - served[i] / asked } else { 0.0 };
+            let fails = succeeds.map_or(0.0, |succeeds| 1.0 - values[succeeds][i]);
+            for (from, Fallen { to, .. }) in fallen.iter().enumerate() {
+                let (taken, (offered, up)) = (self.taken[from][i], up(from));
+                let falls = if entry.sheds { taken * (1.0 - offered) } else { taken * (1.0 - up) };
+                let lost = (falls * fails).min(left[i]);
                 left[i] -= lost;
                 away[i] += lost;
-                fallen[i] = falls - lost;
+                let stays = if entry.sheds { 0.0 } else { taken * up * full };
+                pools[from][i] += stays - taken;
+                pools[*to][i] += falls - lost;
             }
         }
     }

@@ -81,6 +81,10 @@ fn amount_of(
     let served = |place: usize, i: usize| values[streams[place].requests][i] - left[place][i];
     match (amount, stream) {
         (Amount::Cash, _) => ledger.total(View::Cash),
+        (Amount::Margin, _) => {
+            let (cash, revenue) = (ledger.total(View::Cash), ledger.measured(Measure::Revenue));
+            std::array::from_fn(|i| revenue[i] - cash[i])
+        }
         (Amount::Offered, Some(place)) => values[streams[place].requests],
         (Amount::Offered, None) => *ledger.measured(Measure::Offered),
         (Amount::Served, Some(place)) => std::array::from_fn(|i| served(place, i)),

@@ -84,6 +84,7 @@ impl Switched {
     ) {
         arrive(month.model, month.values, remaining, ledger);
         self.judge(month, ledger, fired);
+        self.run_moves(month, ledger);
         let kept = self.kept(month);
         for left in remaining.iter_mut() {
             for i in 0..LANES {
@@ -137,6 +138,20 @@ impl Switched {
                 user.supply.enter(now, values, &acts, user.own(&mut self.states[rule.to]));
             }
             fired(place, &acts);
+        }
+    }
+
+    /// Posts what moves cost while they are under way.
+    fn run_moves(&self, month: &SwitchedMonth, ledger: &mut Ledger) {
+        for (place, rule) in month.switching.rules.iter().enumerate() {
+            let Some((line, price)) = &rule.migration.running else { continue };
+            let under_way: Lanes = std::array::from_fn(|lane| match self.moves.rule(lane) {
+                Some(own) if own == place => self.moves.unsettled(lane, month.now.index),
+                _ => 0.0,
+            });
+            if under_way.iter().any(|share| *share > 0.0) {
+                ledger.post(line, &under_way, &month.values[*price]);
+            }
         }
     }
 

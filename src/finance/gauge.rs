@@ -7,6 +7,8 @@ use crate::units::{self, Kind};
 pub enum Amount {
     /// Money that moves, in the scenario's currency.
     Cash,
+    /// What traffic earned less that.
+    Margin,
     /// Requests that arrived.
     Offered,
     /// Requests that were served.
@@ -58,7 +60,12 @@ pub struct Gauge {
 impl Gauge {
     /// Whether it is money, in the scenario's currency.
     pub fn is_money(&self) -> bool {
-        self.above == Amount::Cash
+        matches!(self.above, Amount::Cash | Amount::Margin)
+    }
+
+    /// Whether it needs a traffic that earns something.
+    pub fn needs_revenue(&self) -> bool {
+        self.above == Amount::Margin
     }
 
     /// The measure with a name.
@@ -77,6 +84,19 @@ impl Gauge {
         }
     }
 }
+
+/// What is left of the revenue of a future; kept for every future of a scenario in which some traffic earns.
+pub const TOTAL_MARGIN: Gauge = Gauge {
+    name: "total_margin",
+    meaning: "revenue less cash over the months of the gate, nominal; where some traffic has `revenue`",
+    meaning_ja: "対象月の売上から支出を引いた合計（名目。`revenue` のあるトラフィックが必要）",
+    kind: &units::MONEY,
+    above: Amount::Margin,
+    below: None,
+    nothing: Nothing::LeftOut,
+    by_traffic: false,
+    shown: ("", 1.0),
+};
 
 /// Every measure that a gate can name.
 pub const GAUGES: &[Gauge] = &[
@@ -124,6 +144,7 @@ pub const GAUGES: &[Gauge] = &[
         by_traffic: false,
         shown: ("", 1.0),
     },
+    TOTAL_MARGIN,
     Gauge {
         name: "gpus",
         meaning: "GPUs rented or owned, mean over the hours of the months",

@@ -12,6 +12,6 @@ pub use charge::{Basis, Charge};
 pub use component::{Component, View};
 pub use depreciation::{Depreciation, METHODS, whole_months};
 pub use discount::{Discounting, FirstFlow};
-pub use gauge::{Amount, GAUGES, Gauge, Nothing};
+pub use gauge::{Amount, GAUGES, Gauge, Nothing, TOTAL_MARGIN};
 pub use lease::{FinancingOf, Lease, instalment};
 pub use ledger::{Bought, Ledger, Line, Measure, Posting, Presence, Purchases};

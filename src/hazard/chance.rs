@@ -1,10 +1,10 @@
-//! How likely a vendor gets into distress: a chance per year, a rating class, or its own runway.
+//! How likely a vendor gets into distress: a chance per year, a rating class, an intensity that moves, or its own runway.
 
 use crate::distribution::{Number, NumberOf};
 use crate::document::{At, Decode, Either, Reader, Shape, TableOf, Value};
 use crate::lanes::{LANES, Slot};
 use crate::math;
-use crate::process::Lookup;
+use crate::process::{Lookup, Path, PathOf};
 use crate::text::did_you_mean;
 use crate::units;
 
@@ -19,8 +19,11 @@ pub struct Rating {
     pub five_years: f64,
 }
 
-/// Global average cumulative default rates of corporate issuers, 1981 to 2024, as S&P Global Ratings publishes them (read in the
-/// source). AAA is left out: its published rate of one year is zero, from which no course can be drawn.
+/// Global corporate average cumulative default rates, 1981 to 2024: S&P Global Ratings, "Default, Transition, and Recovery: 2024
+/// Annual Global Corporate Default And Rating Transition Study", 27 March 2025
+/// (<https://www.spglobal.com/ratings/en/research/articles/250327-default-transition-and-recovery-2024-annual-global-corporate-default-and-rating-transition-study-13452126>).
+/// The figures were read in the source. AAA is left out: its published rate of one year is zero, from which no course can be drawn.
+/// A vendor without a rating has none of these: which class it is like is an assumption of the scenario.
 pub const RATINGS: &[Rating] = &[
     Rating { name: "AA", one_year: 0.0002, five_years: 0.0028 },
     Rating { name: "A", one_year: 0.0005, five_years: 0.0039 },
@@ -47,6 +50,8 @@ pub(super) enum Chance {
     PerYear(Box<Number>),
     /// As issuers of this class.
     Rated(Rating),
+    /// Distresses per time, month by month.
+    Intensity(Box<Path>),
     /// When cash runs short.
     Runway,
 }
@@ -70,7 +75,7 @@ impl Ageing {
 }
 
 impl Chance {
-    /// When distress begins; `None` for the runway.
+    /// When distress begins; `None` where the months decide, by an intensity or a runway.
     pub(super) fn ageing(&self, lookup: &mut dyn Lookup) -> Option<Ageing> {
         match self {
             Self::PerYear(chance) => {
@@ -88,7 +93,7 @@ impl Chance {
                 let (shape, years) = rating.weibull();
                 Some(Ageing { scale: lookup.constant(12.0 * years), shape })
             }
-            Self::Runway => None,
+            Self::Intensity(_) | Self::Runway => None,
         }
     }
 }
@@ -104,20 +109,32 @@ fn read(t: &mut Reader) -> Option<Chance> {
     let rating = t.optional(
         "rating",
         RatingWord,
-        "rating class, with published default rates over one and five years",
+        "rating class: global average default rates of 1981 to 2024 over one and five years (S&P, study of 2025-03-27); which class an unrated vendor is like is assumed",
     );
-    match (per_year?, rating?) {
-        (Some(chance), None) => Some(Chance::PerYear(Box::new(chance))),
-        (None, Some(rating)) => Some(Chance::Rated(rating)),
-        (None, None) => {
-            t.refuse("per_year", "no-chance", "this says no chance", "give `per_year` or `rating`");
-            None
+    let intensity = t.optional(
+        "intensity",
+        PathOf(&units::EVENTS_PER_TIME),
+        "distresses per time; a path (`square_root`, `regimes`) moves them from month to month",
+    );
+    let (per_year, rating, intensity) = (per_year?, rating?, intensity?);
+    let known = [per_year.is_some(), rating.is_some(), intensity.is_some()];
+    match known.iter().filter(|known| **known).count() {
+        0 => {
+            let help = "give `per_year`, `rating` or `intensity`";
+            t.refuse("per_year", "no-chance", "this says no chance", help);
+            return None;
         }
-        (Some(_), Some(_)) => {
-            t.refuse("rating", "two-chances", "this says its chance twice", "keep `per_year` or `rating`");
-            None
+        1 => {}
+        _ => {
+            let key = if intensity.is_some() { "intensity" } else { "rating" };
+            let help = "keep one of `per_year`, `rating` and `intensity`";
+            t.refuse(key, "two-chances", "this says its chance twice", help);
+            return None;
         }
     }
+    let rated = rating.map(Chance::Rated);
+    let moving = intensity.map(|path| Chance::Intensity(Box::new(path)));
+    per_year.map(|chance| Chance::PerYear(Box::new(chance))).or(rated).or(moving)
 }
 
 struct RunwayWord;
@@ -129,7 +146,7 @@ impl Decode for RunwayWord {
         if matches!(&at.node.value, Value::Text(word) if word == "runway") {
             return Some(Chance::Runway);
         }
-        at.refuse("unknown-word", "\"runway\", { per_year = … } or { rating = … }");
+        at.refuse("unknown-word", "\"runway\", { per_year = … }, { rating = … } or { intensity = … }");
         None
     }
 

@@ -84,7 +84,70 @@ impl Process for Timed {
     }
 }
 
+/// A course under an intensity that moves: distress begins when what it adds up to while the vendor is well exceeds an exponential
+/// exposure (D. Lando, Review of Derivatives Research 2, 1998). The intensity of a month is that of its path in it and holds through the
+/// month; after a recovery another exposure is drawn.
+pub(super) struct ByIntensity {
+    /// Exponential with mean 1.
+    pub(super) exposure: Slot,
+    /// Distresses a month.
+    pub(super) intensity: Slot,
+    /// The month in which the first distress begins, whatever the intensity.
+    pub(super) forced: Option<usize>,
+    pub(super) lasts: Duration,
+    pub(super) ends: Ends,
+}
+
+impl Process for ByIntensity {
+    fn words(&self) -> u64 {
+        2 * TURNS
+    }
+    fn state(&self) -> usize {
+        3
+    }
+    fn start(&self, values: &Values, state: &mut [Lanes]) {
+        let [phase, next, left] = state else { return };
+        (*phase, *next) = ([HEALTHY; LANES], [f64::INFINITY; LANES]);
+        *left = if self.forced.is_some() { [f64::INFINITY; LANES] } else { values[self.exposure] };
+    }
+    #[allow(clippy::float_cmp, reason = "phases are whole numbers")]
+    fn step(&self, now: &Month, values: &Values, draws: &mut Draws, state: &mut [Lanes], out: &mut Lanes) {
+        let [phase, next, left] = state else { return };
+        let (begin, end) = (now.index as f64, (now.index + 1) as f64);
+        if self.forced == Some(now.index) {
+            *left = [0.0; LANES];
+        }
+        for i in 0..LANES {
+            let (mut at, intensity) = (begin, values[self.intensity][i].max(0.0));
+            for turn in 0..TURNS {
+                let word = 2 * (now.index as u64 * TURNS + turn);
+                if phase[i] == HEALTHY {
+                    let adds_up = intensity * (end - at);
+                    if left[i] > 0.0 && left[i] >= adds_up {
+                        left[i] -= adds_up;
+                        break;
+                    }
+                    at += if left[i] > 0.0 { left[i] / intensity } else { 0.0 };
+                    phase[i] = STRESSED;
+                    next[i] = at + self.lasts.months(draws.score_of(i, word));
+                } else if next[i] < end {
+                    (at, next[i]) = (next[i], f64::INFINITY);
+                    phase[i] = self.ends.phase(draws.uniform_of(i, word));
+                    left[i] = -math::ln(draws.uniform_of(i, word + 1));
+                } else {
+                    break;
+                }
+            }
+        }
+        *out = *phase;
+    }
+}
+
 /// A course that a vendor's cash decides: stressed while the runway is short, ended when it is too short to go on.
+///
+/// Cash is looked at once a month, at its end, so that dips within a month are not seen. Cash that moves like a Brownian motion
+/// survives as if it were 0.58 standard deviations of a month's change larger (M. Broadie, P. Glasserman and S. Kou,
+/// Mathematical Finance 7, 1997); `tests/laws/intensities.rs` measures it.
 pub(super) struct ByRunway {
     /// In months; infinite while nothing is burnt.
     pub(super) runway: Slot,

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::chance::{self, Chance};
-use super::course::{ACQUIRED, ByRunway, Ends, HEALTHY, Timed, WOUND_DOWN};
+use super::course::{ACQUIRED, ByIntensity, ByRunway, Ends, HEALTHY, Timed, WOUND_DOWN};
 use super::drawn::{Duration, warn_if_endless};
 use super::hits::{Health, World};
 use super::level::{Level, Open};
@@ -19,7 +19,7 @@ use crate::units;
 
 pub(super) const PLUGIN: Plugin<Box<dyn Written>> = Plugin {
     name: "vendor_distress",
-    meaning: "a vendor gets into distress by chance per year, rating class or its own runway, and then recovers, is acquired or closes",
+    meaning: "a vendor gets into distress by chance per year, rating class, an intensity that moves or its own runway (looked at once a month), and then recovers, is acquired or closes",
     example: "{ vendor_distress = { vendor = \"acme\", chance = { per_year = \"5 % to 15 %\" }, stressed = { price_factor = \"1 to 1.6\", outage_factor = 2, lasts = \"6 to 18 months\" }, ends = { recovers = { weight = 0.5 }, acquired = { weight = 0.3, price_factor = \"0.9 to 1.8\" }, wound_down = { weight = 0.2, notice = \"20 to 120 days\" } } } }",
     read,
 };
@@ -51,7 +51,11 @@ struct Endings {
 
 fn read(t: &mut Reader) -> Option<Box<dyn Written>> {
     let vendor = t.required("vendor", Id("vendor"), "who gets into distress");
-    let chance = t.required("chance", chance::decoder(), "\"runway\", or by year, or by rating class");
+    let chance = t.required(
+        "chance",
+        chance::decoder(),
+        "\"runway\", or by year, by rating class, or by an intensity",
+    );
     let stressed = t.or("stressed", "{}", TableOf(read_stressed), "what distress does while it lasts");
     let ends = t.required("ends", TableOf(read_ends), "how distress ends, by weight");
     let (vendor, chance, stressed, ends) = (vendor?, chance?, stressed?, ends?);
@@ -66,7 +70,7 @@ fn read(t: &mut Reader) -> Option<Box<dyn Written>> {
             t.refuse("ends", "runway-decides", "the runway says whether a vendor recovers", help);
             return None;
         }
-        (Chance::PerYear(_) | Chance::Rated(_), None) => {
+        (Chance::PerYear(_) | Chance::Rated(_) | Chance::Intensity(_), None) => {
             let help = "add `lasts = \"6 to 18 months\"` to `stressed`";
             t.refuse("stressed", "missing-key", "`stressed` does not say how long distress `lasts`", help);
             return None;
@@ -177,7 +181,7 @@ impl Distress {
             Some(finances) => Some(finances.resolve(Some(score), lookup)?),
             None => None,
         };
-        let Some(ageing) = self.chance.ageing(lookup) else {
+        if matches!(self.chance, Chance::Runway) {
             let Some(books) = books else {
                 lookup.refuse(no_finances(&self.vendor));
                 return None;
@@ -190,7 +194,7 @@ impl Distress {
                 ends,
             };
             return Some((lookup.monthly(&name, &[books.runway], Box::new(course)), Some(books)));
-        };
+        }
         let exposure = lookup.derive(
             "exposure",
             &[score],
@@ -201,6 +205,12 @@ impl Distress {
             }),
         );
         let lasts = Duration::of(self.stressed.lasts.as_ref()?);
+        if let Chance::Intensity(path) = &self.chance {
+            let intensity = lookup.per_month(path)?;
+            let course = ByIntensity { exposure, intensity, forced, lasts, ends };
+            return Some((lookup.monthly(&name, &[exposure, intensity], Box::new(course)), books));
+        }
+        let ageing = self.chance.ageing(lookup)?;
         let course = Timed { exposure, ageing, forced, lasts, ends };
         Some((lookup.monthly(&name, &[exposure, ageing.scale], Box::new(course)), books))
     }

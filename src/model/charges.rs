@@ -1,6 +1,7 @@
 //! What a strategy costs whatever it serves: people, running, rollouts.
 
 use crate::demand;
+use crate::diagnostic::Diagnostic;
 use crate::distribution::{Number, UnitOf};
 use crate::document::Reference;
 use crate::finance::{Basis, Bought, Charge, Component, Line};
@@ -107,14 +108,29 @@ impl Call<'_> {
         let asked = Asked { allowed: None, region: None, week: &[], lasts: None, at: self.by };
         let card = card.resolve(&asked, lookup)?;
         charger.from = scenario.definitions.bought(self.by, true, lookup);
+        // Whoever asks it meets what becomes of its vendor's prices.
+        let dearer = lookup.hit(&self.by.id).price;
         for ((label, tokens), price) in self.labels.iter().zip(self.tokens).zip([card.input, card.output]) {
             let tokens = lookup.number(tokens);
             let tokens = lookup.times(calls, tokens);
+            let price = dearer.map_or(price, |factor| lookup.times(price, factor));
             charger.add(self.component, label, ("Mtok", 1e6), tokens, price);
         }
         charger.from = None;
         Some(())
     }
+}
+
+/// What is asked of somebody as long as it is not turned off for good: after that nothing is paid for it. That is said.
+pub(super) fn while_there(by: &Reference, quantity: Slot, help: &str, lookup: &mut dyn Lookup) -> Slot {
+    let Some(open) = lookup.hit(&by.id).open else { return quantity };
+    let message = format!("`{}` can be turned off for good, and nobody follows it here", by.id);
+    lookup.refuse(
+        Diagnostic::warning("nobody-follows", by.span, message)
+            .label("from that day on this is not paid for; what it brings is counted all the same")
+            .help(help.to_owned()),
+    );
+    lookup.times(quantity, open)
 }
 
 /// What arrives of the traffics that a strategy serves.
@@ -184,6 +200,16 @@ fn running(
         if let Some(running) = &gateway.running {
             let price = lookup.per_month(running)?;
             charger.add(Component::Gateway, "gateway", ("months", 1.0), one, price);
+        }
+        if let Some(per_request) = &gateway.per_request {
+            let (requests, price) = (volume.requests(lookup), lookup.path(per_request)?);
+            charger.add(
+                Component::Gateway,
+                "requests through the gateway",
+                ("requests", 1.0),
+                requests,
+                price,
+            );
         }
         if let Some(fee) = &gateway.fee {
             let fee = lookup.number(fee);
@@ -258,6 +284,8 @@ fn guard(
             Calls::Tokens { by, input, output } => {
                 let labels = ["tokens read by the guardrail", "tokens written by the guardrail"];
                 let call = Call { by, tokens: [input, output], component: Component::Guardrails, labels };
+                let help = "let a vendor that stays check, or say the price of a check";
+                let checks = while_there(by, checks, help, lookup);
                 call.charge(scenario, checks, charger, lookup)?;
             }
         }

@@ -60,7 +60,7 @@ pub(super) fn resolve(
     }
     for vendor in &buys_from {
         whole &= agreed.minimum(scenario, *vendor, lookup).is_some();
-        agreed.credits(scenario, *vendor, bought);
+        agreed.credits(scenario, *vendor, bought, lookup);
     }
     for written in after {
         whole &= agreed.add(scenario, written, &buys_from, lookup).is_some();
@@ -109,15 +109,16 @@ impl Agreed {
     }
 
     /// What a vendor gives back for outages, on what is bought from it.
-    fn credits(&mut self, scenario: &Scenario, vendor: usize, bought: &[Bought]) {
+    fn credits(&mut self, scenario: &Scenario, vendor: usize, bought: &[Bought], lookup: &mut dyn Lookup) {
         let from = bought.iter().filter(|from| from.vendor == vendor);
         let mut credits: Vec<Slot> = from.filter_map(|from| from.credit).collect();
         credits.sort_unstable();
         credits.dedup();
         let id = &scenario.definitions.vendors[vendor].0;
-        if let Some(settles) = SlaCredits::new(&parties(scenario, id, &[vendor]), &credits)
-            && !credits.is_empty()
-        {
+        if credits.is_empty() {
+            return;
+        }
+        if let Some(settles) = SlaCredits::new(&parties(scenario, id, &[vendor]), &credits, lookup) {
             self.push(id.id.clone(), &[vendor], Box::new(settles));
         }
     }

@@ -1,11 +1,11 @@
 //! From entry to entry when an outage strikes: what gets there, and what meets the same outage again.
 
-use super::{Entry, Outages, SupplyInUse};
+use super::{Entry, Fallen, Outages, SupplyInUse};
 use crate::lanes::{LANES, Slot};
 use crate::process::Lookup;
 
-/// Entries before one that are told apart, the nearest ones; the effort doubles with each.
-const MOST: usize = 8;
+/// Sets of outages of a stream that are told apart; the effort may double with each. Beyond them an entry is taken to share no outage.
+const MOST: usize = 6;
 
 /// Says of each entry what outages do to its requests, where that is more than leaving them to the next entry: where
 /// failover can fail, or where outages hit several entries together.
@@ -15,35 +15,64 @@ pub(super) fn resolve(
     succeeds: Option<Slot>,
     lookup: &mut dyn Lookup,
 ) {
-    let outages = |entry: &Entry| -> &[Slot] {
-        let never = entry.aside.as_ref().is_some_and(|aside| aside.never.is_some());
-        if never { &[] } else { supplies[entry.supply].supply.outages() }
-    };
-    let mut all: Vec<Option<Outages>> = Vec::new();
-    for (place, entry) in entries.iter().enumerate() {
-        let own = outages(entry);
+    let mut streams: Vec<usize> = entries.iter().map(|entry| entry.stream).collect();
+    streams.sort_unstable();
+    streams.dedup();
+    for stream in streams {
+        let of_stream: Vec<usize> =
+            (0..entries.len()).filter(|place| entries[*place].stream == stream).collect();
+        let outages = |place: &usize| -> &[Slot] {
+            let entry: &Entry = &entries[*place];
+            let never = entry.aside.as_ref().is_some_and(|aside| aside.never.is_some());
+            if never { &[] } else { supplies[entry.supply].supply.outages() }
+        };
+        let hit: Vec<&[Slot]> = of_stream.iter().map(outages).collect();
+        let found = of_one_stream(&hit, succeeds, lookup);
+        for (place, outages) in of_stream.into_iter().zip(found) {
+            entries[place].outages = outages;
+        }
+    }
+}
+
+/// The entries of one stream, by the outages that hit each.
+fn of_one_stream(hit: &[&[Slot]], succeeds: Option<Slot>, lookup: &mut dyn Lookup) -> Vec<Option<Outages>> {
+    let shares = |a: &[Slot], b: &[Slot]| a.iter().any(|outage| b.contains(outage));
+    // Sets of outages of which another entry has some as well.
+    let mut linked: Vec<&[Slot]> = Vec::new();
+    for (i, own) in hit.iter().enumerate() {
+        let other = hit.iter().enumerate().any(|(k, other)| k != i && shares(own, other));
+        if other && !linked.contains(own) && linked.len() < MOST {
+            linked.push(own);
+        }
+    }
+    if succeeds.is_none() && linked.is_empty() {
+        return vec![None; hit.len()];
+    }
+    // Where requests can be that fell: behind which of these sets. The first pool has fallen behind none.
+    let mut pools: Vec<Vec<usize>> = vec![Vec::new()];
+    let mut found = Vec::new();
+    for own in hit {
         if own.is_empty() {
-            all.push(None);
+            found.push(None);
             continue;
         }
-        let mut before: Vec<&[Slot]> = Vec::new();
-        for earlier in entries[..place].iter().rev().filter(|earlier| earlier.stream == entry.stream) {
-            let hit = outages(earlier);
-            if !hit.is_empty() && !before.contains(&hit) && before.len() < MOST {
-                before.push(hit);
-            }
-        }
-        let shared = before.iter().any(|hit| hit.iter().any(|outage| own.contains(outage)));
-        let meets = shared.then(|| meets(own, &before, lookup));
-        all.push(Some(Outages { down: down(own, lookup), meets, succeeds }));
+        let set = linked.iter().position(|set| set == own);
+        let fallen = (0..pools.len()).map(|from| {
+            let behind: Vec<&[Slot]> = pools[from].iter().map(|set| linked[*set]).collect();
+            let meets = behind.iter().any(|set| shares(own, set)).then(|| meets(own, &behind, lookup));
+            let mut then = pools[from].clone();
+            then.extend(set.filter(|set| !then.contains(set)));
+            then.sort_unstable();
+            let to = pools.iter().position(|pool| *pool == then).unwrap_or_else(|| {
+                pools.push(then);
+                pools.len() - 1
+            });
+            Fallen { meets, to }
+        });
+        let fallen = fallen.collect();
+        found.push(Some(Outages { down: down(own, lookup), fallen, succeeds }));
     }
-    for place in 0..entries.len() {
-        let stream = entries[place].stream;
-        let mut of_stream = entries.iter().zip(&all).filter(|(entry, _)| entry.stream == stream);
-        let matters = succeeds.is_some()
-            || of_stream.any(|(_, outages)| outages.is_some_and(|outages| outages.meets.is_some()));
-        entries[place].outages = all[place].filter(|_| matters);
-    }
+    found
 }
 
 fn down(outages: &[Slot], lookup: &mut dyn Lookup) -> Slot {

@@ -4,7 +4,7 @@ use super::Gate;
 use crate::calendar::YearMonth;
 use crate::demand;
 use crate::diagnostic::Diagnostic;
-use crate::finance::Amount;
+use crate::finance::{Amount, TOTAL_MARGIN};
 use crate::lanes::{LANES, Slot};
 use crate::process::Lookup;
 use crate::scenario::{Gate as Written, Scenario};
@@ -14,6 +14,20 @@ use crate::supply::{ids, unknown};
 pub(super) fn resolve(scenario: &Scenario, lookup: &mut dyn Lookup) -> Vec<Gate> {
     let gates = scenario.questions.gates.iter();
     gates.filter_map(|(id, written)| gate(scenario, &id.id, written, lookup)).collect()
+}
+
+/// Adds the measure of the margin behind those of the scenario's gates, if anything is earned; says where it stands.
+pub(super) fn margin(scenario: &Scenario, gates: &mut Vec<Gate>) -> Option<usize> {
+    if !earns(scenario) {
+        return None;
+    }
+    let months = 0..scenario.timeline.length;
+    gates.push(Gate { id: TOTAL_MARGIN.name.to_owned(), gauge: &TOTAL_MARGIN, stream: None, months });
+    Some(gates.len() - 1)
+}
+
+fn earns(scenario: &Scenario) -> bool {
+    scenario.traffics.iter().any(|(_, traffic)| traffic.revenue.is_some())
 }
 
 fn gate(scenario: &Scenario, id: &str, written: &Written, lookup: &mut dyn Lookup) -> Option<Gate> {
@@ -27,6 +41,15 @@ fn gate(scenario: &Scenario, id: &str, written: &Written, lookup: &mut dyn Looku
             Some(place?)
         }
     };
+    if written.measure.needs_revenue() && !earns(scenario) {
+        let message =
+            format!("`{}` measures what is left of revenue, and there is none", written.origin.address);
+        lookup.refuse(
+            Diagnostic::error("no-revenue", written.origin.span, message)
+                .help("add `revenue` to a traffic, or measure `total_cost`"),
+        );
+        return None;
+    }
     if written.measure.is_money() {
         for limit in written.at_least.iter().chain(&written.at_most) {
             if limit.currency != Some(scenario.currency) {

@@ -51,8 +51,10 @@ pub struct Model {
     pub baseline: usize,
     /// The strategy that budgets and gates bind, if the scenario names one.
     pub chosen: Option<usize>,
-    /// What is measured path by path for the gates, in the order of the file.
+    /// What is measured path by path: for the gates, in the order of the file, and for the margin.
     pub gates: Vec<Gate>,
+    /// The place among these of what is left of the revenue, if any is earned.
+    pub margin: Option<usize>,
     /// What can go wrong with vendors.
     pub hazards: hazard::World,
     /// What happens to strategies from time to time, and is counted.
@@ -328,14 +330,24 @@ pub struct QualityGate {
 }
 
 /// What becomes of requests that outages turn away from an entry.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Outages {
     /// The share of the month in which outages keep it down.
     pub down: Slot,
-    /// Of what outages of the entries before turned away, the share that meets the same outages here.
-    pub meets: Option<Slot>,
+    /// By what turned them away before: requests that fell behind other outages lie in pools of their own, those that never did in
+    /// the first.
+    pub fallen: Vec<Fallen>,
     /// The share of what outages turn away that reaches the next entry; all if absent.
     pub succeeds: Option<Slot>,
+}
+
+/// What becomes of a pool of requests at an entry.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Fallen {
+    /// The share that meets here the outages that turned it away before; none if absent.
+    pub meets: Option<Slot>,
+    /// The pool of what falls here as well.
+    pub to: usize,
 }
 
 /// A supply that a strategy uses, with the place of its state.

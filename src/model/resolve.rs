@@ -34,7 +34,8 @@ pub fn resolve(scenario: &Scenario) -> (Option<Model>, Diagnostics) {
     let baseline = named_strategy(scenario, scenario.questions.baseline.as_ref(), &mut builder);
     let chosen = named_strategy(scenario, scenario.questions.chosen.as_ref(), &mut builder);
     check_budget(scenario, &mut builder);
-    let gates = gates::resolve(scenario, &mut builder);
+    let mut gates = gates::resolve(scenario, &mut builder);
+    let margin = gates::margin(scenario, &mut gates);
     let tokens: Vec<Option<Slot>> =
         streams.iter().map(|stream| gates::tokens(&gates, stream.as_ref()?, &mut builder)).collect();
     builder.correlate(&scenario.correlations);
@@ -81,6 +82,7 @@ pub fn resolve(scenario: &Scenario) -> (Option<Model>, Diagnostics) {
         baseline: baseline.unwrap_or(0),
         chosen,
         gates,
+        margin,
         hazards,
         events,
     });

@@ -299,7 +299,7 @@ fn check_shed_costs(scenario: &Scenario, written: &Written, strategy: &Strategy,
         // From top to bottom: the first that sheds or takes all decides.
         let decides =
             asked.find(|entry| unlimited(entry) && entry.share.is_none() || entry.sheds && !unlimited(entry));
-        let fails = |entry: &Entry| entry.outages.is_some_and(|outages| outages.succeeds.is_some());
+        let fails = |entry: &Entry| entry.outages.as_ref().is_some_and(|outages| outages.succeeds.is_some());
         let loses = |entry: &Entry| entry.aside.as_ref().is_some_and(|aside| !aside.lost.is_empty());
         let lost = asked_of(strategy, place).any(|entry| fails(entry) || loses(entry));
         let served_whole = decides.is_some_and(unlimited) && !lost;

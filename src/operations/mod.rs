@@ -87,6 +87,8 @@ pub struct Compliance {
 pub struct Gateway {
     /// Cost per time.
     pub running: Option<Path>,
+    /// Cost per request that arrives.
+    pub per_request: Option<Path>,
     /// Share of what vendors of tokens are paid, on top.
     pub fee: Option<Number>,
 }
@@ -191,16 +193,22 @@ impl Compliance {
 impl Gateway {
     fn read(t: &mut Reader) -> Option<Self> {
         let running = t.optional("running", PathOf(&units::MONEY_PER_TIME), "cost per time");
+        let per_request = t.optional(
+            "per_request",
+            PathOf(&units::MONEY_PER_REQUEST),
+            "cost per request of the traffics that the strategy serves, whoever serves it",
+        );
         let fee = t.optional(
             "fee",
             NumberOf(&units::SHARE),
             "on top of what vendors of tokens are paid at their list prices, as a share of it",
         );
-        let (running, fee) = (running?, fee?);
-        if running.is_none() && fee.is_none() {
-            t.refuse("fee", "missing-key", "a gateway that costs nothing", "say `running`, `fee` or both");
+        let (running, per_request, fee) = (running?, per_request?, fee?);
+        if running.is_none() && per_request.is_none() && fee.is_none() {
+            let help = "say `running`, `per_request` or `fee`";
+            t.refuse("fee", "missing-key", "a gateway that costs nothing", help);
             return None;
         }
-        Some(Self { running, fee })
+        Some(Self { running, per_request, fee })
     }
 }

@@ -11,12 +11,13 @@ use crate::process::{Lookup, Path, PathOf, Process};
 use crate::random::Draws;
 use crate::units::{self, Currency, Period};
 
-/// `[vendor.<id>.finances]`. A month burns `Σ revenue · (compute_cost − 1) + other_costs`; the runway is the cash left over
+/// `[vendor.<id>.finances]`. A month burns `Σ revenue · (compute_cost − 1) + Σ cost + other_costs`; the runway is the cash left over
 /// the mean burn of the last three months.
 #[derive(Clone, Debug)]
 pub struct Finances {
     cash: Number,
     revenues: Vec<(Reference, Revenue)>,
+    costs: Vec<(Reference, Cost)>,
     other_costs: Path,
     other_growth: Option<Path>,
     rounds: Vec<(Reference, Round)>,
@@ -32,6 +33,14 @@ struct Revenue {
     growth: Option<Path>,
     noise: Option<Path>,
     compute_cost: Path,
+}
+
+/// `[vendor.<id>.finances.cost.<id>]`: training, staff, leases.
+#[derive(Clone, Debug)]
+struct Cost {
+    amount: Path,
+    growth: Option<Path>,
+    noise: Option<Path>,
 }
 
 /// `[vendor.<id>.finances.round.<id>]`.
@@ -68,10 +77,16 @@ impl Finances {
             MapOf("revenue", TableOf(Revenue::read)),
             "streams of revenue and what serving them costs",
         );
-        let costs = t.required(
+        let costs = t.or(
+            "cost",
+            "{}",
+            MapOf("cost", TableOf(Cost::read)),
+            "costs that move by themselves: training, staff",
+        );
+        let others = t.required(
             "other_costs",
             PathOf(&units::MONEY_PER_TIME),
-            "all costs but compute for what is sold",
+            "all costs but these and compute for what is sold",
         );
         let growth =
             t.optional("other_growth", GrowthOf, "of other costs: a rate, or a path that is a factor");
@@ -88,7 +103,8 @@ impl Finances {
         let books = Self {
             cash: cash?,
             revenues: revenues?,
-            other_costs: costs?,
+            costs: costs?,
+            other_costs: others?,
             other_growth: growth?.map(|growth| growth.path),
             rounds: rounds?,
             stressed_below: stressed?,
@@ -103,7 +119,8 @@ impl Finances {
         let units = [(&self.other_costs.unit().currency, self.other_costs.origin())];
         let revenues = self.revenues.iter().map(|(_, r)| (&r.amount.unit().currency, r.amount.origin()));
         let rounds = self.rounds.iter().map(|(_, r)| (&r.raises.unit.currency, &r.raises.origin));
-        let mut all = units.into_iter().chain(revenues).chain(rounds);
+        let costs = self.costs.iter().map(|(_, c)| (&c.amount.unit().currency, c.amount.origin()));
+        let mut all = units.into_iter().chain(costs).chain(revenues).chain(rounds);
         let Some((_, other)) = all.find(|(currency, _)| **currency != self.cash.unit.currency) else {
             return true;
         };
@@ -150,12 +167,12 @@ impl Finances {
             let growth = lookup.path(growth)?;
             burn = lookup.times(burn, growth);
         }
+        for (_, Cost { amount, growth, noise }) in &self.costs {
+            let amount = moving(amount, [growth, noise], lookup)?;
+            burn = lookup.plus(burn, amount);
+        }
         for (_, revenue) in &self.revenues {
-            let mut amount = lookup.per_month(&path_in_own_currency(&revenue.amount))?;
-            for factor in [&revenue.growth, &revenue.noise].into_iter().flatten() {
-                let factor = lookup.path(factor)?;
-                amount = lookup.times(amount, factor);
-            }
+            let amount = moving(&revenue.amount, [&revenue.growth, &revenue.noise], lookup)?;
             let cost = lookup.path(&revenue.compute_cost)?;
             let before = burn;
             burn = lookup.derive(
@@ -184,6 +201,25 @@ impl Revenue {
         );
         let growth = growth?.map(|growth| growth.path);
         Some(Self { amount: amount?, growth, noise: noise?, compute_cost: cost? })
+    }
+}
+
+/// An amount of the month, times what moves it.
+fn moving(amount: &Path, by: [&Option<Path>; 2], lookup: &mut dyn Lookup) -> Option<Slot> {
+    let mut amount = lookup.per_month(&path_in_own_currency(amount))?;
+    for factor in by.into_iter().flatten() {
+        let factor = lookup.path(factor)?;
+        amount = lookup.times(amount, factor);
+    }
+    Some(amount)
+}
+
+impl Cost {
+    fn read(t: &mut Reader) -> Option<Self> {
+        let amount = t.required("amount", PathOf(&units::MONEY_PER_TIME), "cost per time at the start");
+        let growth = t.optional("growth", GrowthOf, "a rate, or a path that is a factor");
+        let noise = t.optional("noise", PathOf(&units::FACTOR), "factor from month to month");
+        Some(Self { amount: amount?, growth: growth?.map(|growth| growth.path), noise: noise? })
     }
 }
 

@@ -13,6 +13,8 @@ pub struct Sla {
     claimed: Number,
     /// From the mildest month on: an availability, and the credit of a month below it.
     credits: Vec<(f64, f64)>,
+    /// Months from an outage until its credit is taken off a bill.
+    pub months_until_paid: usize,
 }
 
 impl Sla {
@@ -28,7 +30,19 @@ impl Sla {
             ListOf(TableOf(read_credit)),
             "credits by the availability of a month, from the mildest month on",
         );
-        let (claimed, credits) = (claimed?, credits?);
+        let after = t.or(
+            "paid_after",
+            "1 month",
+            QuantityOf(&units::DURATION),
+            "whole months from an outage until its credit is taken off a bill; what falls behind the scenario, or is due when the vendor is gone, is lost",
+        );
+        let (claimed, credits, after) = (claimed?, credits?, after?);
+        let whole = after.unit.period.is_none_or(|period| !period.is_clock()) && after.value.fract() == 0.0;
+        if !whole || !(0.0..=24.0).contains(&after.value) {
+            let help = "write for example \"1 month\", or \"0 months\" for the bill of the same month";
+            t.refuse("paid_after", "not-whole-months", "bills come by the month", help);
+            return None;
+        }
         let credits: Vec<(f64, f64)> =
             credits.iter().map(|(below, credit)| (below.value, credit.value)).collect();
         if credits.is_empty() {
@@ -40,7 +54,7 @@ impl Sla {
             t.refuse("credits", "not-rising", "a worse month has a lower `below` and a larger credit", help);
             return None;
         }
-        Some(Self { claimed, credits })
+        Some(Self { claimed, credits, months_until_paid: after.value as usize })
     }
 
     /// The share of a month's fees that comes back, from the share of the month that it was up.

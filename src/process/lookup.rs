@@ -27,6 +27,8 @@ pub struct Hit {
     pub scarcity: Option<Slot>,
     /// The share that is to be had of what is asked for beyond what one has.
     pub new_capacity: Option<Slot>,
+    /// Factor on the time from an order of servers to their delivery.
+    pub lead_time: Option<Slot>,
 }
 
 impl Hit {
@@ -44,6 +46,7 @@ impl Hit {
             limits: product(self.limits, other.limits),
             scarcity: product(self.scarcity, other.scarcity),
             new_capacity: product(self.new_capacity, other.new_capacity),
+            lead_time: product(self.lead_time, other.lead_time),
             // Worked out from all outages of what is sold; nothing else changes it.
             credit: self.credit.or(other.credit),
         }

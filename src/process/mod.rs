@@ -15,6 +15,7 @@ mod path;
 mod product;
 mod regimes;
 mod schedule;
+mod square_root;
 mod succession;
 
 use std::fmt::Debug;
@@ -32,6 +33,7 @@ pub use path::{Path, PathHere, PathOf, WrittenPath, names_process};
 pub use product::Product;
 pub use regimes::Regimes;
 pub use schedule::Schedule;
+pub use square_root::SquareRoot;
 pub use succession::{Generations, Succession, Successors};
 
 use crate::calendar::Month;
@@ -109,6 +111,7 @@ pub const KINDS: &[Plugin<WrittenPath>] = &[
     logistic::PLUGIN,
     geometric_brownian::PLUGIN,
     mean_reverting::PLUGIN,
+    square_root::PLUGIN,
     jumps::PLUGIN,
     succession::PLUGIN,
     regimes::PLUGIN,

@@ -3,7 +3,7 @@
 use super::Report;
 use super::display::{Lang, percent};
 use super::table::{Align, table, width, wrapped};
-use crate::analysis::StrategyFindings;
+use crate::analysis::{Margin, StrategyFindings};
 use crate::finance::{Component, Measure as Physical, View};
 
 /// One measure of every strategy.
@@ -219,6 +219,7 @@ impl Report<'_> {
                 let errors = found.strategies.iter().map(|s| format!("±{}", self.money(s.margin_error)));
                 rows.push((format!("  {}", self.pick("± s.e.", "±標準誤差")), errors.collect()));
             }
+            rows.extend(self.margin_rows());
             if found.strategies.iter().any(|s| s.measured(Physical::RevenueLost) > 0.0) {
                 let lost = self.pick("Revenue not earned", "失った売上").to_owned();
                 rows.push((lost, earned(Physical::RevenueLost)));
@@ -229,6 +230,21 @@ impl Report<'_> {
             Lang::Ja => format!("平均支出、名目{}", found.currency),
         };
         self.beside(&strategies, &corner, &rows, columns)
+    }
+
+    /// How the margin spreads over futures.
+    fn margin_rows(&self) -> Vec<(String, Vec<String>)> {
+        let margins: Option<Vec<&Margin>> =
+            self.findings.strategies.iter().map(|s| s.margin.as_ref()).collect();
+        let Some(margins) = margins else { return Vec::new() };
+        let amounts = |of: fn(&Margin) -> f64| margins.iter().map(|margin| self.money(of(margin))).collect();
+        let negative = margins.iter().map(|margin| percent(margin.negative.value)).collect();
+        vec![
+            ("  P5".to_owned(), amounts(|margin| margin.p5.value)),
+            ("  P50".to_owned(), amounts(|margin| margin.p50.value)),
+            ("  P95".to_owned(), amounts(|margin| margin.p95.value)),
+            (format!("  {}", self.pick("negative in", "赤字の割合")), negative),
+        ]
     }
 
     fn money_or_dash(&self, amount: f64) -> String {

@@ -85,7 +85,16 @@ impl Report<'_> {
 
     fn strategy_json(&self, place: usize) -> Value {
         let s = &self.findings.strategies[place];
+        let margin = s.margin.map(|margin| {
+            json!({
+                "p5": estimate(margin.p5),
+                "p50": estimate(margin.p50),
+                "p95": estimate(margin.p95),
+                "negative_share": estimate(margin.negative),
+            })
+        });
         json!({
+            "margin": margin,
             "id": s.id,
             "title": self.name(place),
             "cost": summary(&s.cost),

@@ -21,7 +21,7 @@ pub const MEASURES: [(&str, &str); 15] = [
     (name(Measure::BusyGpuHours), "GPU-hours that did work"),
     (name(Measure::Revenue), "what traffic earned, where some has `revenue`"),
     (name(Measure::RevenueLost), "what requests that nobody served would have earned"),
-    (MARGIN, "revenue less cash"),
+    (MARGIN, "revenue less cash, and the share of futures in which that is negative"),
 ];
 
 /// The name of revenue less cash in files.

@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use super::chart::{Caption, Fan, FanSeries, Survival, SurvivalPanel, Threshold, png};
-use super::display::{Lang, clean, money, percent};
+use super::display::{Lang, clean, fine_percent, money, percent};
 use super::table::{Align, table};
 use super::{File, LONGEST_NAME, VERSION};
 use crate::analysis::{Outcome, Share, VendorFindings};
@@ -283,13 +283,9 @@ impl VendorReport<'_> {
     }
 }
 
-/// `12% (11–13%)`.
+/// `12.3% (11.0–13.6%)`, with one digit behind the point everywhere, so that columns compare.
 fn with_interval(share: &Share) -> String {
-    let tenth = |share: f64| crate::units::format_number((1000.0 * share).round() / 10.0, 3);
-    format!("{}% ({}–{}%)", tenth(share.share), tenth(share.interval.low), tenth(share.interval.high))
-}
-
-/// A small share with enough digits to tell it from none.
-fn fine_percent(share: f64) -> String {
-    format!("{} %", crate::units::format_number(100.0 * share, 2))
+    let tenths = |share: f64| format!("{:.1}", 100.0 * share);
+    let Share { share, interval } = share;
+    format!("{}% ({}–{}%)", tenths(*share), tenths(interval.low), tenths(interval.high))
 }

@@ -91,7 +91,13 @@ impl Definitions {
         self
     }
 
-    /// A vendor's llm by `vendor/llm`.
+    /// Whether a rate card says that it sells an open llm which nobody knows. That is told where ids are judged, and what follows from
+    /// it is no further mistake.
+    pub fn is_unclear(&self, card: &RateCard) -> bool {
+        card.is.as_ref().is_some_and(|is| self.llms.iter().all(|(id, _)| id.id != is.id))
+    }
+
+    /// A vendor's llm by `vendor/llm`; none where it is unclear what it is.
     pub fn rate_card(&self, wanted: &Reference, lookup: &mut dyn Lookup) -> Option<&RateCard> {
         let found = self.llm_of(wanted);
         if found.is_none() {
@@ -99,7 +105,7 @@ impl Definitions {
             let known: Vec<&str> = sold.iter().map(String::as_str).collect();
             lookup.refuse(unknown("llm of a vendor", wanted, &known));
         }
-        found
+        found.filter(|card| !self.is_unclear(card))
     }
 
     /// A vendor's llm by `vendor/llm`, if it is one.

@@ -57,6 +57,8 @@ pub(super) struct Newsvendor {
     /// What is owed after the strategy was left.
     pub(super) owed: Line,
     pub(super) price: Slot,
+    /// The price of what is owed then.
+    pub(super) left_to_pay: Slot,
 }
 
 pub(super) struct Elastic {

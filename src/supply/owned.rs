@@ -212,12 +212,14 @@ impl Written for Owned {
             Purchase::TrailingNeed { margin, over_months, .. } => (margin, over_months),
             Purchase::Dated(_) => (0.0, 0),
         };
+        let lead_months = lookup.in_months(&server.lead_time);
+        let late = lookup.hit(id).lead_time;
         let running = Box::new(Running {
             orders: self.purchase.dated_orders(&timeline),
             months: timeline.length,
             margin,
             over_months,
-            lead_months: lookup.in_months(&server.lead_time),
+            lead_months: late.map_or(lead_months, |factor| lookup.times(lead_months, factor)),
             gpus: server.gpus,
             replicas_per_server: server.gpus / deployment.gpus,
             spare: self.fleet.spare_replicas,

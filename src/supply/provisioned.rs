@@ -9,7 +9,7 @@ use super::{Definitions, Entry, Supply, Work, Written};
 use crate::calendar::Month;
 use crate::demand::LoadCurve;
 use crate::diagnostic::Diagnostic;
-use crate::distribution::{Point, QuantityOf};
+use crate::distribution::{Number, Point, QuantityOf};
 use crate::document::{Id, Plugin, Reader, Reference, TableOf};
 use crate::finance::{Bought, Component, Ledger, Line};
 use crate::lanes::{LANES, Lanes, Slot, Values};
@@ -19,7 +19,7 @@ use crate::units;
 
 pub(super) const PLUGIN: Plugin<Box<dyn Written>> = Plugin {
     name: "provisioned",
-    meaning: "throughput units of a vendor's llm, paid used or not; what exceeds them goes to the next entry of `serve`",
+    meaning: "throughput units of a vendor's llm, paid used or not until the llm retires; what exceeds them goes to the next entry of `serve`",
     example: "{ provisioned = { of = \"azure/gpt-5\", buy = \"reserved_1y\", units = \"100 PTU\" } }",
     read,
 };
@@ -31,6 +31,7 @@ struct Provisioned {
     buy: Buy,
     units: Point,
     window: Option<Hours>,
+    sublet: Number,
 }
 
 fn read(t: &mut Reader) -> Option<Box<dyn Written>> {
@@ -43,13 +44,14 @@ fn read(t: &mut Reader) -> Option<Box<dyn Written>> {
         TableOf(Hours::read),
         "hours of the week in which units are held, if bought on demand; all hours if absent",
     );
+    let sublet = super::reservation::sublet(t);
     let (buy, window) = (buy?, window?);
     if window.is_some() && buy != Buy::OnDemand {
         let message = format!("units at `{}` are held and paid in all hours", buy.word());
         t.refuse("window", "window-reserved", &message, "leave `window` out, or buy `on_demand`");
         return None;
     }
-    Some(Box::new(Provisioned { of: of?, buy, units: units?, window }))
+    Some(Box::new(Provisioned { of: of?, buy, units: units?, window, sublet: sublet? }))
 }
 
 /// What units do not carry is refused at once by their vendors.
@@ -138,11 +140,14 @@ impl Written for Provisioned {
             per_unit: 1.0,
             inputs,
         };
-        let owed = Line { label: format!("{}, to the end of the term", line.label), ..line.clone() };
+        let left_to_pay = super::reservation::left_to_pay(price, &self.sublet, lookup);
+        let mut owed = Line { label: format!("{}, to the end of the term", line.label), ..line.clone() };
+        owed.inputs.push(left_to_pay);
         let running = Box::new(Running {
             from,
             units: self.units.value,
             price,
+            left_to_pay,
             line,
             curve: shape,
             held,
@@ -211,6 +216,8 @@ struct Running {
     from: Bought,
     units: f64,
     price: Slot,
+    /// The price once the strategy is left.
+    left_to_pay: Slot,
     line: Line,
     curve: Arc<LoadCurve>,
     held: Held,
@@ -218,6 +225,18 @@ struct Running {
     available: Option<Vec<f64>>,
     /// Of units that are not paid by the hour.
     reservation: Option<(Reservation, Line)>,
+}
+
+impl Running {
+    /// The share of the month before the llm is retired.
+    fn days(&self, now: &Month) -> f64 {
+        self.available.as_ref().map_or(1.0, |shares| shares[now.index])
+    }
+
+    /// Hours of all units that are paid in the month: units end with the llm that they are for, whatever their term.
+    fn unit_hours(&self, now: &Month) -> f64 {
+        self.units * now.hours * self.held.hours * self.days(now)
+    }
 }
 
 impl Supply for Running {
@@ -241,10 +260,11 @@ impl Supply for Running {
         let Some((reservation, line)) = &self.reservation else { return };
         let mut hours = reservation.owed(now, stands, &mut state[Load::STATE]);
         if hours.iter().any(|share| *share > 0.0) {
+            let whole = self.unit_hours(now);
             for hours in &mut hours {
-                *hours *= self.units * now.hours * self.held.hours;
+                *hours *= whole;
             }
-            ledger.post_bought(self.from, line, &hours, &values[self.price]);
+            ledger.post_bought(self.from, line, &hours, &values[self.left_to_pay]);
         }
     }
 
@@ -262,7 +282,7 @@ impl Supply for Running {
         served: &mut Lanes,
         _: &mut Ledger,
     ) {
-        let days = self.available.as_ref().map_or(1.0, |shares| shares[now.index]);
+        let days = self.days(now);
         let open = self.held.load * days;
         if open <= 0.0 {
             *served = [0.0; LANES];
@@ -285,7 +305,7 @@ impl Supply for Running {
     }
 
     fn close(&self, now: &Month, values: &Values, _: &mut [Lanes], ledger: &mut Ledger) {
-        let hours = [self.units * now.hours * self.held.hours; LANES];
+        let hours = [self.unit_hours(now); LANES];
         ledger.post_bought(self.from, &self.line, &hours, &values[self.price]);
     }
 }

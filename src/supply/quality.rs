@@ -70,11 +70,16 @@ impl Score {
 }
 
 impl Definitions {
-    /// The scores of the llm that an entry asks, whether it is a vendor's or one on GPUs; absent where a name is unknown.
+    /// The scores of the llm that an entry asks, whether it is a vendor's or one on GPUs; absent where a name is
+    /// unknown.
     pub fn scores<'a>(&'a self, by: &'a Reference, supply: Option<&'a dyn Written>) -> Option<Scores<'a>> {
         let serves = supply.map_or(by, Written::serves);
         if let Some(card) = self.llm_of(serves) {
-            return Some(Scores { name: &serves.id, measured: &card.quality, span: card.origin.span });
+            return (!self.is_unclear(card)).then_some(Scores {
+                name: &serves.id,
+                measured: &card.quality,
+                span: card.origin.span,
+            });
         }
         let (_, deployment) = self.deployments.iter().find(|(id, _)| id.id == serves.id)?;
         let (id, llm) = self.llms.iter().find(|(id, _)| id.id == deployment.llm.id)?;

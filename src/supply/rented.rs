@@ -39,6 +39,7 @@ pub struct Rented {
     reserved_1y: Reserve,
     reserved_3y: Reserve,
     spot_share: Option<Number>,
+    sublet: Number,
     fleet: Fleet,
 }
 
@@ -57,8 +58,9 @@ fn read(t: &mut Reader) -> Option<Box<dyn Written>> {
         NumberOf(&units::SHARE),
         "share of the replicas above those reserved that run on spot GPUs, which may be taken away",
     );
+    let sublet = super::reservation::sublet(t);
     let fleet = t.or("fleet", "{}", TableOf(Fleet::read_rented), "how the fleet is run");
-    let (one, three, spot, fleet) = (one?, three?, spot?, fleet?);
+    let (one, three, spot, sublet, fleet) = (one?, three?, spot?, sublet?, fleet?);
     if matches!((one, three), (Reserve::Newsvendor { .. }, Reserve::Newsvendor { .. })) {
         let help = "state the other amount in replicas";
         t.refuse("reserved_3y", "two-newsvendors", "one of the two amounts can be left to the rule", help);
@@ -77,6 +79,7 @@ fn read(t: &mut Reader) -> Option<Box<dyn Written>> {
         reserved_1y: one,
         reserved_3y: three,
         spot_share: spot,
+        sublet,
         fleet,
     }))
 }
@@ -157,13 +160,17 @@ impl Rented {
             let Reserve::Replicas(count) = reserve else { continue };
             match (count > 0.0, price) {
                 (false, _) => {}
-                (true, Some(price)) => reserved.push(Reserved {
-                    count,
-                    price,
-                    used: lines.line(&format!("GPU-hours, {term}"), price),
-                    owed: lines.line(&format!("GPU-hours, {term}, to the end of the term"), price),
-                    reservation: Reservation { term: months },
-                }),
+                (true, Some(price)) => {
+                    let left_to_pay = super::reservation::left_to_pay(price, &self.sublet, lookup);
+                    reserved.push(Reserved {
+                        count,
+                        price,
+                        left_to_pay,
+                        used: lines.line(&format!("GPU-hours, {term}"), price),
+                        owed: lines.line(&format!("GPU-hours, {term}, to the end of the term"), left_to_pay),
+                        reservation: Reservation { term: months },
+                    });
+                }
                 (true, None) => {
                     lookup.refuse(not_sold(&self.gpus, term));
                     return None;
@@ -228,8 +235,9 @@ impl Rented {
             return None;
         };
         let line = of.lines.line(&format!("GPU-hours, {key}, amount by past need"), price);
-        let owed = of.lines.line(&format!("GPU-hours, {key}, to the end of the term"), price);
-        Some(Some(Newsvendor { term, over, line, owed, price }))
+        let left_to_pay = super::reservation::left_to_pay(price, &self.sublet, lookup);
+        let owed = of.lines.line(&format!("GPU-hours, {key}, to the end of the term"), left_to_pay);
+        Some(Some(Newsvendor { term, over, line, owed, price, left_to_pay }))
     }
 
     #[allow(clippy::option_option, reason = "absent and wrong are different")]

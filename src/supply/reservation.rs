@@ -1,7 +1,38 @@
 //! What is reserved for a term is paid to the end of the term, also when the strategy that needed it has been left.
 
 use crate::calendar::Month;
-use crate::lanes::{LANES, Lanes};
+use crate::distribution::{Number, NumberOf};
+use crate::document::Reader;
+use crate::lanes::{LANES, Lanes, Slot};
+use crate::process::Lookup;
+use crate::units;
+
+/// Reads `sublet`.
+pub(super) fn sublet(t: &mut Reader) -> Option<Number> {
+    t.or(
+        "sublet",
+        "0",
+        NumberOf(&units::SHARE),
+        "share of what is still owed for a term that somebody else pays once a rule of `switch` has left the strategy",
+    )
+}
+
+/// The price of what is owed once the strategy has been left.
+pub(super) fn left_to_pay(price: Slot, sublet: &Number, lookup: &mut dyn Lookup) -> Slot {
+    if sublet.known() == Some(0.0) {
+        return price;
+    }
+    let sublet = lookup.number(sublet);
+    lookup.derive(
+        "price less what subletting brings",
+        &[price, sublet],
+        Box::new(move |values, out| {
+            for i in 0..LANES {
+                out[i] = values[price][i] * (1.0 - values[sublet][i]);
+            }
+        }),
+    )
+}
 
 /// A term: it begins with the month in which a strategy first stands, and anew when it ends while one still does.
 #[derive(Clone, Copy, Debug, PartialEq)]

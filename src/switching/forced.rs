@@ -23,6 +23,8 @@ pub struct ForcedMove {
     pub begun: Slot,
     /// What one costs, and how it is posted.
     pub one_off: Option<(Line, Slot)>,
+    /// How much of the month it is under way, what a month of that costs, and how it is posted.
+    pub running: Option<(Line, [Slot; 2])>,
 }
 
 /// All that vendors force upon a strategy.
@@ -36,6 +38,17 @@ pub struct Forced {
     pub lost: BTreeMap<String, Vec<Slot>>,
     /// Changes of scores, by what is asked to serve and evaluation.
     pub quality: BTreeMap<(String, String), Vec<Slot>>,
+    /// What forces each of the moves, in their order.
+    causes: Vec<Why>,
+}
+
+/// Why a move is forced: what is bought, and the draws of its succession or the time at which it is turned off. Two fleets that rent the
+/// same GPUs move once.
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct Why {
+    bought: String,
+    stream: Option<String>,
+    off: Option<Slot>,
 }
 
 /// Who is asked to serve.
@@ -82,7 +95,7 @@ impl Forced {
             }
             let others: Vec<&str> = others.iter().map(|other| other.by.id.as_str()).collect();
             for end in ends {
-                forced.retirement(migrating, (one.by, &others), end, around, lookup);
+                forced.retirement(migrating, (one, &others), end, around, lookup);
             }
         }
         if let Some((id, _)) = around.migration.filter(|_| forced.moves.is_empty()) {
@@ -123,7 +136,9 @@ impl Forced {
             let cause = Cause::Succession(one.generations.clone());
             let mut teller = Teller { stream: &one.stream, cause, terms, inputs: vec![price], lookup };
             if let Some(migrating) = migrating {
-                self.add(migrating, &by.id, false, &mut teller);
+                let bought = asked.buys.unwrap_or(by).id.clone();
+                let why = Why { bought, stream: Some(one.stream.clone()), off: None };
+                self.add(migrating, &by.id, why, &mut teller);
                 let factor = teller.tell(Told::Price);
                 self.strike(&by.id, factor, teller.lookup);
                 if let Some(lost) = migrating.lost_requests {
@@ -168,11 +183,12 @@ impl Forced {
     fn retirement(
         &mut self,
         migrating: &Migrating,
-        (by, others): (&Reference, &[&str]),
+        (asked, others): (&Asked, &[&str]),
         (off, notice): (Slot, Slot),
         around: &Around,
         lookup: &mut dyn Lookup,
     ) {
+        let by = asked.by;
         let stream = format!("moves away from {}", by.id);
         let terms = Terms {
             work: migrating.takes,
@@ -183,7 +199,8 @@ impl Forced {
         };
         let inputs = vec![off, notice];
         let mut teller = Teller { stream: &stream, cause: Cause::Retirement(off), terms, inputs, lookup };
-        self.add(migrating, &by.id, true, &mut teller);
+        let why = Why { bought: asked.buys.unwrap_or(by).id.clone(), stream: None, off: Some(off) };
+        self.add(migrating, &by.id, why, &mut teller);
         if let Some(lost) = migrating.lost_requests {
             let (leaving, late) = (teller.tell(Told::Leaving), teller.tell(Told::Late));
             let leaving = teller.lookup.times(leaving, lost);
@@ -209,14 +226,34 @@ impl Forced {
         }
     }
 
-    fn add(&mut self, migrating: &Migrating, by: &str, retired: bool, teller: &mut Teller) {
+    /// A move away from what is asked; one that is forced by the same thing counts once, by the name of what is bought.
+    fn add(&mut self, migrating: &Migrating, by: &str, why: Why, teller: &mut Teller) {
+        let retired = why.off.is_some();
+        let label = |of: &str| {
+            let what = if retired { "moves away from" } else { "moves to a successor of" };
+            format!("{what} {of}")
+        };
+        if let Some(known) = self.causes.iter().position(|known| *known == why) {
+            let known = &mut self.moves[known];
+            known.what.clone_from(&why.bought);
+            if let Some((line, _)) = &mut known.one_off {
+                line.label = label(&why.bought);
+            }
+            return;
+        }
         let begun = teller.tell(Told::Begun);
         let one_off = migrating.one_off.as_ref().map(|(line, price)| {
-            let what = if retired { "moves away from" } else { "moves to a successor of" };
-            let (label, inputs) = (format!("{what} {by}"), vec![begun, *price]);
+            let (label, inputs) = (label(by), vec![begun, *price]);
             (Line { label, inputs, ..line.clone() }, *price)
         });
-        self.moves.push(ForcedMove { what: by.to_owned(), retired, begun, one_off });
+        let running = migrating.running.as_ref().map(|(line, price)| {
+            let (leaving, late) = (teller.tell(Told::Leaving), teller.tell(Told::Late));
+            let under_way = teller.lookup.plus(leaving, late);
+            let inputs = vec![under_way, *price];
+            (Line { inputs, ..line.clone() }, [under_way, *price])
+        });
+        self.moves.push(ForcedMove { what: by.to_owned(), retired, begun, one_off, running });
+        self.causes.push(why);
     }
 
     /// Adds a factor on the prices of what serves.

@@ -5,13 +5,14 @@ use crate::distribution::{Number, NumberOf};
 use crate::document::{MapOf, Origin, Reader, Reference, TableOf};
 use crate::finance::{Component, Line};
 use crate::lanes::Slot;
-use crate::process::Lookup;
+use crate::process::{Lookup, Path, PathOf};
 use crate::units;
 
 /// A migration as it is written.
 #[derive(Clone, Debug)]
 pub struct Migration {
     one_off: Option<Number>,
+    running: Option<Path>,
     takes: Number,
     dual_run: Number,
     emergency_factor: Option<Number>,
@@ -26,6 +27,11 @@ impl Migration {
     /// Reads `[migration.<id>]`.
     pub fn read(t: &mut Reader) -> Option<Self> {
         let one_off = t.optional("one_off", NumberOf(&units::MONEY), "cost of the work, paid when it begins");
+        let running = t.optional(
+            "running",
+            PathOf(&units::MONEY_PER_TIME),
+            "what else it costs per time, from the decision until all traffic has moved: people, evaluations, two stacks",
+        );
         let takes = t.or(
             "takes",
             "0 months",
@@ -59,12 +65,12 @@ impl Migration {
             NumberOf(&units::DURATION),
             "time until that has gone, evenly; absent: it stays until the next move",
         );
-        let (one_off, emergency_factor, lost_requests) = (one_off?, emergency?, lost?);
+        let (one_off, running, emergency_factor, lost_requests) = (one_off?, running?, emergency?, lost?);
         let (takes, dual_run, change, recovers_in) = (takes?, dual_run?, change?, recovers?);
         let none = [&takes, &dual_run].iter().all(|time| time.known() == Some(0.0));
-        if none && t.has("emergency_factor") {
+        for key in ["emergency_factor", "running"].into_iter().filter(|key| none && t.has(key)) {
             let at = t.place()?;
-            let message = format!("`emergency_factor` of `{}` changes nothing", at.address);
+            let message = format!("`{key}` of `{}` changes nothing", at.address);
             at.scope.push(
                 Diagnostic::warning("no-effect", at.node.span, message)
                     .label("it acts while a move is under way, and this one takes no time"),
@@ -74,6 +80,7 @@ impl Migration {
         let origin = t.place()?.origin();
         Some(Self {
             one_off,
+            running,
             takes,
             dual_run,
             emergency_factor,
@@ -92,16 +99,18 @@ impl Migration {
     /// Becomes runnable.
     pub fn resolve(&self, id: &Reference, lookup: &mut dyn Lookup) -> Migrating {
         let one_off = self.one_off.as_ref().map(|cost| lookup.number(cost));
-        let line = |price: Slot| Line {
+        let line = |label: &str, unit, price: Slot| Line {
             component: Component::Migration,
-            label: "work of the move".into(),
+            label: label.into(),
             payee: id.id.clone(),
-            unit: "times",
+            unit,
             per_unit: 1.0,
             inputs: vec![price],
         };
+        let running = self.running.as_ref().and_then(|path| lookup.per_month(path));
         Migrating {
-            one_off: one_off.map(|price| (line(price), price)),
+            one_off: one_off.map(|price| (line("work of the move", "times", price), price)),
+            running: running.map(|price| (line("while the move is under way", "months", price), price)),
             takes: lookup.in_months(&self.takes),
             dual_run: lookup.in_months(&self.dual_run),
             emergency_factor: self.emergency_factor.as_ref().map(|factor| lookup.number(factor)),
@@ -131,6 +140,8 @@ pub fn read_all(t: &mut Reader) -> Option<Vec<(Reference, Migration)>> {
 pub struct Migrating {
     /// The cost of the work, and how it is posted.
     pub one_off: Option<(Line, Slot)>,
+    /// What it costs in a month that lies between the decision and the end of the move, and how that is posted.
+    pub running: Option<(Line, Slot)>,
     /// Months from the decision until traffic begins to move.
     pub takes: Slot,
     /// Months in which traffic moves.

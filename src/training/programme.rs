@@ -35,6 +35,8 @@ pub struct Programme {
     pub cadence: Cadence,
     /// Where the runs happen: `vendor/gpu`, or a supply whose idle GPUs they use. Absent if nothing is computed.
     pub gpus: Option<Reference>,
+    /// Where they are rented once the vendor of those is gone: `vendor/gpu`.
+    pub next_gpus: Option<Reference>,
     /// GPUs that a run uses at once; the fewest that hold it if absent.
     pub gpus_at_once: Option<f64>,
     /// Bytes of a frozen weight.
@@ -168,6 +170,7 @@ fn read(t: &mut Reader, method: Method) -> Option<Programme> {
         from: from?,
         cadence: cadence?,
         gpus: machines.gpus,
+        next_gpus: machines.next,
         gpus_at_once: machines.at_once,
         frozen_bytes: machines.frozen_bytes,
         compute: machines.compute,
@@ -189,6 +192,7 @@ fn read(t: &mut Reader, method: Method) -> Option<Programme> {
 /// What runs where.
 struct Machines {
     gpus: Option<Reference>,
+    next: Option<Reference>,
     at_once: Option<f64>,
     frozen_bytes: f64,
     compute: Option<Compute>,
@@ -208,6 +212,11 @@ impl Machines {
         } else {
             (t.optional("gpus", GPUS, WHERE), t.optional("compute", compute, "compute of one run"))
         };
+        let next = t.optional(
+            "next_gpus",
+            Id("GPU of a vendor, as vendor/gpu"),
+            "where it runs once the vendor of `gpus` is gone; nothing is trained then if absent",
+        );
         let at_once = t.optional(
             "gpus_at_once",
             Whole(1, 1_000_000),
@@ -219,13 +228,13 @@ impl Machines {
             }
             _ => Some(HALF),
         };
-        let (gpus, compute) = (gpus?, compute?);
+        let (gpus, next, compute) = (gpus?, next?, compute?);
         if gpus.is_none() && compute.is_some() {
             t.refuse("gpus", "missing-key", "`compute` needs `gpus`", "say where it runs");
             return None;
         }
         let at_once = at_once?.map(|gpus| gpus as f64);
-        Some(Self { gpus, at_once, frozen_bytes: frozen?, compute })
+        Some(Self { gpus, next, at_once, frozen_bytes: frozen?, compute })
     }
 }
 

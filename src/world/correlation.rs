@@ -107,11 +107,12 @@ fn find(
         .collect();
     let parts = (!parts.is_empty()).then(|| format!("its uncertain parts are: {}", parts.join(", ")));
     match drawn.get(id) {
-        Some((_, Moves::Otherwise)) => {
-            Err(refuse("not-a-diffusion", format!("`{id}` moves in jumps, which have no rank to correlate"))
-                .label("expected a number, or a path that is geometric_brownian, mean_reverting or ar1")
-                .help("let both follow one index"))
-        }
+        Some((_, Moves::Otherwise)) => Err(refuse(
+            "not-a-diffusion",
+            format!("`{id}` moves in jumps, which have no rank to correlate"),
+        )
+        .label("expected a number, or a path that is geometric_brownian, mean_reverting, square_root or ar1")
+        .help("let both follow one index")),
         Some((_, moves)) => Ok(*moves),
         None if known(id) => Err(refuse(
             "not-uncertain",

@@ -124,7 +124,7 @@ fn an_acquired_vendor_keeps_its_contracts() {
 fn with_sla(claimed: &str, more: &str) -> String {
     gone("", more)
         + &format!(
-            "[vendor.acme.sla]\nclaimed = {claimed}\ncredits = [{{ below = \"99.9 %\", credit = \"10 %\" }}, {{ below = \"99 %\", credit = \"25 %\" }}, {{ below = \"95 %\", credit = \"100 %\" }}]\n\
+            "[vendor.acme.sla]\npaid_after = \"0 months\"\nclaimed = {claimed}\ncredits = [{{ below = \"99.9 %\", credit = \"10 %\" }}, {{ below = \"99 %\", credit = \"25 %\" }}, {{ below = \"95 %\", credit = \"100 %\" }}]\n\
              [hazard.down.outage]\nhits = [\"acme\"]\navailability = \"97 %\"\nduration = \"9 h\"\n"
         )
 }
@@ -154,6 +154,37 @@ fn outages_are_credited_by_the_availability_of_the_month() {
         }
     }
     assert!(met.iter().all(|count| *count > 0), "a band was never met: {met:?}");
+}
+
+/// What is claimed comes off a later bill: the same amounts, two months on; what is due after the last month, or once the vendor
+/// is gone, never comes.
+#[test]
+fn credits_for_outages_come_later_and_not_from_a_vendor_that_is_gone() {
+    let credits = |text: &str, path: u64| -> Vec<f64> {
+        let model = model(text);
+        (0..24).map(|i| posted(&month(&model, 1, i, path).1, Component::SlaCredits)).collect()
+    };
+    let now = with_sla("1", OFF);
+    let later = now.replace("\"0 months\"", "\"2 months\"");
+    let usual = now.replace("paid_after = \"0 months\"\n", "");
+    let gone = later.replace(
+        "[hazard.down",
+        "[hazard.end.retirement]\nhits = [\"acme\"]\nlife = \"10 months\"\n[hazard.down",
+    );
+    for path in [0, 7] {
+        let (now, later, usual) = (credits(&now, path), credits(&later, path), credits(&usual, path));
+        assert!(now.iter().filter(|credit| **credit < 0.0).count() > 10);
+        for i in 0..24 {
+            near(later[i], if i < 2 { 0.0 } else { now[i - 2] }, 1e-9);
+            near(usual[i], if i < 1 { 0.0 } else { now[i - 1] }, 1e-9);
+        }
+        // Of the last two months before the end nothing comes back.
+        let gone = credits(&gone, path);
+        (0..24).for_each(|i| near(gone[i], if i < 10 { later[i] } else { 0.0 }, 1e-9));
+    }
+    let half = with("").replace("contracts = [\"deal\"]", "")
+        + "[vendor.acme.sla]\nclaimed = 1\npaid_after = \"2 weeks\"\ncredits = [{ below = 0.9, credit = 0.1 }]\n";
+    assert_eq!(refused(&half), ["not-whole-months"]);
 }
 
 /// Credit for outages is taken off before prepaid credit pays, and never exceeds the fees.
@@ -244,6 +275,11 @@ fn reservations_are_paid_to_the_end_of_their_term() {
         .replace("reserved_1y = \"2 replicas\"", "reserved_1y = { newsvendor = { over = \"1 month\" } }");
     let year = (1..13).map(|i| (i, 730.0));
     only(&rental(&ruled), &std::iter::once((0, 4.0 * 730.0)).chain(year).collect::<Vec<_>>());
+    // A sub-tenant pays a share of what is still owed.
+    let sublet =
+        reserved("reserved_1y", "").replace("[strategy.own]\n", "sublet = \"40 %\"\n[strategy.own]\n");
+    let less: Vec<(usize, f64)> = (0..12).map(|i| (i, if i < 5 { 1460.0 } else { 0.6 * 1460.0 })).collect();
+    only(&rental(&sublet), &less);
     // Nothing is owed to a landlord that is gone.
     let gone = "[hazard.end.retirement]\nhits = [\"cloud\"]\nlife = \"8 months\"\n";
     only(&rental(&reserved("reserved_1y", gone)), &paid(8));

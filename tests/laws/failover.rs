@@ -95,3 +95,34 @@ fn who_can_lose_requests_needs_their_price() {
     assert_eq!(refused(&priceless(NINE_OF_TEN)), ["no-shed-cost"]);
     near(unserved(&priceless("")), 0.0, 1e-12);
 }
+
+/// Where a traffic is split, requests come to an entry behind different outages; each is judged by what it has met itself.
+#[test]
+fn requests_of_a_split_traffic_meet_what_they_met() {
+    let split = |text: String, shares: &[&str]| {
+        let entry = |by: &str| format!("{{ traffic = \"work\", by = \"{by}\" }}");
+        ["a/x", "b/x"].iter().zip(shares).fold(text, |text, (by, share)| {
+            text.replace(&entry(by), &entry(by).replace(" }", &format!("{share} }}")))
+        })
+    };
+    let (c, u1, u2, u3) = (0.01, 0.03, 0.04, 0.1);
+    let all = [
+        ("common", "\"a\", \"b\", \"c\"", 1.0 - c),
+        ("one", "\"a\"", 1.0 - u1),
+        ("two", "\"b\"", 1.0 - u2),
+        ("three", "\"c\"", 1.0 - u3),
+    ];
+    // All that are down together: by the common cause, or each by its own.
+    let down = |own: &[f64]| c + (1.0 - c) * own.iter().product::<f64>();
+    for (failover, q) in [("", 1.0), (NINE_OF_TEN, 0.9)] {
+        let row = || text(failover, &["a/x", "b/x", "c/x"], &all);
+        let half = |own: f64| (1.0 - q) * down(&[own]) + q * down(&[own, u3]);
+        // Both vendors take their share and nothing of the other: what falls at either goes to the third.
+        let found = unserved(&split(row(), &[", share = 0.6", ", share = 0.4"]));
+        close(found, 0.6 * half(u1) + 0.4 * half(u2), 0.03);
+        // The second takes what is left, also of what fell at the first.
+        let found = unserved(&split(row(), &[", share = 0.6"]));
+        let first = (1.0 - q) * (down(&[u1]) + q * down(&[u1, u2])) + q * q * down(&[u1, u2, u3]);
+        close(found, 0.6 * first + 0.4 * half(u2), 0.03);
+    }
+}

@@ -332,6 +332,24 @@ fn revenue_is_what_was_served_or_who_pays() {
     close(margin, cost, 1e-9);
     let (margin, cost) = wild("0.015 USD /request");
     close(margin, cost * (0.015 - 0.003) / 0.003, 1e-9);
+    // Requests spread evenly between 1 and 3 million, each earns 0.01 and costs 0.003, and 14,000 USD a month go
+    // elsewhere.
+    let even = per_request
+        .replace("0.02 USD /request", "0.01 USD /request")
+        .replace("\"1M /month\"", "{ uniform = { min = \"1M /month\", max = \"3M /month\" } }")
+        .replace("[strategy.go]", "[operations.route]\ngateway = { running = \"14k USD /month\" }\n[strategy.go]\noperations = [\"route\"]");
+    let found = run(&even, 16_384);
+    let margin = go(&found).margin.unwrap();
+    let at = |million: f64| 24.0 * (million * 7_000.0 - 14_000.0);
+    for (found, million) in [(margin.p5, 1.1), (margin.p50, 2.0), (margin.p95, 2.9)] {
+        near(found.value, at(million), 300.0);
+    }
+    near(margin.negative.value, 0.5, 1e-3);
+    assert!(margin.p50.standard_error > 0.0);
+    // A gate can hold it.
+    let gate = "[gate.profit]\nmeasure = \"total_margin\"\nat_least = { p5 = \"0 USD\" }\n";
+    assert!(run(&format!("{even}\n{gate}"), 64).strategies[0].gates[0].iter().any(|margin| *margin < 0.0));
+    assert_eq!(refused(&format!("{PLAIN}\n{gate}")), ["no-revenue"]);
     // People must be told apart from requests.
     let nobody = PLAIN.replace("shed_cost", "revenue = \"8 USD /user-month\"\nshed_cost");
     assert_eq!(refused(&nobody), ["no-users"]);

@@ -194,11 +194,12 @@ fn price_shocks_come_as_often_as_said() {
     }
 }
 
-/// Cash 100, revenue 10 with compute at 60 % of it, other costs 9: five are burnt every month.
+/// Cash 100, revenue 10 with compute at 60 % of it, training 7 and other costs 2: five are burnt every month.
 #[test]
 fn a_runway_without_noise_is_arithmetic() {
-    let text = "[vendor.acme.finances]\ncash = \"100 USD\"\nother_costs = \"9 USD /month\"\n\
+    let text = "[vendor.acme.finances]\ncash = \"100 USD\"\nother_costs = \"2 USD /month\"\n\
         stressed_below = \"10 months\"\ncloses_below = \"3 months\"\n\
+        [vendor.acme.finances.cost.training]\namount = \"84 USD /year\"\ngrowth = \"0 % /year\"\n\
         [vendor.acme.finances.revenue.api]\namount = \"10 USD /month\"\ncompute_cost = \"60 %\"\n\
         [hazard.x.vendor_distress]\nvendor = \"acme\"\nchance = \"runway\"\n\
         ends = { wound_down = { weight = 1, notice = \"0 days\" } }\n";
@@ -308,7 +309,7 @@ fn slots(hit: Hit) -> (Vec<Slot>, Vec<Slot>) {
     let shares = [hit.up, hit.open, hit.new_capacity, hit.credit];
     (
         shares.into_iter().flatten().collect(),
-        [hit.price, hit.limits, hit.scarcity].into_iter().flatten().collect(),
+        [hit.price, hit.limits, hit.scarcity, hit.lead_time].into_iter().flatten().collect(),
     )
 }
 

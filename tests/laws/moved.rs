@@ -9,7 +9,7 @@ use super::support::close;
 use super::whole::{Text, run};
 
 /// A million requests: 3,000 USD a month at acme, 6,000 USD at other; both need 80 % in an evaluation.
-const PLAIN: &str = r#"
+pub(super) const PLAIN: &str = r#"
 title = "Moved"
 currency = "USD"
 start = "2027-01"
@@ -34,7 +34,7 @@ rates = { input = "2 USD /Mtok", output = "8 USD /Mtok" }
 "#;
 
 /// A replica on eight H200 of acme, at 1 USD an hour each: 5,840 USD a month.
-const FLEET: &str = r#"
+pub(super) const FLEET: &str = r#"
 [llm.open]
 quality = { support = "84 %" }
 [deployment.box]
@@ -50,7 +50,7 @@ deployment = "box"
 gpus = "acme/h200"
 "#;
 
-const OWNED: &str = r#"
+pub(super) const OWNED: &str = r#"
 [server.h200-x8]
 gpu = "h200"
 gpus = 8
@@ -70,7 +70,7 @@ depreciation = { straight_line = { over = "5 years" } }
 load = "50 %"
 "#;
 
-fn by_month(found: &Findings, strategy: &str, component: Component) -> Vec<f64> {
+pub(super) fn by_month(found: &Findings, strategy: &str, component: Component) -> Vec<f64> {
     let found = found.strategies.iter().find(|one| one.id == strategy).unwrap();
     found.components.iter().map(|month| month[component as usize]).collect()
 }

@@ -270,3 +270,16 @@ contracts = ["cloud", "judge"]
     let tokens = list.component_mean(Component::ApiTokens);
     close(agreed.component_mean(Component::Discounts), -0.2 * compute - 0.1 * (judged + tokens), 1e-9);
 }
+
+/// Units end with the llm that they carry, whatever their term; the day of the end is paid for.
+#[test]
+fn units_end_with_their_llm() {
+    let buy = "buy = \"reserved_1y\"\nunits = \"100 PTU\"";
+    let text =
+        text("flat", "1M /month", buy).replace("gpt-5]\nrates", "gpt-5]\nretires = \"2027-06-16\"\nrates");
+    let months = run(&text, 5, &LINES[..1]);
+    for (month, share) in months.iter().zip([1.0, 1.0, 0.5, 0.0, 0.0]) {
+        close(month.cost(Component::Provisioned), 22_100.0 * share, 1e-12);
+        close(month.served[0][0], 1e6 * share, 1e-12);
+    }
+}

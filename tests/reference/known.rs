@@ -73,6 +73,7 @@ fn work_around_the_llm(scenario: &Scenario) {
             one_off,
             data: _,
             evaluation: _,
+            next_gpus: _,
             origin: _,
         } = programme;
         let id = &id.id;

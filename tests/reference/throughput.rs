@@ -88,12 +88,12 @@ impl Units {
         inside * self.load.carry(&self.hours, load, work.waits, self.bought)
     }
 
-    /// They are paid whether or not they are used.
+    /// They are paid whether or not they are used, as long as their llm is there.
     pub(crate) fn close(&self, now: &Now, account: &mut Account) {
         let buy = now.book.text(&format!("{}.buy", self.at)).unwrap();
         let at = self.of.replacen('/', ".llm.", 1);
         let price = now.per_hour(&format!("vendor.{at}.provisioned.rates.{buy}"));
-        let hours = self.bought * self.held * now.month.hours;
+        let hours = self.bought * self.held * now.month.hours * still_served(now, &self.of);
         account.buy(seller(&self.of), Component::Provisioned, hours, price, false);
     }
 }

@@ -1,14 +1,14 @@
 //! What a cycle costs.
 
 use super::super::Idle;
-use super::super::charges::{Call, Charger};
+use super::super::charges::{Call, Charger, while_there};
 use super::{Machines, Programmes, Resolving};
 use crate::calendar::Month;
 use crate::diagnostic::Diagnostic;
 use crate::document::Reference;
 use crate::finance::{Basis, Component};
 use crate::lanes::{LANES, Lanes, Slot, Values};
-use crate::process::{Lookup, Process};
+use crate::process::{Hit, Lookup, Process};
 use crate::random::Draws;
 use crate::scenario::Scenario;
 use crate::training::Judged;
@@ -22,21 +22,46 @@ impl Resolving<'_> {
         all: &mut Programmes,
         lookup: &mut dyn Lookup,
     ) -> Option<()> {
-        let definitions = &self.around.scenario.definitions;
         let hours = times(begun, cycle, lookup);
-        let label = "GPU-hours of training runs";
         match machines {
-            Machines::Rented(gpus) => {
-                let rates = definitions.gpu_offer(gpus, lookup)?.resolve(lookup)?;
-                charger.from = definitions.bought(gpus, false, lookup);
-                charger.add(Component::TrainingCompute, label, ("GPU-hours", 1.0), hours, rates.on_demand);
-                charger.from = None;
-            }
+            Machines::Rented(gpus) => self.rent(gpus, hours, charger, lookup)?,
             Machines::Idle(supply) => {
                 let due = charger.due.clone();
                 all.idle.push(Idle { programme: self.wanted.id.clone(), supply: supply.clone(), hours, due });
             }
         }
+        Some(())
+    }
+
+    /// GPU-hours on demand, at the prices that hazards leave; an outage delays a run by hours and costs nothing. Once the vendor is gone
+    /// another takes over, or nobody.
+    fn rent(
+        &self,
+        gpus: &Reference,
+        hours: Slot,
+        charger: &mut Charger,
+        lookup: &mut dyn Lookup,
+    ) -> Option<()> {
+        let next = self.programme.next_gpus.as_ref();
+        let mut shares = vec![(gpus, hours)];
+        if let Some(next) = next {
+            self.around.scenario.definitions.gpu_offer(next, lookup)?;
+            shares = handed_over((gpus, next), lookup.hit(&gpus.id).open, lookup)
+                .into_iter()
+                .map(|(gpus, share)| (gpus, times(share, hours, lookup)))
+                .collect();
+        } else {
+            shares[0].1 = while_there(gpus, hours, "add `next_gpus = \"vendor/gpu\"`", lookup);
+        }
+        let definitions = &self.around.scenario.definitions;
+        for (gpus, hours) in shares {
+            let hit = Hit { open: None, ..lookup.hit(&gpus.id) };
+            let rates = definitions.gpu_offer(gpus, lookup)?.resolve(lookup)?.hit(hit, lookup);
+            charger.from = definitions.bought(gpus, false, lookup);
+            let label = "GPU-hours of training runs";
+            charger.add(Component::TrainingCompute, label, ("GPU-hours", 1.0), hours, rates.on_demand);
+        }
+        charger.from = None;
         Some(())
     }
 
@@ -104,7 +129,8 @@ fn times(begun: Option<Slot>, quantity: Slot, lookup: &mut dyn Lookup) -> Slot {
     begun.map_or(quantity, |begun| lookup.times(begun, quantity))
 }
 
-/// Who judges, each with the share of the cases of a month. A judge that is retired before the last cycle hands over to the next.
+/// Who judges, each with the share of the cases of a month. A judge that is retired before the last cycle, or whose vendor closes, hands
+/// over to the next.
 fn judges<'a>(
     scenario: &Scenario,
     evaluation: &'a Judged,
@@ -112,30 +138,59 @@ fn judges<'a>(
     lookup: &mut dyn Lookup,
 ) -> Option<Vec<(&'a Reference, Option<Slot>)>> {
     let judge = &evaluation.judge;
-    let day = scenario.definitions.rate_card(judge, lookup)?.retires;
-    let Some((day, sold)) = day.and_then(|day| Some((day, day.availability(lookup.timeline())?))) else {
-        return Some(vec![(judge, None)]);
-    };
     let needed = |month: usize| due.is_none_or(|due| due[month]);
-    if sold.iter().enumerate().all(|(month, share)| *share >= 1.0 || !needed(month)) {
-        return Some(vec![(judge, None)]);
+    let day = scenario.definitions.rate_card(judge, lookup)?.retires;
+    let dated = day.and_then(|day| Some((day, day.availability(lookup.timeline())?)));
+    let dated = dated.filter(|(_, sold)| (0..sold.len()).any(|month| sold[month] < 1.0 && needed(month)));
+    match (&evaluation.next_judge, dated) {
+        (None, Some((day, _))) => {
+            let message =
+                format!("`{}` is retired on {}, before the last evaluation", judge.id, day.written());
+            lookup.refuse(
+                Diagnostic::error("judge-retires", judge.span, message)
+                    .label("who judges after that?")
+                    .related(day.span, "retires")
+                    .help("add `next_judge = \"vendor/llm\"`, or name a judge that stays"),
+            );
+            None
+        }
+        (None, None) => {
+            let open = lookup.hit(&judge.id).open;
+            let one = lookup.constant(1.0);
+            let share = open.map(|_| while_there(judge, one, "add `next_judge = \"vendor/llm\"`", lookup));
+            Some(vec![(judge, share)])
+        }
+        (Some(next), dated) => {
+            let name = format!("{}, until it is retired", judge.id);
+            let sold = dated.map(|(_, sold)| lookup.monthly(&name, &[], Box::new(ByMonth(sold))));
+            let open = lookup.hit(&judge.id).open;
+            let there = match (sold, open) {
+                (Some(sold), Some(open)) => Some(lookup.times(sold, open)),
+                (sold, open) => sold.or(open),
+            };
+            Some(handed_over((judge, next), there, lookup))
+        }
     }
-    let Some(next) = &evaluation.next_judge else {
-        let message = format!("`{}` is retired on {}, before the last evaluation", judge.id, day.written());
-        lookup.refuse(
-            Diagnostic::error("judge-retires", judge.span, message)
-                .label("who judges after that?")
-                .related(day.span, "retires")
-                .help("add `next_judge = \"vendor/llm\"`, or name a judge that stays"),
-        );
-        return None;
-    };
-    let mut by_month = |name: &str, shares: Vec<f64>| {
-        lookup.monthly(&format!("{}, {name}", judge.id), &[], Box::new(ByMonth(shares)))
-    };
-    let after = sold.iter().map(|share| 1.0 - share).collect();
-    let (sold, after) = (by_month("until it is retired", sold), by_month("once it is retired", after));
-    Some(vec![(judge, Some(sold)), (next, Some(after))])
+}
+
+/// Two who do the same work, the second once the first is not there any more, as long as it is there itself; each with its share.
+fn handed_over<'a>(
+    (first, next): (&'a Reference, &'a Reference),
+    there: Option<Slot>,
+    lookup: &mut dyn Lookup,
+) -> Vec<(&'a Reference, Option<Slot>)> {
+    let Some(there) = there else { return vec![(first, None)] };
+    let after = lookup.derive(
+        "once the first is gone",
+        &[there],
+        Box::new(move |values, out| {
+            for i in 0..LANES {
+                out[i] = 1.0 - values[there][i];
+            }
+        }),
+    );
+    let after = while_there(next, after, "name one that stays", lookup);
+    vec![(first, Some(there)), (next, Some(after))]
 }
 
 /// A share that is known for each month.

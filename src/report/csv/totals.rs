@@ -5,7 +5,7 @@ use crate::analysis::{StrategyFindings, Summary};
 use crate::finance::{Measure, View};
 use crate::report::rounded::{Books, Rounding};
 use crate::report::{File, Report, measure};
-use crate::stats::Interval;
+use crate::stats::{Estimate, Interval};
 
 /// The rows of one strategy.
 struct Rows<'a> {
@@ -113,6 +113,14 @@ impl Report<'_> {
             for (name, mean, error) in earned.into_iter().chain([margin]) {
                 rows.money(name, "mean", rows.rounding.minor(mean), error, None);
             }
+            let Some(margin) = strategy.margin else { return };
+            for (statistic, found) in [("p5", margin.p5), ("p50", margin.p50), ("p95", margin.p95)] {
+                let amount = rows.rounding.minor(found.value);
+                rows.money(measure::MARGIN, statistic, amount, Some(found.standard_error), None);
+            }
+            let Estimate { value, standard_error, .. } = margin.negative;
+            let error = standard_error.is_finite().then(|| format!("{standard_error:.6}"));
+            rows.row(measure::MARGIN, "negative", "share", format!("{value:.6}"), error, None);
         }
     }
 }

@@ -38,6 +38,8 @@ pub(super) struct Running {
 pub(super) struct Reserved {
     pub(super) count: f64,
     pub(super) price: Slot,
+    /// The price once the strategy is left.
+    pub(super) left_to_pay: Slot,
     pub(super) used: Line,
     pub(super) owed: Line,
     pub(super) reservation: Reservation,
@@ -243,11 +245,11 @@ impl Supply for Running {
             for hours in &mut hours {
                 *hours *= reserved.count * self.gpus * now.hours;
             }
-            owe(&reserved.owed, &hours, reserved.price);
+            owe(&reserved.owed, &hours, reserved.left_to_pay);
         }
         let by_rule = self.elastic.as_ref().and_then(|elastic| elastic.owe(now, stands, own));
         if let Some((rule, hours)) = by_rule {
-            owe(&rule.owed, &hours, rule.price);
+            owe(&rule.owed, &hours, rule.left_to_pay);
         }
     }
 
