@@ -140,7 +140,7 @@ impl Process for Running {
 #[cfg(test)]
 mod tests {
     use super::at;
-    use crate::math::{incomplete_gamma, normal_cdf, normal_quantile};
+    use crate::math::{exp, incomplete_gamma, normal_cdf, normal_quantile};
 
     /// Mean and variance by the midpoint rule over the score's quantile, on both sides of the switch.
     #[test]
@@ -172,13 +172,13 @@ mod tests {
             [(0.1_f64, 0.06, 0.002), (0.1, 0.01, 0.01), (0.2, 0.06, 0.004), (0.2, 0.002, 0.2)]
         {
             let (k, level) = (0.5_f64, 0.06);
-            let decay = (-k / 12.0).exp();
+            let decay = exp(-k / 12.0);
             let mean = level + (x - level) * decay;
             let variance = sigma * sigma / k * (1.0 - decay) * (x * decay + 0.5 * level * (1.0 - decay));
             let scale = sigma * sigma * (1.0 - decay) / (4.0 * k);
             let (freedom, half) = (4.0 * k * level / (sigma * sigma), 0.5 * x * decay / scale);
             let below = |value: f64| -> f64 {
-                let (mut weight, mut sum) = ((-half).exp(), 0.0);
+                let (mut weight, mut sum) = (exp(-half), 0.0);
                 for n in 0..2000 {
                     sum += weight * incomplete_gamma(0.5 * freedom + f64::from(n), 0.5 * value / scale);
                     weight *= half / f64::from(n + 1);

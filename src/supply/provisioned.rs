@@ -13,7 +13,7 @@ use crate::distribution::{Number, Point, QuantityOf};
 use crate::document::{Id, Plugin, Reader, Reference, TableOf};
 use crate::finance::{Bought, Component, Ledger, Line};
 use crate::lanes::{LANES, Lanes, Slot, Values};
-use crate::pricing::{Buy, Hours, Offer};
+use crate::pricing::{Buy, Hours, Offer, RateCard};
 use crate::process::{Lookup, Path};
 use crate::units;
 
@@ -62,6 +62,34 @@ fn no_queue(entry: &Entry) -> Diagnostic {
         .help("leave `when_full` out, and let the next entry queue: a vendor's llm with `limits`, or a fleet")
 }
 
+impl Provisioned {
+    /// The vendor's terms and the rate that is paid, if it sells so many units.
+    fn offered<'a>(&self, card: &'a RateCard, lookup: &mut dyn Lookup) -> Option<(&'a Offer, &'a Path)> {
+        let Some(offer) = &card.provisioned else {
+            lookup.refuse(
+                not_sold(&self.of, "throughput units")
+                    .related(card.origin.span, "its rate card has no `provisioned`"),
+            );
+            return None;
+        };
+        let Some(rate) = offer.rate(self.buy) else {
+            lookup.refuse(not_sold(&self.of, &format!("units at `{}`", self.buy.word())));
+            return None;
+        };
+        if let Some(why) = offer.refuses(self.units.value) {
+            let units = self.units.unit.format(self.units.value);
+            let message = format!("`{}` does not sell {units}: {why}", self.of.id);
+            lookup.refuse(
+                Diagnostic::error("units-not-sold", self.units.span, message)
+                    .related(offer.minimum.span, "the vendor's terms")
+                    .help("buy another number of units"),
+            );
+            return None;
+        }
+        Some((offer, rate))
+    }
+}
+
 impl Written for Provisioned {
     fn serves(&self) -> &Reference {
         &self.of
@@ -84,27 +112,7 @@ impl Written for Provisioned {
     ) -> Option<Box<dyn Supply>> {
         let card = all.rate_card(&self.of, lookup)?;
         let from = all.bought(&self.of, false, lookup)?;
-        let Some(offer) = &card.provisioned else {
-            lookup.refuse(
-                not_sold(&self.of, "throughput units")
-                    .related(card.origin.span, "its rate card has no `provisioned`"),
-            );
-            return None;
-        };
-        let Some(rate) = offer.rate(self.buy) else {
-            lookup.refuse(not_sold(&self.of, &format!("units at `{}`", self.buy.word())));
-            return None;
-        };
-        if let Some(why) = offer.refuses(self.units.value) {
-            let units = self.units.unit.format(self.units.value);
-            let message = format!("`{}` does not sell {units}: {why}", self.of.id);
-            lookup.refuse(
-                Diagnostic::error("units-not-sold", self.units.span, message)
-                    .related(offer.minimum.span, "the vendor's terms")
-                    .help("buy another number of units"),
-            );
-            return None;
-        }
+        let (offer, rate) = self.offered(card, lookup)?;
         let hit = hit(&[id, &self.of.id], lookup);
         let list = lookup.per_hour(rate)?;
         // Nothing to pay once the vendor is gone.
