@@ -50,6 +50,10 @@ mod hazards;
 mod hired;
 #[path = "laws/intensities.rs"]
 mod intensities;
+#[path = "laws/lever_kinds.rs"]
+mod lever_kinds;
+#[path = "laws/levers.rs"]
+mod levers;
 #[path = "laws/machines.rs"]
 mod machines;
 #[path = "laws/moved.rs"]

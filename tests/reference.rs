@@ -9,7 +9,7 @@
 //! components and measures.
 //!
 //! What it does not cover, and stops at: `tier = "batch"` for work that can wait at an llm with `limits`; weeks that have not
-//! 168 hours; supplies, contracts and levers of other kinds, and further keys of those it knows (`reference/known.rs`, which
+//! 168 hours; levers that lead a traffic to somebody who also stands in its `serve`; supplies, contracts and levers of other kinds, and further keys of those it knows (`reference/known.rs`, which
 //! a new field of a rate card, a vendor, a traffic, an entry of `serve`, operations or training does not get past the compiler
 //! either). New keys of sites have no such guard: they show as a disagreement once a scenario here uses them.
 //! What it does not look at: gates, budgets, quantiles and fans, requests shed by traffic, postings, warnings, and worlds
@@ -39,6 +39,8 @@ mod fleet;
 mod known;
 #[path = "reference/lengths.rs"]
 mod lengths;
+#[path = "reference/levers.rs"]
+mod levers;
 #[path = "reference/load.rs"]
 mod load;
 #[path = "reference/path.rs"]
@@ -194,7 +196,7 @@ fn workload_w_agrees_however_paths_are_spread() {
 }
 
 /// What no shipped scenario does: each change makes a scenario go another way.
-const CHANGES: [(&str, &str, &str); 16] = [
+const CHANGES: [(&str, &str, &str); 18] = [
     (
         "much work that can wait fills what is paid for, and needs GPU-hours of its own",
         "support-desk-tokyo.toml",
@@ -463,6 +465,92 @@ const CHANGES: [(&str, &str, &str); 16] = [
         [strategy.kept]
         like   = "split"
         levers = ["warm"]
+        "#,
+    ),
+    (
+        "requests that are trimmed, cut, answered from caches, led elsewhere, batched and bought at a discount",
+        "support-desk-tokyo.toml",
+        r#"
+        [traffic.notes]
+        can_wait  = { share = "40 % to 60 %", up_to = "24 h" }
+        cacheable = "30 %"
+
+        [lever.trim.prompt_trim]
+        on      = ["chat"]
+        cut     = "10 % to 30 %"
+        rollout = { from = "2027-08", ramp = "4 months", one_off = "1M JPY", running = "10k JPY /month" }
+
+        [lever.cap.response_cap]
+        cap     = "250 to 400 tokens"
+        retries = "10 % to 30 %"
+        rollout = { from = "2027-06", ramp = "2 months" }
+
+        [lever.exact.exact_cache]
+        hit_rate = "5 % to 10 %"
+        lookup   = "0.001 JPY /request"
+
+        [lever.meant.semantic_cache]
+        on       = ["chat"]
+        hit_rate = "10 % to 20 %"
+        lookup   = "0.00002 USD /request"
+        rollout  = { from = "2027-10", ramp = "1 month" }
+
+        [lever.route.routing]
+        on    = ["chat"]
+        to    = "openai/luna"
+        share = "20 % to 40 %"
+
+        [lever.small.cascade]
+        on        = ["chat"]
+        first     = "tokyo-h200"
+        escalates = "30 % to 50 %"
+        rollout   = { from = "2028-01", ramp = "3 months" }
+
+        [lever.overnight.batch]
+        share = "50 % to 80 %"
+
+        [lever.cheaper.negotiated_discount]
+        vendor   = "openai"
+        discount = "5 % to 10 %"
+        rollout  = { from = "2027-07" }
+
+        [strategy.api]
+        serve  = [{ traffic = "chat", by = "openai/terra", share = "40 % to 60 %" }, { traffic = ["chat", "notes"], by = "openai/sol" }]
+        levers = ["cheaper", "prompt-cache", "overnight", "small", "route", "meant", "exact", "cap", "trim"]
+        "#,
+    ),
+    (
+        "replicas that are quantized, sparse and drafted for, one kind after another; a part that was taught to a small llm",
+        "support-desk-tokyo.toml",
+        r#"
+        [lever.bits.quantization]
+        supplies   = ["tokyo-h200", "own-h200"]
+        throughput = "1.3 to 1.6"
+        rollout    = { from = "2027-09", ramp = "2 months", one_off = "2M JPY" }
+
+        [lever.zeros.sparsity]
+        supplies   = ["tokyo-h200"]
+        throughput = "1.1 to 1.3"
+
+        [lever.drafts.speculative_decoding]
+        supplies     = ["own-h200"]
+        draft_tokens = 4
+        acceptance   = "60 % to 80 %"
+        draft_cost   = "2 % to 8 %"
+        rollout      = { from = "2028-02", ramp = "3 months" }
+
+        [lever.taught.distillation]
+        on       = ["chat"]
+        to       = "openai/luna"
+        share    = "20 % to 40 %"
+        training = "quarterly-lora"
+
+        [strategy.rented]
+        levers   = ["bits", "zeros", "taught"]
+        training = []
+
+        [strategy.owned]
+        levers = ["drafts", "bits", "prompt-cache"]
         "#,
     ),
     (

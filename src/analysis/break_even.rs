@@ -19,6 +19,13 @@ pub struct BreakEven {
     pub by_month: Vec<f64>,
 }
 
+/// The month in which a moment falls that is counted in months from the start, of a scenario with so many.
+pub fn month_of(moment: f64, months: usize) -> usize {
+    // A crossing at the very end of a month belongs to that month, not to the next.
+    let month = if moment > 0.0 { moment.ceil() as usize - 1 } else { 0 };
+    month.min(months.saturating_sub(1))
+}
+
 /// Summarizes break-even moments, in months from the start; NaN is never.
 pub fn break_even(moments: &[f32], months: usize) -> BreakEven {
     let mut reached: Vec<f32> = moments.iter().copied().filter(|moment| !moment.is_nan()).collect();

@@ -134,6 +134,12 @@ Examples:
   tokencast fleet scenario.toml
   tokencast fleet scenario.toml --traffic chat --llm llama-70b --month 2028-04 --utilization 0.8")]
     Fleet(Fleet),
+    /// What each lever of a strategy saves: alone, in the order in which they act, and all together
+    #[command(after_help = "\
+Examples:
+  tokencast levers scenario.toml
+  tokencast levers scenario.toml --strategy api --lang ja")]
+    Levers(Levers),
     /// What exists: distributions, processes, supplies, levers, contracts, charts ...
     #[command(after_help = "Examples:\n  tokencast list\n  tokencast list distributions")]
     List(List),
@@ -348,6 +354,26 @@ pub(super) struct Training {
     #[command(flatten)]
     pub(super) design: DesignArgs,
     /// Folder for tables and charts [default: output/<scenario>-training]
+    #[arg(long, short, value_name = "DIR")]
+    pub(super) output: Option<PathBuf>,
+    /// Replace the folder even if it holds other things
+    #[arg(long)]
+    pub(super) force: bool,
+}
+
+#[derive(Debug, clap::Args)]
+pub(super) struct Levers {
+    #[command(flatten)]
+    pub(super) input: Input,
+    /// The strategy, by its id [default: the chosen one, else the one that pulls the most levers]
+    #[arg(long, value_name = "ID")]
+    pub(super) strategy: Option<String>,
+    /// Simulated futures [default: what the scenario says, else 10,000]
+    #[arg(long, short = 'n', value_parser = paths)]
+    pub(super) paths: Option<u64>,
+    #[command(flatten)]
+    pub(super) design: DesignArgs,
+    /// Folder for the table and the chart [default: output/<scenario>-levers]
     #[arg(long, short, value_name = "DIR")]
     pub(super) output: Option<PathBuf>,
     /// Replace the folder even if it holds other things

@@ -13,6 +13,7 @@ mod fit;
 mod fleet;
 mod init;
 mod install;
+mod levers;
 mod list;
 mod load;
 mod origin;
@@ -60,6 +61,7 @@ fn parse_and_run(words: &[OsString]) -> Exit {
         Command::Run(run) => run::run(&run, words, &mut terminal),
         Command::Check(check) => check::check(&check, &mut terminal),
         Command::Explain(explain) => explain::explain(&explain, &mut terminal),
+        Command::Levers(args) => levers::levers(&args, &mut terminal),
         Command::List(list) => list::list(&list, &mut terminal),
         Command::Training(args) => training::training(&args, &mut terminal),
         Command::Vendor(args) => vendor::vendor(&args, &mut terminal),

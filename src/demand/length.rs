@@ -19,6 +19,9 @@ pub struct Lengths {
 /// (secondhand, 2026-11-22): prefer a histogram of your own calls wherever there is one.
 const DEFAULT_LOG_SD: f64 = 0.75;
 
+/// The same of the output of calls.
+const DEFAULT_OUTPUT_LOG_SD: f64 = 0.95;
+
 /// How calls differ around their average.
 #[derive(Clone, Debug)]
 pub struct Differ {
@@ -27,12 +30,19 @@ pub struct Differ {
 }
 
 impl Lengths {
-    /// How calls differ; a lognormal with log sd 0.75 where the scenario does not say.
+    /// How inputs differ; a lognormal with log sd 0.75 where the scenario does not say.
     pub fn differ(&self) -> Differ {
-        let of = self.spread.clone().unwrap_or_else(|| {
-            let mu = -0.5 * DEFAULT_LOG_SD * DEFAULT_LOG_SD;
-            Arc::new(LogNormal { mu, sigma: DEFAULT_LOG_SD })
-        });
+        self.differ_by(DEFAULT_LOG_SD)
+    }
+
+    /// How outputs differ; a lognormal with log sd 0.95 where the scenario does not say.
+    pub fn differ_in_output(&self) -> Differ {
+        self.differ_by(DEFAULT_OUTPUT_LOG_SD)
+    }
+
+    fn differ_by(&self, sigma: f64) -> Differ {
+        let of =
+            self.spread.clone().unwrap_or_else(|| Arc::new(LogNormal { mu: -0.5 * sigma * sigma, sigma }));
         Differ { mean: of.mean(), of }
     }
 }
@@ -41,6 +51,13 @@ impl Differ {
     /// The share of calls longer than `times` the average.
     pub fn longer(&self, times: f64) -> f64 {
         if times == f64::INFINITY { 0.0 } else { 1.0 - self.of.cdf(times * self.mean) }
+    }
+
+    /// What is left of all tokens when calls are cut at `times` the average: `E[min(X, x)] / E[X]`.
+    pub fn capped(&self, times: f64) -> f64 {
+        let beyond = self.longer(times);
+        let cut = if beyond > 0.0 { times * beyond } else { 0.0 };
+        (1.0 - self.tokens_longer(times) + cut).clamp(0.0, 1.0)
     }
 
     /// The share of all tokens that calls longer than `times` the average have.

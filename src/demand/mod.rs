@@ -17,7 +17,8 @@ mod traffic;
 mod week;
 
 pub use arrivals::{Amount, Factors, Growth, GrowthOf, Requests};
-pub use effects::Effects;
+pub use effects::{Answered, Cap, Effects, Hits, Led};
+pub(crate) use effects::{introduced, rest};
 pub use language::{Tokenizer, token_ratio};
 pub use length::{Differ, Lengths};
 pub use load_curve::LoadCurve;

@@ -31,16 +31,28 @@ pub fn put_beside(base: &mut Table, part: Table, address: &str, diagnostics: &mu
 
 /// Lays a later layer over an earlier one: tables merge key by key, everything else is replaced whole.
 pub fn lay_over(base: &mut Table, over: Table, kinds: &KindWords) {
+    lay(base, over, kinds, 0);
+}
+
+/// The same for whole scenarios: the names of families and of what stands in them are no kinds, whatever they are called.
+pub fn lay_over_scenario(base: &mut Table, over: Table, kinds: &KindWords) {
+    lay(base, over, kinds, 2);
+}
+
+/// [`lay_over`], where the keys of so many levels are names.
+fn lay(base: &mut Table, over: Table, kinds: &KindWords, names: usize) {
     for mut entry in over.entries {
-        drop_other_kinds(base, &mut entry, kinds);
+        if names == 0 {
+            drop_other_kinds(base, &mut entry, kinds);
+        }
         match base.entry_mut(&entry.key) {
             None => base.entries.push(entry),
-            Some(existing) => replace(existing, entry, kinds),
+            Some(existing) => replace(existing, entry, kinds, names.saturating_sub(1)),
         }
     }
 }
 
-fn replace(existing: &mut Entry, entry: Entry, kinds: &KindWords) {
+fn replace(existing: &mut Entry, entry: Entry, kinds: &KindWords, names: usize) {
     match (&mut existing.node, entry) {
         (
             Node { value: Value::Table(old), span },
@@ -48,7 +60,7 @@ fn replace(existing: &mut Entry, entry: Entry, kinds: &KindWords) {
         ) => {
             *span = later;
             existing.key_span = key_span;
-            lay_over(old, new, kinds);
+            lay(old, new, kinds, names);
         }
         (_, entry) => {
             let old = std::mem::replace(existing, entry);

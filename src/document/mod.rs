@@ -24,7 +24,7 @@ pub use decode::{
     At, Decode, Either, Flag, Id, ListOf, MapOf, MonthOf, Reference, TableOf, Text, Title, TitleOf, Whole,
 };
 pub use files::{Files, Unreadable};
-pub use merge::{KindWords, lay_over, put_beside};
+pub use merge::{KindWords, lay_over, lay_over_scenario, put_beside};
 pub use node::{Entry, Node, Table, Value};
 pub use parse::{parse_toml, parse_value};
 pub use plugin::{Plugin, Plugins, plugin_names};

@@ -1,10 +1,10 @@
 //! A prefix cache: the part of a prompt that repeats is read instead of computed.
 
-use super::{Lever, Rollout};
-use crate::demand::Effects;
+use super::Lever;
+use super::terms::{self, ActsOn, Terms};
+use crate::demand::{Effects, Hits};
 use crate::distribution::{Number, NumberOf, QuantityOf};
-use crate::document::{Id, ListOf, Plugin, Reader, Reference, TableOf, WordOf};
-use crate::finance::Charge;
+use crate::document::{Plugin, Reader, Reference, TableOf, WordOf};
 use crate::pricing::hours_of;
 use crate::process::Lookup;
 use crate::units;
@@ -17,23 +17,42 @@ pub(super) const PLUGIN: Plugin<Box<dyn Lever>> = Plugin {
 };
 
 /// `[lever.<id>.prefix_cache]`.
+///
+/// The hit rate is measured, or follows from how often a prefix is used: with Poisson arrivals at a rate λ for each of N prefixes, a
+/// call finds its own within a time T of the last with chance `1 − exp(−λT)`; a cache that holds C of them finds at most C/N (least
+/// recently used, equally popular: Che, Tung, Wang 2002). In a public trace of conversations 36.6 % of blocks are found by a cache
+/// without limits and 4.4 % by one of 1,000 blocks (Mooncake, computed, 2026-11-22).
 #[derive(Clone, Debug)]
-pub struct PrefixCache {
+struct PrefixCache {
     on: Option<Vec<Reference>>,
-    hit_rate: Number,
+    hits: Written,
     lasts: Option<f64>,
     splits: bool,
-    rollout: Rollout,
+    terms: Terms,
+}
+
+#[derive(Clone, Debug)]
+enum Written {
+    Rate(Number),
+    Reuse { prefixes: Number, lasts: f64, holds: Option<Number> },
 }
 
 fn read(t: &mut Reader) -> Option<Box<dyn Lever>> {
-    let on = t.optional("on", ListOf(Id("traffic")), "the traffics it acts on; all if absent");
-    let hit_rate =
-        t.required("hit_rate", NumberOf(&units::SHARE), "share of the cacheable input that is found");
+    let on = terms::read_on(t);
+    let hit_rate = t.optional(
+        "hit_rate",
+        NumberOf(&units::SHARE),
+        "share of the cacheable input that is found; or say `reuse`",
+    );
     let lasts = t.optional(
         "lasts",
         QuantityOf(&units::DURATION),
         "how long a vendor should keep what is written; the first lifetime that it sells if absent",
+    );
+    let reuse = t.optional(
+        "reuse",
+        TableOf(read_reuse),
+        "how prefixes repeat; the hit rate follows from the calls of the month and `lasts`",
     );
     let split = t.or(
         "split",
@@ -41,33 +60,72 @@ fn read(t: &mut Reader) -> Option<Box<dyn Lever>> {
         WordOf(&[("cold", true), ("warm", false)]),
         "where a traffic is split by `share`: \"cold\" lets the hit rate fall with the share, \"warm\" keeps it",
     );
-    let rollout = t.or("rollout", "{}", TableOf(Rollout::read), "from when, how fast, and at what cost");
-    Some(Box::new(PrefixCache {
-        on: on?,
-        hit_rate: hit_rate?,
-        lasts: lasts?.map(|time| hours_of(&time)),
-        splits: split?,
-        rollout: rollout?,
-    }))
+    let terms = Terms::read(t);
+    let lasts = lasts?.map(|time| hours_of(&time));
+    let hits = match (hit_rate?, reuse?) {
+        (Some(rate), None) => Written::Rate(rate),
+        (None, Some((prefixes, holds))) => {
+            let Some(lasts) = lasts else {
+                let help = "add `lasts = \"5 min\"`: for how long after its last use a prefix stays";
+                t.refuse("reuse", "no-lifetime", "how long prefixes stay decides how many are found", help);
+                return None;
+            };
+            Written::Reuse { prefixes, lasts, holds }
+        }
+        (first, _) => {
+            let (key, message) = match first {
+                Some(_) => ("reuse", "`hit_rate` and `reuse` say the same thing twice"),
+                None => ("hit_rate", "nothing says how much is found in the cache"),
+            };
+            t.refuse(
+                key,
+                "hit-rate-or-reuse",
+                message,
+                "give `hit_rate`, or `reuse = { prefixes }` with `lasts`",
+            );
+            return None;
+        }
+    };
+    Some(Box::new(PrefixCache { on: on?, hits, lasts, splits: split?, terms: terms? }))
+}
+
+fn read_reuse(t: &mut Reader) -> Option<(Number, Option<Number>)> {
+    let prefixes = t.required(
+        "prefixes",
+        NumberOf(&units::FACTOR),
+        "how many different prefixes calls share: tenants, conversations at a time",
+    );
+    let holds =
+        t.optional("holds", NumberOf(&units::FACTOR), "prefixes that fit into the cache; all if absent");
+    Some((prefixes?, holds?))
 }
 
 impl Lever for PrefixCache {
-    fn on(&self) -> Option<&[Reference]> {
-        self.on.as_deref()
+    fn kind(&self) -> &'static str {
+        PLUGIN.name
     }
 
-    fn apply(&self, effects: &mut Effects, lookup: &mut dyn Lookup) -> Result<(), &'static str> {
-        if effects.cache_hit_rate.is_some() {
-            return Err("prefix_cache");
-        }
-        let hit_rate = lookup.number(&self.hit_rate);
+    fn acts_on(&self) -> ActsOn<'_> {
+        ActsOn::Traffics(self.on.as_deref())
+    }
+
+    fn terms(&self) -> &Terms {
+        &self.terms
+    }
+
+    fn apply(&self, _: &str, effects: &mut Effects, lookup: &mut dyn Lookup) {
         (effects.cache_lasts, effects.cache_splits) = (self.lasts, self.splits);
-        let progress = self.rollout.progress(lookup);
-        effects.cache_hit_rate = Some(progress.map_or(hit_rate, |progress| lookup.times(hit_rate, progress)));
-        Ok(())
-    }
-
-    fn charges(&self, id: &str, lookup: &mut dyn Lookup) -> Option<Vec<Charge>> {
-        self.rollout.charges(id, lookup)
+        effects.cache_hits = Some(match &self.hits {
+            Written::Rate(rate) => {
+                let rate = lookup.number(rate);
+                Hits::Share(self.terms.ramped(rate, lookup))
+            }
+            Written::Reuse { prefixes, lasts, holds } => Hits::Reuse {
+                prefixes: lookup.number(prefixes),
+                lasts: *lasts,
+                holds: holds.as_ref().map(|holds| lookup.number(holds)),
+                progress: self.terms.rollout.progress(lookup),
+            },
+        });
     }
 }

@@ -1,5 +1,6 @@
 //! What of an entry's requests never reaches its supply: gates of residency and quality, and what is lost in moves.
 
+use super::pulled::Pulled;
 use super::strategy::{Question, Surroundings};
 use super::training::{Change, changes_of};
 use super::{Event, EventKind, QualityGate};
@@ -73,7 +74,7 @@ fn event(strategy: &str, kind: EventKind, events: &mut Vec<Event>) -> usize {
 pub(super) fn set_aside(
     scenario: &Scenario,
     strategy: &str,
-    (forced, learnt): (&Forced, &[Change]),
+    (forced, pulled, learnt): (&Forced, &Pulled, &[Change]),
     questions: &mut [Question],
     events: &mut Vec<Event>,
     lookup: &mut dyn Lookup,
@@ -92,6 +93,10 @@ pub(super) fn set_aside(
             question.waited = Some(event(strategy, kind, events));
         }
         question.aside.lost = forced.lost.get(&by.id).cloned().unwrap_or_default();
+        // The judge of a cascade is the gate of who tries first.
+        if question.escalates.is_some() {
+            continue;
+        }
         let supply = scenario.supplies.iter().find(|(supply, _)| supply.id == by.id);
         // A name that nothing has is told where it is asked.
         let Some(scores) = scenario.definitions.scores(by, supply.map(|(_, supply)| &**supply)) else {
@@ -104,8 +109,12 @@ pub(super) fn set_aside(
                 continue;
             };
             let changes = forced.quality.get(&(by.id.clone(), evaluation.clone()));
+            let of_levers = pulled.on(question.stream, &by.id).quality;
+            let of_levers =
+                of_levers.into_iter().filter(|(name, _)| name == evaluation).map(|(_, change)| change);
             let score = Score::of(measured, lookup)
                 .plus(changes.into_iter().flatten().copied())
+                .plus(of_levers)
                 .plus(changes_of(learnt, scores.name, evaluation, &id.id))
                 .resolve(lookup);
             let kind = EventKind::TooLow {

@@ -4,8 +4,9 @@
 //! those that share a prefix, and with a cache that forgets within minutes the hit rate falls about as the share does (an
 //! assumption of ours for implicit caches; whoever pins its prompts says `split = "warm"`).
 
+use super::led::times;
 use super::strategy::Question;
-use crate::demand::Effects;
+use crate::demand::{Effects, Hits};
 use crate::diagnostic::Diagnostic;
 use crate::lanes::{LANES, Slot};
 use crate::process::Lookup;
@@ -17,28 +18,42 @@ pub(super) fn cooled(
     effects: Effects,
     lookup: &mut dyn Lookup,
 ) -> Effects {
-    let Some(hit_rate) = effects.cache_hit_rate.filter(|_| effects.cache_splits) else { return effects };
-    let Some(share) = share(question, all, lookup) else { return effects };
-    lookup.refuse(
-        Diagnostic::warning(
-            "cold-cache",
-            question.serve.by.span,
-            format!(
-                "`{}` gets a share of this traffic: its prefix cache hits less often",
-                question.serve.by.id
-            ),
-        )
-        .label("the hit rate is multiplied by the share")
-        .help("write `split = \"warm\"` in the lever where each keeps its cache warm whatever its share"),
-    );
-    Effects { cache_hit_rate: Some(lookup.times(hit_rate, share)), ..effects }
+    if effects.cache_hits.is_none() || !effects.cache_splits {
+        return effects;
+    }
+    let planned = match question.led {
+        Some(share) => share,
+        None => {
+            let written = share(question, all, lookup);
+            times(written, question.behind, lookup)
+        }
+    };
+    let Some(share) = planned else { return effects };
+    // A rate that follows from the calls falls with them by itself.
+    if let Some(Hits::Share(_)) = effects.cache_hits {
+        lookup.refuse(colder(question));
+    }
+    Effects { cache_share: Some(share), ..effects }
+}
+
+fn colder(question: &Question) -> Diagnostic {
+    Diagnostic::warning(
+        "cold-cache",
+        question.serve.by.span,
+        format!("`{}` gets a share of this traffic: its prefix cache hits less often", question.serve.by.id),
+    )
+    .label("the hit rate is multiplied by the share")
+    .help("write `split = \"warm\"` in the lever where each keeps its cache warm whatever its share")
 }
 
 /// The share of a stream that somebody is planned to get; nothing where it may get all. Who comes behind an entry that takes what
 /// is left gets what overflows, nobody knows how much: its cache is taken as it is said.
 fn share(question: &Question, all: &[Question], lookup: &mut dyn Lookup) -> Option<Slot> {
-    let of_stream =
-        || all.iter().filter(|other| other.stream == question.stream && other.aside.never.is_none());
+    let of_stream = || {
+        all.iter().filter(|other| {
+            other.stream == question.stream && other.aside.never.is_none() && other.led.is_none()
+        })
+    };
     let own = |other: &&Question| other.serve.by.id == question.serve.by.id;
     let (mut given, mut taken) = (Vec::new(), Vec::new());
     for other in of_stream() {

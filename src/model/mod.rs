@@ -6,10 +6,13 @@ mod cold;
 mod contracts;
 mod failover;
 mod gates;
+mod led;
+mod pulled;
 mod resolve;
 mod strategy;
 mod switching;
 mod training;
+mod variants;
 
 use std::ops::Range;
 
@@ -26,6 +29,7 @@ use crate::units::Currency;
 use crate::world::{Input, Program};
 
 pub use resolve::{resolve, streams};
+pub use variants::{NoVariants, Pull, lever_variants};
 
 /// What the engine runs.
 pub struct Model {

@@ -1,6 +1,10 @@
 //! Composes a strategy: supplies, levers, charges.
 
+use std::collections::BTreeMap;
+
 use super::charges::Volume;
+use super::led::{self, First, Reach};
+use super::pulled::Pulled;
 use super::resolve::named;
 use super::{
     Aside, Entry, Event, Strategy, SupplyInUse, barred, charges, cold, contracts, failover, training,
@@ -10,10 +14,11 @@ use crate::diagnostic::Diagnostic;
 use crate::document::Reference;
 use crate::finance::Bought;
 use crate::hazard;
-use crate::lever::Lever;
+use crate::lanes::Slot;
+use crate::pricing::Tier;
 use crate::process::Lookup;
 use crate::scenario::{Scenario, Serve, Strategy as Written};
-use crate::supply::{Api, Entry as SupplyEntry, Supply, disrupted, find, ids, unknown};
+use crate::supply::{Api, Entry as SupplyEntry, Supply, disrupted, escalating, find, ids, unknown};
 use crate::world::Builder;
 
 /// A question to a supply: an entry of `serve`, for one of its traffics.
@@ -26,6 +31,14 @@ pub(super) struct Question<'a> {
     pub(super) aside: Aside,
     /// The event of its requests that wait.
     pub(super) waited: Option<usize>,
+    /// What of its stream it is led by a lever, caches of answers apart, all if absent; absent for an entry of `serve`.
+    pub(super) led: Option<Option<Slot>>,
+    /// What levers before it leave of the stream, caches of answers apart; all if absent.
+    pub(super) behind: Option<Slot>,
+    /// What caches of answers leave of the stream; all if absent.
+    asked: Option<Slot>,
+    /// The share of what it serves that goes on all the same.
+    pub(super) escalates: Option<Slot>,
 }
 
 /// Where a strategy is resolved.
@@ -43,25 +56,25 @@ pub(super) fn resolve(
     builder: &mut Builder,
 ) -> Option<Strategy> {
     let Surroundings { scenario, streams, .. } = *around;
-    let levers: Vec<(&Reference, &dyn Lever)> = written
-        .levers
-        .iter()
-        .filter_map(|wanted| find("lever", &scenario.levers, wanted, builder).map(|lever| (wanted, &**lever)))
-        .collect();
-    let effects = effects(scenario, &levers, builder);
-    let mut questions = questions(scenario, written, builder)?;
+    let pulled = Pulled::resolve(scenario, written, builder);
+    let firsts = led::firsts(scenario, written, &pulled, builder);
+    let mut questions = questions(scenario, written, &firsts, &pulled, builder)?;
+    let list = builder.strike_more(BTreeMap::new());
+    for (vendor, factor) in pulled.prices() {
+        builder.reprice(vendor, factor);
+    }
     let forced = barred::forced(around, written, &questions, builder);
-    let studied = training::study(around, written, builder);
-    let passed =
-        barred::set_aside(scenario, &id.id, (&forced, &studied.changes), &mut questions, events, builder);
+    let studied = training::study(around, written, &pulled.training(), builder);
+    let news = (&forced, &pulled, &studied.changes[..]);
+    let passed = barred::set_aside(scenario, &id.id, news, &mut questions, events, builder);
     // What is asked meets prices as the moves of this strategy leave them.
-    let others = builder.strike_more(forced.hits.clone());
-    let composed = compose(around, &effects, &questions, builder);
-    builder.strike_again(others);
+    builder.strike_more(forced.hits.clone());
+    let composed = compose(around, &pulled, &questions, builder);
+    builder.strike_again(list);
     let Composed { mut entries, supplies, state, whole } = composed?;
     let whole = whole && passed.is_some();
     let all_vendors = scenario.definitions.vendors.len();
-    let rollouts = charges::rollouts(&levers, builder);
+    let rollouts = charges::rollouts(&pulled.levers, builder);
     let trained = studied.costs(builder);
     let operations = charges::operations(scenario, written, &served(&questions, streams), builder);
     let charges = rollouts.zip(operations).zip(trained.as_ref()).map(|((rollouts, operations), trained)| {
@@ -115,12 +128,16 @@ fn served<'a>(questions: &[Question], streams: &'a [Option<demand::Stream>]) -> 
 /// Asks each supply for its entries, in the order of serving.
 fn compose(
     around: &Surroundings,
-    effects: &[Effects],
+    pulled: &Pulled,
     questions: &[Question],
     lookup: &mut dyn Lookup,
 ) -> Option<Composed> {
     let Surroundings { scenario, streams, .. } = *around;
     let mut composed = Composed { entries: Vec::new(), supplies: Vec::new(), state: 0, whole: true };
+    for (cache, entry) in led::caches(pulled, streams, lookup)? {
+        composed.entries.push((0, entry));
+        composed.supplies.push(cache);
+    }
     for name in names(questions) {
         let (never, asked): (Vec<&Question>, Vec<&Question>) = questions
             .iter()
@@ -130,7 +147,7 @@ fn compose(
         let entries: Option<Vec<SupplyEntry>> = asked
             .iter()
             .map(|question| {
-                let effects = cold::cooled(question, questions, effects[question.stream], lookup);
+                let effects = cold::cooled(question, questions, pulled.on(question.stream, &name), lookup);
                 entry(scenario, streams, effects, question)
             })
             .collect();
@@ -139,7 +156,10 @@ fn compose(
             continue;
         }
         match supply(scenario, &name, &entries, lookup) {
-            Some(supply) => composed.add(&name, supply, &asked, lookup),
+            Some(supply) => {
+                let escalates = asked.iter().map(|question| question.escalates).collect();
+                composed.add(&name, escalating(supply, escalates), &asked, lookup);
+            }
             None => composed.whole = false,
         }
     }
@@ -175,19 +195,43 @@ impl Composed {
 
 impl Question<'_> {
     fn entry(&self, supply: usize, number: usize, lookup: &mut dyn Lookup) -> Entry {
-        let share = self.serve.share.as_ref().and_then(|share| lookup.path(share));
+        let share = match self.led {
+            Some(part) => led::times(self.asked, part, lookup),
+            None => self.serve.share.as_ref().and_then(|share| lookup.path(share)).map(|share| {
+                let reach = led::times(self.asked, self.behind, lookup);
+                reach.map_or(share, |reach| lookup.times(share, reach))
+            }),
+        };
         let Aside { never, gates, lost } = &self.aside;
         let aside = (never.is_some() || !gates.is_empty() || !lost.is_empty()).then(|| self.aside.clone());
         Entry { stream: self.stream, supply, number, sheds: self.serve.sheds, share, aside, outages: None }
     }
 }
 
-/// The questions of a strategy, in the order of serving; a list of traffics is a question each.
+/// The questions of a strategy, in the order of serving: those that levers bring, then a question for each traffic of an entry.
 fn questions<'a>(
     scenario: &Scenario,
     written: &'a Written,
+    firsts: &'a [First],
+    pulled: &Pulled,
     lookup: &mut dyn Lookup,
 ) -> Option<Vec<Question<'a>>> {
+    let reach = Reach::of(pulled, lookup);
+    let led: Vec<Question> = firsts
+        .iter()
+        .enumerate()
+        .map(|(order, first)| Question {
+            order,
+            stream: first.stream,
+            serve: &first.serve,
+            aside: Aside::default(),
+            waited: None,
+            led: Some(reach.led(first, lookup)),
+            behind: None,
+            asked: reach.asked[first.stream],
+            escalates: first.led.escalates,
+        })
+        .collect();
     let wanted =
         written.serve.iter().flat_map(|serve| serve.traffic.iter().map(move |traffic| (serve, traffic)));
     let found: Vec<Option<Question>> = wanted
@@ -197,10 +241,20 @@ fn questions<'a>(
             if stream.is_none() {
                 lookup.refuse(unknown("traffic", traffic, &ids(&scenario.traffics)));
             }
-            stream.map(|stream| Question { order, stream, serve, aside: Aside::default(), waited: None })
+            stream.map(|stream| Question {
+                order: firsts.len() + order,
+                stream,
+                serve,
+                aside: Aside::default(),
+                waited: None,
+                led: None,
+                behind: reach.behind[stream],
+                asked: reach.asked[stream],
+                escalates: None,
+            })
         })
         .collect();
-    found.into_iter().collect()
+    led.into_iter().map(Some).chain(found).collect()
 }
 
 /// Supplies that are asked, each once, in the order of serving.
@@ -239,49 +293,22 @@ fn entry<'a>(
     question: &Question<'a>,
 ) -> Option<SupplyEntry<'a>> {
     let serve = question.serve;
+    let traffic = &scenario.traffics[question.stream].1;
+    let sells_batch =
+        || scenario.definitions.llm_of(&serve.by).is_some_and(|card| card.factors.batch.is_some());
+    let batched = effects.batched.is_some() && serve.tier == Tier::Standard && sells_batch();
     Some(SupplyEntry {
-        traffic: &scenario.traffics[question.stream].1,
+        traffic,
         stream: streams[question.stream].as_ref()?,
         effects,
         by: &serve.by,
         up_to_replicas: serve.up_to_replicas,
-        tier: serve.tier,
+        tier: if batched { Tier::Batch } else { serve.tier },
         patience: serve.patience,
         billed_in_vain: serve.billed_in_vain.as_ref(),
         waited: question.waited,
         region: serve.region.as_ref(),
     })
-}
-
-/// What the levers do to each stream.
-fn effects(
-    scenario: &Scenario,
-    levers: &[(&Reference, &dyn Lever)],
-    lookup: &mut dyn Lookup,
-) -> Vec<Effects> {
-    let mut effects = vec![Effects::default(); scenario.traffics.len()];
-    for (named_at, lever) in levers {
-        for ((id, _), effects) in scenario.traffics.iter().zip(&mut effects) {
-            if lever.on().is_some_and(|on| on.iter().all(|wanted| wanted.id != id.id)) {
-                continue;
-            }
-            if let Err(kind) = lever.apply(effects, lookup) {
-                let message = format!(
-                    "`{}` is a second lever of kind `{kind}` on the traffic `{}`",
-                    named_at.id, id.id
-                );
-                lookup.refuse(
-                    Diagnostic::error("counted-twice", named_at.span, message)
-                        .label("its effect would count twice")
-                        .help("keep one of the two, or let each act `on` other traffics"),
-                );
-            }
-        }
-        for wanted in lever.on().unwrap_or_default() {
-            find("traffic", &scenario.traffics, wanted, lookup);
-        }
-    }
-    effects
 }
 
 /// The entries of a stream.

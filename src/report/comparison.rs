@@ -3,7 +3,7 @@
 use super::Report;
 use super::display::{Lang, percent};
 use super::table::{Align, table, width, wrapped};
-use crate::analysis::{Margin, StrategyFindings};
+use crate::analysis::{Margin, StrategyFindings, month_of};
 use crate::finance::{Component, Measure as Physical, View};
 
 /// One measure of every strategy.
@@ -175,9 +175,7 @@ impl Report<'_> {
 
     /// The month in which a moment falls that is counted in months from the start.
     pub(crate) fn month_of(&self, moment: f64) -> usize {
-        // A crossing at the very end of a month belongs to that month, not to the next.
-        let month = if moment > 0.0 { moment.ceil() as usize - 1 } else { 0 };
-        month.min(self.findings.months.len().saturating_sub(1))
+        month_of(moment, self.findings.months.len())
     }
 
     /// Mean cost by component and by fiscal year, nominal; strategies beside one another.

@@ -12,6 +12,7 @@ pub mod fleet;
 pub mod fonts;
 pub mod headline;
 pub mod json;
+pub mod levers;
 pub mod manifest;
 pub mod measure;
 pub mod opened;

@@ -9,8 +9,8 @@ use super::{catalog, like, overrides, unused};
 use crate::diagnostic::{Diagnostic, Diagnostics, FileId, Source, Sources, Span};
 use crate::distribution::FAMILIES;
 use crate::document::{
-    Entry, Files, Node, Provenance, Table, Title, Unreadable, Value, lay_over, parse_toml, plugin_names,
-    put_beside,
+    Entry, Files, Node, Provenance, Table, Title, Unreadable, Value, lay_over_scenario, parse_toml,
+    plugin_names, put_beside,
 };
 use crate::process;
 use crate::supply;
@@ -138,8 +138,8 @@ impl Loader<'_> {
         self.parts(&mut own, &mut parts, depth);
         unused::copied(&parts, "", &mut self.copied);
         like::resolve(&mut parts, &kind_words(), &mut self.lost, &mut self.mistakes);
-        lay_over(&mut tree, parts, &kind_words());
-        lay_over(&mut tree, own, &kind_words());
+        lay_over_scenario(&mut tree, parts, &kind_words());
+        lay_over_scenario(&mut tree, own, &kind_words());
         unused::copied(&tree, "", &mut self.copied);
         like::resolve(&mut tree, &kind_words(), &mut self.lost, &mut self.mistakes);
         Some(tree)

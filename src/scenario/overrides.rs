@@ -2,7 +2,7 @@
 
 use super::decode::describe;
 use crate::diagnostic::{Diagnostic, Diagnostics, FileId, Sources, Span};
-use crate::document::{Entry, KindWords, Node, Shape, Table, Value, lay_over, parse_value};
+use crate::document::{Entry, KindWords, Node, Shape, Table, Value, lay_over_scenario, parse_value};
 use crate::text::did_you_mean;
 
 /// Lays each override over the tree; the command line is shown like a file named `--set`.
@@ -21,7 +21,7 @@ pub(super) fn apply(
     for text in set {
         match read(file, text, offset) {
             Ok((address, value)) => match refuse_unknown(tree, &address) {
-                None => lay_over(tree, nest(&address, value), kinds),
+                None => lay_over_scenario(tree, nest(&address, value), kinds),
                 Some(mistake) => mistakes.push(mistake),
             },
             Err(mistake) => mistakes.push(*mistake),

@@ -8,7 +8,8 @@ use super::stress::{Stress, stresses};
 use super::{misplaced, unused, uses};
 use crate::diagnostic::{Diagnostics, FileId, Sources, Span};
 use crate::document::{
-    At, Decode, Files, Found, Node, Provenance, Reference, Scale, Scope, Table, Title, Value, lay_over,
+    At, Decode, Files, Found, Node, Provenance, Reference, Scale, Scope, Table, Title, Value,
+    lay_over_scenario,
 };
 
 /// Decodes merged trees; mistakes of all of them are collected together.
@@ -49,7 +50,7 @@ impl Decoder<'_> {
             Some(Node { value: Value::Table(set), .. }) => set.clone(),
             _ => Table::default(),
         };
-        lay_over(&mut tree, set.clone(), &kind_words());
+        lay_over_scenario(&mut tree, set.clone(), &kind_words());
         let Decoded { scenario, mistakes, unknown, numbers } = self.decode(tree.clone(), &stress.scale);
         let mut mistakes = misplaced::explain_stress(mistakes, base, &set);
         if self.whole {

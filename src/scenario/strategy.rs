@@ -109,6 +109,26 @@ impl Strategy {
     }
 }
 
+impl Strategy {
+    /// The same strategy with other levers, which gives way to none.
+    #[must_use]
+    pub fn with_levers(&self, levers: &[Reference]) -> Self {
+        Self {
+            title: None,
+            serve: self.serve.clone(),
+            levers: levers.to_vec(),
+            contracts: self.contracts.clone(),
+            training: self.training.clone(),
+            operations: self.operations.clone(),
+            migration: self.migration.clone(),
+            failover: self.failover.clone(),
+            compare: true,
+            switches: Vec::new(),
+            origin: self.origin.clone(),
+        }
+    }
+}
+
 impl Serve {
     fn read(t: &mut Reader) -> Option<Self> {
         let one_or_many =

@@ -14,7 +14,7 @@ use crate::diagnostic::Diagnostic;
 use crate::lanes::{LANES, Lanes, Slot, Values, ZERO};
 use crate::pricing::Tier;
 use crate::process::Lookup;
-use crate::serving::{CallTokens, Deployment, Lengths, carried};
+use crate::serving::{CallTokens, Capacity, Deployment, Lengths, carried};
 
 /// The entries of a strategy that one fleet serves.
 pub(super) struct Hosting {
@@ -56,13 +56,17 @@ impl Hosting {
         for entry in entries {
             check_place(entry, regions, lookup)?;
             let work = Work::resolve(entry, llm.tokenizer.as_ref(), all, lookup)?;
+            let output = slow_output(entry, &work, deployment, lookup)?;
             let tokens = CallTokens {
                 input: work.input,
                 cached: work.cache_read,
-                output: work.generated,
+                output,
                 mean: Lengths::new(work.mean_input, work.mean_output),
             };
-            let calls_per_hour = deployment.calls_per_hour(llm, gpu, work.targets, tokens, lookup)?;
+            let mut calls_per_hour = deployment.calls_per_hour(llm, gpu, work.targets, tokens, lookup)?;
+            if let Some(factor) = entry.effects.throughput {
+                calls_per_hour = lookup.times(calls_per_hour, factor);
+            }
             let calls = work.calls;
             let hours_per_request = lookup.derive(
                 "replica-hours per request",
@@ -97,6 +101,33 @@ impl Hosting {
         }
         Some(Self { entries: hosted, curve, shape, inputs })
     }
+}
+
+/// Output tokens that take as long without a faster way to write them: the first comes with the prompt, the others sooner.
+fn slow_output(entry: &Entry, work: &Work, deployment: &Deployment, lookup: &mut dyn Lookup) -> Option<Slot> {
+    let (output, Some(faster)) = (work.generated, entry.effects.decoding) else {
+        return Some(work.generated);
+    };
+    if matches!(deployment.capacity, Capacity::Stated { .. }) {
+        let message = format!("the capacity of `{}` does not tell output from input", entry.by.id);
+        lookup.refuse(
+            Diagnostic::error("output-not-known", entry.by.span, message)
+                .label("speculative decoding makes only output faster")
+                .related(deployment.origin.span, "the deployment states tokens of both together")
+                .help("give the deployment measured points, or leave the lever out"),
+        );
+        return None;
+    }
+    Some(lookup.derive(
+        "output tokens, faster ones as fewer",
+        &[output, faster],
+        Box::new(move |v, out| {
+            for i in 0..LANES {
+                let behind = (v[output][i] - 1.0).max(0.0);
+                out[i] = v[output][i] - behind * (1.0 - 1.0 / v[faster][i]);
+            }
+        }),
+    ))
 }
 
 /// Whether an entry may be served in these regions, and in no special tier.

@@ -1,10 +1,12 @@
 //! Where tokens are served. One file per kind, one line per kind in [`KINDS`].
 
+mod answers;
 mod api;
 mod bill;
 mod definitions;
 mod disrupted;
 mod elastic;
+mod escalating;
 mod financing;
 mod hosting;
 mod mixed;
@@ -20,9 +22,11 @@ mod work;
 
 use std::fmt::Debug;
 
+pub use answers::AnswerCache;
 pub use api::Api;
 pub use definitions::{Definitions, find, ids, unknown};
 pub use disrupted::disrupted;
+pub use escalating::escalating;
 pub use owned::Owned;
 pub use purchase::{PURCHASES, Purchase};
 pub use quality::{Score, Scores, no_score, no_score_of};

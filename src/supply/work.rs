@@ -2,11 +2,12 @@
 
 use super::Definitions;
 use super::definitions::find;
-use crate::demand::{Effects, Lengths, Patience, Stream, Targets, Traffic, token_ratio};
+use crate::demand::{Effects, Hits, Lengths, Patience, Stream, Targets, Traffic, rest, token_ratio};
 use crate::diagnostic::Diagnostic;
 use crate::distribution::Number;
 use crate::document::Reference;
 use crate::lanes::{LANES, Slot};
+use crate::math;
 use crate::pricing::Tier;
 use crate::process::Lookup;
 
@@ -71,7 +72,14 @@ impl Work {
         lookup: &mut dyn Lookup,
     ) -> Option<Self> {
         let Entry { traffic, stream, .. } = *entry;
-        let (mut input, mut output) = (stream.input_tokens, stream.output_tokens);
+        let (mut calls, mut input, mut output) = (stream.calls, stream.input_tokens, stream.output_tokens);
+        if let Some(left) = entry.effects.input_left {
+            input = lookup.times(input, left);
+        }
+        if let Some(cap) = entry.effects.cap {
+            let [left, more] = cap.cut(&traffic.output_tokens, output, lookup);
+            (output, calls) = (lookup.times(output, left), lookup.times(calls, more));
+        }
         let mut reasoning = stream.reasoning_tokens;
         if let Some(ratio) = ratio(entry, tokenizer, all, lookup)? {
             input = lookup.times(input, ratio);
@@ -80,19 +88,19 @@ impl Work {
         }
         let generated = reasoning.map_or(output, |tokens| lookup.plus(output, tokens));
         let mut work = Self {
-            calls: stream.calls,
+            calls,
             input,
             output,
             reasoning,
             generated,
             cache_read: None,
             cache_write: None,
-            waits: stream.can_wait,
+            waits: waits(entry, lookup),
             mean_input: mean(&traffic.input_tokens),
             mean_output: mean(&traffic.output_tokens) + traffic.reasoning_tokens.as_ref().map_or(0.0, mean),
             targets: traffic.targets,
         };
-        if let (Some(cacheable), Some(hit_rate)) = (stream.cacheable, entry.effects.cache_hit_rate) {
+        if let (Some(cacheable), Some(hit_rate)) = (stream.cacheable, hit_rate(entry, calls, lookup)) {
             let read = lookup.times(cacheable, hit_rate);
             work.cache_read = Some(read);
             work.cache_write = Some(lookup.derive(
@@ -112,6 +120,47 @@ impl Work {
 /// About how many tokens there are on average.
 fn mean(tokens: &Lengths) -> f64 {
     tokens.mean.distribution.mean()
+}
+
+/// The share of its requests that wait: of those that can, what a lever moves into a batch where there is one.
+fn waits(entry: &Entry, lookup: &mut dyn Lookup) -> Option<Slot> {
+    let can_wait = entry.stream.can_wait?;
+    let moved = entry.effects.batched.filter(|_| entry.tier == Tier::Batch);
+    Some(moved.map_or(can_wait, |share| lookup.times(can_wait, share)))
+}
+
+/// The share of cacheable input that is found in a cache.
+fn hit_rate(entry: &Entry, calls: Slot, lookup: &mut dyn Lookup) -> Option<Slot> {
+    let effects = &entry.effects;
+    match effects.cache_hits? {
+        Hits::Share(rate) => Some(effects.cache_share.map_or(rate, |share| lookup.times(rate, share))),
+        Hits::Reuse { prefixes, lasts, holds, progress } => {
+            let mut reaching = lookup.times(entry.stream.requests, calls);
+            for cache in &effects.answered {
+                let misses = rest(cache.hits, lookup);
+                reaching = lookup.times(reaching, misses);
+            }
+            if let Some(share) = effects.cache_share {
+                reaching = lookup.times(reaching, share);
+            }
+            let hours = lookup.hours();
+            let inputs: Vec<Slot> = [reaching, hours, prefixes].into_iter().chain(holds).collect();
+            let found = lookup.derive(
+                "calls that find their prefix",
+                &inputs,
+                Box::new(move |v, out| {
+                    for i in 0..LANES {
+                        let prefixes = v[prefixes][i];
+                        let again = v[reaching][i] / v[hours][i] * lasts / prefixes;
+                        let fits = holds.map_or(1.0, |holds| (v[holds][i] / prefixes).min(1.0));
+                        // No prefix to tell apart: all calls share one.
+                        out[i] = if prefixes > 0.0 { (-math::exp_m1(-again)).min(fits) } else { 1.0 };
+                    }
+                }),
+            );
+            Some(progress.map_or(found, |progress| lookup.times(found, progress)))
+        }
+    }
 }
 
 /// The token ratio of an entry, if the llm counts with another tokenizer than the traffic.
@@ -146,14 +195,17 @@ fn ratio(
     match token_ratio(lookup, &entry.traffic.languages, counted, found) {
         Ok(ratio) => Some(Some(ratio)),
         Err(language) => {
+            let (lacks, what) = if found.factor(&language).is_none() {
+                (target, "this llm counts with it")
+            } else {
+                (entry.traffic.counted_with.as_ref()?, "the traffic's tokens were counted with it")
+            };
+            let message = format!("the tokenizer `{}` has no factor for the language `{language}`", lacks.id);
             lookup.refuse(
-                Diagnostic::error(
-                    "no-language-factor",
-                    entry.by.span,
-                    format!("no factor for the language `{language}`"),
-                )
-                .label("this llm's tokenizer, or the one the counts were made with, does not name it")
-                .help(format!("add `{language} = …` to `tokens` of both tokenizers")),
+                Diagnostic::error("no-language-factor", entry.by.span, message)
+                    .label(what)
+                    .related(lacks.span, "named here")
+                    .help(format!("add `{language} = …` to `tokens` of `{}`", lacks.id)),
             );
             None
         }

@@ -100,6 +100,18 @@ impl Builder {
         self.hits = hits;
     }
 
+    /// Lets a factor act on all prices of a vendor as well; [`strike_again`](Self::strike_again) ends it.
+    pub fn reprice(&mut self, vendor: &str, factor: Slot) {
+        let mut hits = self.hits.clone();
+        hits.entry(vendor.to_owned()).or_default();
+        for (name, hit) in &mut hits {
+            if name.split('/').next() == Some(vendor) {
+                *hit = hit.and(Hit { price: Some(factor), ..Hit::default() }, self);
+            }
+        }
+        self.hits = hits;
+    }
+
     /// Lets inputs move together; asked last, when all of them are known. After a mistake they may not be.
     pub fn correlate(&mut self, correlations: &[Correlation]) {
         if self.mistakes.has_errors() {

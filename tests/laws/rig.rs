@@ -137,8 +137,8 @@ impl Rig {
             streams.insert(id.id.clone(), Stream::resolve(traffic, None, &mut world).unwrap());
         }
         let mut effects = Effects::default();
-        for (_, lever) in &levers {
-            lever.apply(&mut effects, &mut world).unwrap();
+        for (id, lever) in &levers {
+            lever.apply(&id.id, &mut effects, &mut world);
         }
         let names: Vec<_> =
             lines.iter().map(|line| (reference(line.by), line.region.map(reference))).collect();
@@ -151,7 +151,7 @@ impl Rig {
                 waited: None,
                 traffic: &traffics.iter().find(|(id, _)| id.id == line.traffic).unwrap().1,
                 stream: &streams[line.traffic],
-                effects,
+                effects: effects.clone(),
                 by,
                 up_to_replicas: line.up_to,
                 tier: if line.batch { Tier::Batch } else { Tier::Standard },

@@ -9,6 +9,7 @@ use tokencast::scenario::{Serve, Strategy};
 use crate::account::Account;
 use crate::book::{Book, Now, key_of};
 use crate::lengths::Lengths;
+use crate::levers::discounted;
 use crate::week::inside;
 use crate::work::work;
 
@@ -115,7 +116,9 @@ pub(crate) fn buy_tokens(
     let traffic = &now.book.scenario.traffics[stream].1;
     let work = work(now, strategy, by, stream, card.tokenizer.as_ref());
     let region = serve.region.as_ref().map(|region| region.id.as_str());
-    let prices = Prices::new(now, by, Some(traffic), region);
+    let mut prices = Prices::new(now, by, Some(traffic), region);
+    prices.factor *= discounted(now, strategy, vendor);
+    let prices = prices;
     let factor = |number: &Option<Number>| now.raw(&number.as_ref().unwrap().origin.address);
     let tier = match serve.tier {
         Tier::Standard | Tier::Batch => 1.0,

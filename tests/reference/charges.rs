@@ -7,19 +7,14 @@ use tokencast::training::{Compute, Programme, Restarts};
 use crate::account::Account;
 use crate::bills::{Prices, gpu_price, seller};
 use crate::book::Now;
-use crate::work::age_of_rollout;
+use crate::levers::age_of_rollout;
 
 /// What a strategy costs whatever it serves.
 pub(crate) fn charge(now: &Now, strategy: &Strategy, account: &mut Account) {
     for lever in &strategy.levers {
-        let at = format!("lever.{}.prefix_cache", lever.id);
-        let age = age_of_rollout(now, &at);
-        if let Some(cost) = now.said(&format!("{at}.rollout.one_off")).filter(|_| age == 0) {
-            account.spend(Component::Levers, cost);
-        }
-        let running = format!("{at}.rollout.running");
-        if now.book.has(&running) && age >= 0 {
-            account.spend(Component::Levers, now.per_month(&running));
+        let id = format!("lever.{}", lever.id);
+        for kind in now.book.below(&id) {
+            introduce(now, &format!("{id}.{kind}"), account);
         }
     }
     for training in &strategy.training {
@@ -27,6 +22,21 @@ pub(crate) fn charge(now: &Now, strategy: &Strategy, account: &mut Account) {
     }
     for operations in &strategy.operations {
         operate(now, &format!("operations.{}", operations.id), account);
+    }
+}
+
+/// What a lever costs by itself, and the programme that comes with it.
+fn introduce(now: &Now, at: &str, account: &mut Account) {
+    let age = age_of_rollout(now, at);
+    if let Some(cost) = now.said(&format!("{at}.rollout.one_off")).filter(|_| age == 0) {
+        account.spend(Component::Levers, cost);
+    }
+    let running = format!("{at}.rollout.running");
+    if now.book.has(&running) && age >= 0 {
+        account.spend(Component::Levers, now.per_month(&running));
+    }
+    if let Some(training) = now.book.text(&format!("{at}.training")) {
+        train(now, training, account);
     }
 }
 

@@ -8,6 +8,7 @@ use tokencast::serving::{Capacity, Deployment, Lengths};
 use crate::account::Account;
 use crate::bills::gpu_price;
 use crate::book::{Book, Now};
+use crate::levers::faster;
 use crate::load::Load;
 use crate::week::Hours;
 use crate::work::work;
@@ -103,7 +104,7 @@ impl<'a> Fleet<'a> {
         let llm = &llms.iter().find(|(id, _)| id.id == self.deployment.llm.id).unwrap().1;
         let work = work(now, strategy, &self.name, stream, llm.tokenizer.as_ref());
         let cached = work.cached.map(|(read, _)| read);
-        let generated = work.output + work.reasoning;
+        let (throughput, generated) = faster(now, strategy, &self.name, work.output + work.reasoning);
         let error = now.raw(&self.deployment.capacity_error.origin.address);
         let lengths = Lengths { input: work.input, cached: cached.unwrap_or(0.0), output: generated };
         let calls_per_hour = if let Capacity::Stated { tokens_per_hour } = &self.deployment.capacity {
@@ -122,7 +123,7 @@ impl<'a> Fleet<'a> {
             });
             surface.calls_per_hour(lengths, error)
         };
-        (work.calls / calls_per_hour, work.waits)
+        (work.calls / (calls_per_hour * throughput), work.waits)
     }
 
     fn replicas_there(&self, now: &Now) -> f64 {

@@ -1,6 +1,7 @@
 //! One path through all months and strategies.
 
 use tokencast::finance::{Component, Measure};
+use tokencast::pricing::Tier;
 use tokencast::scenario::{Serve, Strategy};
 
 use crate::account::Account;
@@ -9,6 +10,7 @@ use crate::book::{Book, Now};
 use crate::charges::charge;
 use crate::contracts::{Memory, settle};
 use crate::fleet::Fleet;
+use crate::levers::{answered, firsts, good_enough, unanswered, with_levers};
 use crate::throughput::{Quota, Units};
 use crate::work::requests;
 
@@ -55,10 +57,11 @@ struct Supplies<'a> {
 impl<'a> Supplies<'a> {
     fn new(book: &'a Book, strategy: &Strategy) -> Self {
         let mut all = Self::default();
-        for serve in &strategy.serve {
-            let by = serve.by.id.as_str();
+        let led = strategy.levers.iter().flat_map(|lever| led_to(book, &lever.id));
+        let entries = strategy.serve.iter().map(|serve| (serve.by.id.as_str(), serve.traffic[0].id.clone()));
+        for (by, traffic) in led.chain(entries) {
             // Streams that share a capacity have the same week.
-            let stream = place(book, &serve.traffic[0].id);
+            let stream = place(book, &traffic);
             if by.contains('/') {
                 if !all.quotas.iter().any(|quota| quota.is(by)) {
                     all.quotas.push(Quota::new(book, by, stream));
@@ -109,6 +112,18 @@ impl<'a> Supplies<'a> {
     }
 }
 
+/// Whom a lever leads to, and a traffic that it leads there.
+fn led_to<'a>(book: &'a Book, lever: &str) -> Option<(&'a str, String)> {
+    [("routing", "to"), ("distillation", "to"), ("cascade", "first")].into_iter().find_map(|(kind, to)| {
+        let at = format!("lever.{lever}.{kind}");
+        let by = book.text(&format!("{at}.{to}"))?;
+        let on = book.text(&format!("{at}.on"));
+        let named = |id: &str| on.is_none_or(|on| on.contains(&format!("\"{id}\"")));
+        let (traffic, _) = book.scenario.traffics.iter().find(|(id, _)| named(&id.id))?;
+        Some((by, traffic.id.clone()))
+    })
+}
+
 fn place(book: &Book, traffic: &str) -> usize {
     book.scenario.traffics.iter().position(|(id, _)| id.id == traffic).unwrap()
 }
@@ -120,12 +135,50 @@ fn spend_month(now: &Now, strategy: &Strategy, supplies: &mut Supplies, memory: 
     let mut left = arrived.clone();
     let mut turned_away = vec![0.0; traffics.len()];
     supplies.open(now, &mut account);
+    // Shares are of what asks an llm, and of what is left by those who are asked first.
+    let mut reach = vec![(1.0, 1.0); traffics.len()];
+    for (stream, (id, _)) in traffics.iter().enumerate() {
+        let served = answered(now, strategy, &id.id, arrived[stream], &mut account);
+        left[stream] -= served;
+        account.count(Measure::Served, served);
+        reach[stream] = (unanswered(now, strategy, &id.id), firsts(now, strategy, &id.id).1);
+    }
+    for (stream, (id, _)) in traffics.iter().enumerate() {
+        for first in firsts(now, strategy, &id.id).0 {
+            let entries =
+                || strategy.serve.iter().filter(|serve| serve.traffic.iter().any(|one| one.id == id.id));
+            assert!(
+                entries().all(|serve| serve.by.id != first.by),
+                "this evaluator does not know who is led to and serves as well"
+            );
+            let mut serve = strategy.serve[0].clone();
+            (serve.tier, serve.sheds, serve.up_to_replicas, serve.region) =
+                (Tier::Standard, false, None, None);
+            serve.by.id.clone_from(&first.by);
+            let serve = with_levers(now, strategy, &serve, &id.id);
+            let offered = left[stream].min(arrived[stream] * reach[stream].0 * first.share);
+            // The judge of a cascade is the gate of who tries first.
+            let good = first.judged || good_enough(now, strategy, &first.by, &id.id);
+            let taken = if good {
+                supplies.accept(now, strategy, &serve, stream, offered, &mut account)
+            } else {
+                0.0
+            };
+            let served = taken * (1.0 - first.escalates);
+            left[stream] -= served;
+            account.count(Measure::Served, served);
+        }
+    }
     for serve in &strategy.serve {
         for traffic in &serve.traffic {
             let stream = place(now.book, &traffic.id);
+            let serve = &with_levers(now, strategy, serve, &traffic.id);
             let share = serve.share.as_ref().map(|share| now.raw(&share.origin().address));
+            let share = share.map(|share| share * reach[stream].0 * reach[stream].1);
             let offered = share.map_or(left[stream], |share| left[stream].min(arrived[stream] * share));
-            let served = supplies.accept(now, strategy, serve, stream, offered, &mut account);
+            let good = good_enough(now, strategy, &serve.by.id, &traffic.id);
+            let served =
+                if good { supplies.accept(now, strategy, serve, stream, offered, &mut account) } else { 0.0 };
             left[stream] -= served;
             if serve.sheds {
                 left[stream] -= offered - served;

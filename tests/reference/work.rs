@@ -5,6 +5,7 @@ use tokencast::document::Reference;
 use tokencast::scenario::Strategy;
 
 use crate::book::Now;
+use crate::levers::{batched, capped, firsts, hit_rate, lever_on, trimmed, unanswered};
 
 /// Requests of a month.
 pub(crate) fn requests(now: &Now, stream: usize) -> f64 {
@@ -76,19 +77,31 @@ pub(crate) fn work(
     let (id, traffic) = &now.book.scenario.traffics[stream];
     let at = format!("traffic.{}", id.id);
     let ratio = token_ratio(now, traffic, tokenizer);
-    let lever = lever(now, strategy, &id.id);
+    let lever = lever_on(now, strategy, "prefix_cache", &id.id);
     // A cache is colder where others get a share of the stream as well.
     let cold = |lever: &str| now.book.text(&format!("{lever}.split")) != Some("warm");
     let share = |lever: &str| if cold(lever) { planned_share(now, strategy, by, &id.id) } else { 1.0 };
-    let hit_rate = lever.as_ref().map(|lever| hit_rate(now, lever) * share(lever));
+    // A stated rate falls with the share of the stream; one that follows from reuse, with the calls that are left.
+    let found = |at: &str, calls: f64| {
+        if now.book.has(&format!("{at}.hit_rate")) {
+            return hit_rate(now, at, f64::NAN) * share(at);
+        }
+        hit_rate(now, at, requests(now, stream) * calls * unanswered(now, strategy, &id.id) * share(at))
+    };
     let cacheable = now.said(&format!("{at}.cacheable"));
     let agent = [&traffic.agent.calls, &traffic.agent.fan_out, &traffic.agent.retries];
     let [calls, fan_out, retries] = agent.map(|number| now.raw(&number.origin.address));
+    let waits = traffic.can_wait.as_ref().map_or(0.0, |share| now.raw(&share.origin.address));
     let longer = traffic.length_growth.as_ref().map_or(1.0, |path| now.raw(&path.origin().address));
+    let input = now.raw(&traffic.input_tokens.mean.origin.address) * longer;
+    let output = now.raw(&traffic.output_tokens.mean.origin.address) * longer;
+    let (left, again) = capped(now, strategy, &id.id, traffic, output);
+    let calls = calls * fan_out * (1.0 + retries) * again;
+    let hit_rate = lever.as_ref().map(|at| found(at, calls));
     Work {
-        calls: calls * fan_out * (1.0 + retries),
-        input: now.raw(&traffic.input_tokens.mean.origin.address) * longer * ratio,
-        output: now.raw(&traffic.output_tokens.mean.origin.address) * longer * ratio,
+        calls,
+        input: input * trimmed(now, strategy, &id.id) * ratio,
+        output: output * left * ratio,
         reasoning: traffic
             .reasoning_tokens
             .as_ref()
@@ -96,12 +109,21 @@ pub(crate) fn work(
         repeats: cacheable.unwrap_or(0.0),
         lasts: lever.and_then(|lever| now.book.hours(&format!("{lever}.lasts"))),
         cached: cacheable.zip(hit_rate).map(|(c, hits)| (c * hits, c - c * hits)),
-        waits: traffic.can_wait.as_ref().map_or(0.0, |share| now.raw(&share.origin.address)),
+        waits: waits * batched(now, strategy, by, &id.id).unwrap_or(1.0),
     }
 }
 
 /// The share of a stream that somebody is planned to get; all where it takes what is left and nobody has a share before.
 fn planned_share(now: &Now, strategy: &Strategy, by: &str, traffic: &str) -> f64 {
+    let (firsts, behind) = firsts(now, strategy, traffic);
+    match firsts.iter().find(|first| first.by == by) {
+        Some(first) => first.share,
+        None => behind * share_of_entries(now, strategy, by, traffic),
+    }
+}
+
+/// The same of what is left for the entries of `serve`.
+fn share_of_entries(now: &Now, strategy: &Strategy, by: &str, traffic: &str) -> f64 {
     let (mut own, mut others) = (None, 0.0);
     for serve in strategy.serve.iter().filter(|serve| serve.traffic.iter().any(|one| one.id == traffic)) {
         let is_own = serve.by.id == by;
@@ -128,28 +150,4 @@ fn token_ratio(now: &Now, traffic: &Traffic, tokenizer: Option<&Reference>) -> f
         traffic.languages.iter().map(|(language, share)| share * factor(language)).sum()
     };
     tokens(&target.id) / tokens(&counted.id)
-}
-
-/// The lever of a strategy that acts on a traffic: a prefix cache.
-fn lever(now: &Now, strategy: &Strategy, traffic: &str) -> Option<String> {
-    let lever = strategy.levers.iter().find(|lever| {
-        let on = now.book.text(&format!("lever.{}.prefix_cache.on", lever.id));
-        on.is_none_or(|list| list.contains(&format!("\"{traffic}\"")))
-    })?;
-    Some(format!("lever.{}.prefix_cache", lever.id))
-}
-
-/// The share of cacheable input that it finds in a cache.
-fn hit_rate(now: &Now, at: &str) -> f64 {
-    let ramp = now.book.months(&format!("{at}.rollout.ramp"), 0.0);
-    let age = age_of_rollout(now, at);
-    let progress = if age < 0 { 0.0 } else { (f64::from(age + 1) / (ramp + 1.0)).min(1.0) };
-    now.raw(&format!("{at}.hit_rate")) * progress
-}
-
-/// Months since a lever was introduced; negative before.
-pub(crate) fn age_of_rollout(now: &Now, lever: &str) -> i32 {
-    let from = now.book.text(&format!("{lever}.rollout.from"));
-    let from = from.map_or(now.book.model.timeline.start, crate::month);
-    from.months_until(now.month.label)
 }

@@ -73,10 +73,11 @@ struct Planned<'a> {
 pub(super) fn study<'a>(
     around: &'a Surroundings<'a>,
     written: &'a Written,
+    of_levers: &[&'a Reference],
     lookup: &mut dyn Lookup,
 ) -> Studied<'a> {
     let mut all = Studied { whole: true, ..Studied::default() };
-    for wanted in &written.training {
+    for wanted in written.training.iter().chain(of_levers.iter().copied()) {
         let programme = find("training", &around.scenario.training, wanted, lookup);
         let planned = programme.and_then(|programme| {
             let one = Resolving { around, written, wanted, programme };

@@ -15,6 +15,7 @@ mod latency;
 mod survival;
 mod svg;
 mod theme;
+mod waterfall;
 
 #[cfg(test)]
 mod tests;
@@ -37,6 +38,7 @@ pub use frame::Caption;
 pub use latency::{Latency, LatencyPanel};
 pub use survival::{Survival, SurvivalPanel};
 pub use theme::{Color, HEIGHT, WIDTH, color};
+pub use waterfall::{Waterfall, WaterfallStep};
 
 use super::fonts;
 

@@ -9,7 +9,6 @@ mod totals;
 mod vendors;
 
 pub use inputs::{Drawn, inputs};
-
 pub(in crate::report) use sheet::Sheet;
 
 use super::{File, Report};

@@ -1,0 +1,78 @@
+//! What each lever of a strategy saves: alone, in the order in which they act, and all together, on the same paths.
+
+use super::break_even::{BreakEven, break_even};
+use super::compare::{Difference, difference};
+use crate::engine::Outcomes;
+use crate::model::Pull;
+use crate::stats::{Estimate, Paths};
+
+/// What levers save; a saving is a negative difference.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Saved {
+    /// Against the strategy without them.
+    pub difference: Difference,
+    /// When it has cost less for good.
+    pub payback: BreakEven,
+}
+
+/// One lever.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Step {
+    /// Its id and kind.
+    pub lever: Pull,
+    /// Alone.
+    pub alone: Saved,
+    /// On top of those that act before it.
+    pub on_top: Difference,
+}
+
+/// The levers of a strategy.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Waterfall {
+    /// Mean cost without any lever.
+    pub before: Estimate,
+    /// Each lever, in the order in which they act.
+    pub steps: Vec<Step>,
+    /// All of them.
+    pub together: Saved,
+    /// Mean cost with all of them.
+    pub after: Estimate,
+    /// Whether costs are present values; else nominal totals.
+    pub discounted: bool,
+    /// Simulated paths.
+    pub paths: u64,
+    /// Months of the scenario.
+    pub months: usize,
+}
+
+/// Reads a run of the strategies that [`crate::model::lever_variants`] makes of these levers.
+pub fn waterfall(outcomes: &Outcomes, levers: &[Pull]) -> Waterfall {
+    let sampling = outcomes.design.sampling;
+    let costs = |place: usize| outcomes.strategies[place].totals.compared();
+    let against = |place: usize, base: usize| difference(costs(place), costs(base), sampling);
+    let saved = |place: usize| Saved {
+        difference: against(place, 0),
+        payback: break_even(&outcomes.strategies[place].totals.break_even, outcomes.months),
+    };
+    // The first with none before it is that lever alone.
+    let up_to = |lever: usize| if lever == 0 { 1 } else { levers.len() + lever };
+    let steps = levers
+        .iter()
+        .enumerate()
+        .map(|(place, lever)| Step {
+            lever: lever.clone(),
+            alone: saved(1 + place),
+            on_top: against(up_to(place), if place == 0 { 0 } else { up_to(place - 1) }),
+        })
+        .collect();
+    let last = up_to(levers.len() - 1);
+    Waterfall {
+        before: Paths::new(costs(0), sampling).mean(),
+        steps,
+        together: saved(last),
+        after: Paths::new(costs(last), sampling).mean(),
+        discounted: !outcomes.strategies[0].totals.npv.is_empty(),
+        paths: outcomes.paths,
+        months: outcomes.months,
+    }
+}
