@@ -133,7 +133,10 @@ impl LeverReport<'_> {
 
     fn saving(&self, found: &Difference) -> String {
         let half = found.interval.high - found.mean.value;
-        let half = if half.is_finite() { format!("\n±{}", self.money(half)) } else { String::new() };
+        // What every future saves alike is known but for rounding.
+        let known = half.abs() <= 1e-9 * found.mean.value.abs();
+        let half =
+            if half.is_finite() && !known { format!("\n±{}", self.money(half)) } else { String::new() };
         format!("{}{half}", self.money(0.0 - found.mean.value))
     }
 
