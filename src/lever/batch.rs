@@ -17,7 +17,7 @@ pub(super) const PLUGIN: Plugin<Box<dyn Lever>> = Plugin {
 
 /// `[lever.<id>.batch]`.
 ///
-/// Vendors sell batches at half of their rates (Anthropic, OpenAI, Google; read, 2026-03); the discount is that of the rate card.
+/// Vendors sell batches at half of their rates (Anthropic, `OpenAI`, Google; read, 2026-03); the discount is that of the rate card.
 #[derive(Clone, Debug)]
 struct Batch {
     on: Option<Vec<Reference>>,

@@ -18,7 +18,7 @@ pub(super) const PLUGIN: Plugin<Box<dyn Lever>> = Plugin {
 /// `[lever.<id>.cascade]`.
 ///
 /// Its judge is its gate: `needs_quality` is not asked of who tries first, whose answers that are kept count as good as those of who
-/// would have served; what becomes of quality all the same is `quality_change`. A request costs `c_small + escalates · c_large`. How many go on is a fact of your own judge of answers; FrugalGPT reports cascades
+/// would have served; what becomes of quality all the same is `quality_change`. A request costs `c_small + escalates · c_large`. How many go on is a fact of your own judge of answers; `FrugalGPT` reports cascades
 /// that matched the best llm at a 50 % to 98 % lower cost on three data sets (arXiv 2305.05176; recalled, 2026-11-22).
 #[derive(Clone, Debug)]
 struct Cascade {

@@ -33,8 +33,15 @@ struct PrefixCache {
 
 #[derive(Clone, Debug)]
 enum Written {
-    Rate(Number),
-    Reuse { prefixes: Number, lasts: f64, holds: Option<Number> },
+    Rate(Box<Number>),
+    Reuse(Box<Reuse>),
+}
+
+#[derive(Clone, Debug)]
+struct Reuse {
+    prefixes: Number,
+    lasts: f64,
+    holds: Option<Number>,
 }
 
 fn read(t: &mut Reader) -> Option<Box<dyn Lever>> {
@@ -63,14 +70,14 @@ fn read(t: &mut Reader) -> Option<Box<dyn Lever>> {
     let terms = Terms::read(t);
     let lasts = lasts?.map(|time| hours_of(&time));
     let hits = match (hit_rate?, reuse?) {
-        (Some(rate), None) => Written::Rate(rate),
+        (Some(rate), None) => Written::Rate(Box::new(rate)),
         (None, Some((prefixes, holds))) => {
             let Some(lasts) = lasts else {
                 let help = "add `lasts = \"5 min\"`: for how long after its last use a prefix stays";
                 t.refuse("reuse", "no-lifetime", "how long prefixes stay decides how many are found", help);
                 return None;
             };
-            Written::Reuse { prefixes, lasts, holds }
+            Written::Reuse(Box::new(Reuse { prefixes, lasts, holds }))
         }
         (first, _) => {
             let (key, message) = match first {
@@ -120,10 +127,10 @@ impl Lever for PrefixCache {
                 let rate = lookup.number(rate);
                 Hits::Share(self.terms.ramped(rate, lookup))
             }
-            Written::Reuse { prefixes, lasts, holds } => Hits::Reuse {
-                prefixes: lookup.number(prefixes),
-                lasts: *lasts,
-                holds: holds.as_ref().map(|holds| lookup.number(holds)),
+            Written::Reuse(reuse) => Hits::Reuse {
+                prefixes: lookup.number(&reuse.prefixes),
+                lasts: reuse.lasts,
+                holds: reuse.holds.as_ref().map(|holds| lookup.number(holds)),
                 progress: self.terms.rollout.progress(lookup),
             },
         });

@@ -17,7 +17,7 @@ pub(super) const PLUGIN: Plugin<Box<dyn Lever>> = Plugin {
 /// `[lever.<id>.routing]`.
 ///
 /// How many requests are easy enough is a fact of your own evaluation; a router that is trained on preferences sent 14 % to 46 % of
-/// the queries of public benchmarks to the dear llm for 95 % of its quality (RouteLLM, arXiv 2406.18665; recalled, 2026-11-22).
+/// the queries of public benchmarks to the dear llm for 95 % of its quality (`RouteLLM`, arXiv 2406.18665; recalled, 2026-11-22).
 #[derive(Clone, Debug)]
 struct Routing {
     part: Part,

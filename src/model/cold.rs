@@ -21,12 +21,11 @@ pub(super) fn cooled(
     if effects.cache_hits.is_none() || !effects.cache_splits {
         return effects;
     }
-    let planned = match question.led {
-        Some(share) => share,
-        None => {
-            let written = share(question, all, lookup);
-            times(written, question.behind, lookup)
-        }
+    let planned = if let Some(share) = question.led {
+        share
+    } else {
+        let written = share(question, all, lookup);
+        times(written, question.behind, lookup)
     };
     let Some(share) = planned else { return effects };
     // A rate that follows from the calls falls with them by itself.

@@ -32,6 +32,7 @@ pub(super) struct Question<'a> {
     /// The event of its requests that wait.
     pub(super) waited: Option<usize>,
     /// What of its stream it is led by a lever, caches of answers apart, all if absent; absent for an entry of `serve`.
+    #[allow(clippy::option_option, reason = "led all of it, and led nothing, are different")]
     pub(super) led: Option<Option<Slot>>,
     /// What levers before it leave of the stream, caches of answers apart; all if absent.
     pub(super) behind: Option<Slot>,

@@ -43,10 +43,11 @@ compute     = { gpu_hours = "100 GPU-hours" }
 /// A strategy that pulls some of them, in this order.
 fn text(pulled: &[(&str, &str)], extra: &str, requests: &str) -> String {
     let ids: Vec<String> = pulled.iter().map(|(kind, _)| format!("\"{}\"", kind.replace('_', "-"))).collect();
-    let levers: String = pulled
+    let levers: Vec<String> = pulled
         .iter()
         .map(|(kind, text)| format!("[lever.{}.{kind}]\n{text}\n{extra}\n", kind.replace('_', "-")))
         .collect();
+    let levers = levers.concat();
     scenario("", &list(&ids.join(", ")), &format!("{levers}{TEACH}"))
         .replace(
             "serve = [{ traffic = \"work\", by = \"acme/terra\" }]",

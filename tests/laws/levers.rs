@@ -80,7 +80,7 @@ pub(super) fn total(found: &Findings) -> f64 {
     found.strategies[0].components.iter().flatten().sum()
 }
 
-/// Numbers by chance between 0 and 1: SplitMix64 (Steele, Lea, Flood 2014); other seeds are other streams.
+/// Numbers by chance between 0 and 1: `SplitMix64` (Steele, Lea, Flood 2014); other seeds are other streams.
 pub(super) fn uniforms(seed: u64, count: usize) -> Vec<f64> {
     let mix = |mut z: u64| {
         z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);

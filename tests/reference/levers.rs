@@ -57,15 +57,12 @@ pub(crate) fn capped(now: &Now, strategy: &Strategy, id: &str, traffic: &Traffic
     let Some(at) = lever_on(now, strategy, "response_cap", id) else { return (1.0, 1.0) };
     let cap = now.raw(&format!("{at}.cap")) / mean;
     // The share of answers that are longer, and the share of all tokens that these have.
-    let (longer, theirs) = match &traffic.output_tokens.spread {
-        Some(spread) => {
-            let cap = cap * spread.mean();
-            (1.0 - spread.cdf(cap), spread.mean_above(cap) / spread.mean())
-        }
-        None => {
-            let above = |shift: f64| Normal::standard().sf(cap.ln() / LOG_SD + shift * LOG_SD / 2.0);
-            (above(1.0), above(-1.0))
-        }
+    let (longer, theirs) = if let Some(spread) = &traffic.output_tokens.spread {
+        let cap = cap * spread.mean();
+        (1.0 - spread.cdf(cap), spread.mean_above(cap) / spread.mean())
+    } else {
+        let above = |shift: f64| Normal::standard().sf(cap.ln() / LOG_SD + shift * LOG_SD / 2.0);
+        (above(1.0), above(-1.0))
     };
     let calls = 1.0 + now.raw(&format!("{at}.retries")) * longer;
     let (left, progress) = (1.0 - theirs + cap * longer, progress(now, &at));

@@ -57,7 +57,7 @@ struct Supplies<'a> {
 impl<'a> Supplies<'a> {
     fn new(book: &'a Book, strategy: &Strategy) -> Self {
         let mut all = Self::default();
-        let led = strategy.levers.iter().flat_map(|lever| led_to(book, &lever.id));
+        let led = strategy.levers.iter().filter_map(|lever| led_to(book, &lever.id));
         let entries = strategy.serve.iter().map(|serve| (serve.by.id.as_str(), serve.traffic[0].id.clone()));
         for (by, traffic) in led.chain(entries) {
             // Streams that share a capacity have the same week.
@@ -128,6 +128,37 @@ fn place(book: &Book, traffic: &str) -> usize {
     book.scenario.traffics.iter().position(|(id, _)| id.id == traffic).unwrap()
 }
 
+/// Who is led to serves what of those that ask an llm; says what is left of them.
+fn ask_first(
+    now: &Now,
+    strategy: &Strategy,
+    supplies: &mut Supplies,
+    (stream, asked): (usize, f64),
+    mut left: f64,
+    account: &mut Account,
+) -> f64 {
+    let id = &now.book.scenario.traffics[stream].0.id;
+    for first in firsts(now, strategy, id).0 {
+        let mut entries = strategy.serve.iter().filter(|serve| serve.traffic.iter().any(|one| one.id == *id));
+        assert!(
+            entries.all(|serve| serve.by.id != first.by),
+            "this evaluator does not know who is led to and serves as well"
+        );
+        let mut serve = strategy.serve[0].clone();
+        (serve.tier, serve.sheds, serve.up_to_replicas, serve.region) = (Tier::Standard, false, None, None);
+        serve.by.id.clone_from(&first.by);
+        let serve = with_levers(now, strategy, &serve, id);
+        // The judge of a cascade is the gate of who tries first.
+        let good = first.judged || good_enough(now, strategy, &first.by, id);
+        let offered = if good { left.min(asked * first.share) } else { 0.0 };
+        let served =
+            supplies.accept(now, strategy, &serve, stream, offered, account) * (1.0 - first.escalates);
+        left -= served;
+        account.count(Measure::Served, served);
+    }
+    left
+}
+
 fn spend_month(now: &Now, strategy: &Strategy, supplies: &mut Supplies, memory: &mut Memory) -> Account {
     let mut account = Account::new();
     let traffics = &now.book.scenario.traffics;
@@ -143,31 +174,9 @@ fn spend_month(now: &Now, strategy: &Strategy, supplies: &mut Supplies, memory: 
         account.count(Measure::Served, served);
         reach[stream] = (unanswered(now, strategy, &id.id), firsts(now, strategy, &id.id).1);
     }
-    for (stream, (id, _)) in traffics.iter().enumerate() {
-        for first in firsts(now, strategy, &id.id).0 {
-            let entries =
-                || strategy.serve.iter().filter(|serve| serve.traffic.iter().any(|one| one.id == id.id));
-            assert!(
-                entries().all(|serve| serve.by.id != first.by),
-                "this evaluator does not know who is led to and serves as well"
-            );
-            let mut serve = strategy.serve[0].clone();
-            (serve.tier, serve.sheds, serve.up_to_replicas, serve.region) =
-                (Tier::Standard, false, None, None);
-            serve.by.id.clone_from(&first.by);
-            let serve = with_levers(now, strategy, &serve, &id.id);
-            let offered = left[stream].min(arrived[stream] * reach[stream].0 * first.share);
-            // The judge of a cascade is the gate of who tries first.
-            let good = first.judged || good_enough(now, strategy, &first.by, &id.id);
-            let taken = if good {
-                supplies.accept(now, strategy, &serve, stream, offered, &mut account)
-            } else {
-                0.0
-            };
-            let served = taken * (1.0 - first.escalates);
-            left[stream] -= served;
-            account.count(Measure::Served, served);
-        }
+    for stream in 0..traffics.len() {
+        let asked = arrived[stream] * reach[stream].0;
+        left[stream] = ask_first(now, strategy, supplies, (stream, asked), left[stream], &mut account);
     }
     for serve in &strategy.serve {
         for traffic in &serve.traffic {
