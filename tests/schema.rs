@@ -312,6 +312,8 @@ const ONLY_CHECK_SEES: &[&str] = &[
     "switch-unknown-vendor.toml",
     "switch-when-empty.toml",
     "tier-not-sold.toml",
+    "to-zero-stays.toml",
+    "to-zero-without-cold-start.toml",
     "too-deep.toml",
     "training-cadence-too-short.toml",
     "training-canary-without-end.toml",

@@ -171,6 +171,25 @@ impl LoadCurve {
         sums
     }
 
+    /// The mean over the hours of something that depends on their load relative to the mean, counting those alone whose load is
+    /// at most so much.
+    pub fn mean_up_to<const K: usize>(&self, most: f64, of: impl Fn(f64) -> [f64; K]) -> [f64; K] {
+        let mut sums = [0.0; K];
+        for level in 0..=LEVELS {
+            let load = self.step * level as f64;
+            if load > most * (1.0 + 1e-12) {
+                break;
+            }
+            let share = self.at_or_above[level] - self.at_or_above[level + 1];
+            if share > 0.0 {
+                for (sum, value) in sums.iter_mut().zip(of(load)) {
+                    *sum += share * value;
+                }
+            }
+        }
+        sums
+    }
+
     /// The same by going through the levels: cheaper than through the units when there are more units than levels.
     fn sum_over_levels(&self, mean: f64, from: f64) -> f64 {
         (0..=LEVELS)

@@ -30,6 +30,8 @@ pub struct Autoscaler {
     pub lag: Option<Number>,
     /// From then until a new replica serves, paid all the while.
     pub cold_start: Option<Number>,
+    /// Time without a request after which the last replica goes; it stays if absent.
+    pub to_zero_after: Option<Number>,
 }
 
 /// Hours that lag and cold start may come to: a fleet that takes longer does not follow its load.
@@ -48,7 +50,12 @@ impl Autoscaler {
             NumberOf(&units::DURATION),
             "from then until a new replica serves, paid all the while; at once if absent",
         );
-        let (lag, cold_start) = (lag?, cold?);
+        let zero = t.optional(
+            "to_zero_after",
+            NumberOf(&units::DURATION),
+            "time without a request after which the last replica goes; with `min_replicas = 0`",
+        );
+        let (lag, cold_start, to_zero_after) = (lag?, cold?, zero?);
         let both = [("autoscale_lag", &lag), ("cold_start", &cold_start)];
         let said = || both.iter().filter_map(|(key, number)| Some((*key, number.as_ref()?)));
         let clock = |number: &Number| number.unit.period.is_some_and(Period::is_clock);
@@ -62,7 +69,11 @@ impl Autoscaler {
             t.refuse(key, "slow-autoscaler", "lag and cold start come to two hours at the most", help);
             return None;
         }
-        Some((lag.is_some() || cold_start.is_some()).then_some(Self { lag, cold_start }))
+        Some((lag.is_some() || cold_start.is_some() || to_zero_after.is_some()).then_some(Self {
+            lag,
+            cold_start,
+            to_zero_after,
+        }))
     }
 }
 
@@ -138,8 +149,36 @@ impl Fleet {
     /// Reads a fleet that follows its load.
     pub fn read_rented(t: &mut Reader) -> Option<Self> {
         let fleet = Self::read(t);
-        let autoscaler = Autoscaler::read(t)?;
-        Some(Self { autoscaler, ..fleet? })
+        let (autoscaler, fleet) = (Autoscaler::read(t)?, fleet?);
+        let goes = autoscaler.as_ref().and_then(|scaler| scaler.to_zero_after.as_ref());
+        if let Some(after) = goes {
+            let starts = autoscaler.as_ref().is_some_and(|scaler| scaler.cold_start.is_some());
+            let stays = fleet.min_replicas + fleet.spare_replicas > 0.0 || !fleet.zones.is_one();
+            let clock = after.unit.period.is_some_and(Period::is_clock);
+            let wrong = match (stays, starts, clock) {
+                (true, ..) => Some((
+                    "stays",
+                    "a fleet of which replicas always run does not go to zero",
+                    "write `min_replicas = 0`, without `spare_replicas` and `zones`",
+                )),
+                (_, false, _) => Some((
+                    "no-cold-start",
+                    "a fleet that goes to zero has to start again",
+                    "add `cold_start = \"3 min\"`",
+                )),
+                (.., false) => Some((
+                    "slow-autoscaler",
+                    "a fleet that waits for months does not go to zero",
+                    "write minutes",
+                )),
+                _ => None,
+            };
+            if let Some((code, message, help)) = wrong {
+                t.refuse("to_zero_after", code, message, help);
+                return None;
+            }
+        }
+        Some(Self { autoscaler, ..fleet })
     }
 }
 

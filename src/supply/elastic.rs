@@ -4,6 +4,7 @@
 //! A fleet that says none of this takes the short way through `rented`; this one adds up the same replicas unit by unit.
 
 use super::hosting::Load;
+use super::idle::{GoesToZero, Saved};
 use super::mixed::{Hours, Shape};
 use crate::calendar::Month;
 use crate::demand::Ramp;
@@ -35,6 +36,24 @@ pub(super) struct Autoscaler {
     pub(super) cold_start: Slot,
     /// Rises over one hour, and over two.
     pub(super) ramps: [Ramp; 2],
+    /// Whether the last replica goes when nobody asks.
+    pub(super) to_zero: Option<GoesToZero>,
+}
+
+impl Autoscaler {
+    /// Replicas of which neither their coming nor their going is that of the hours: where a fleet goes to zero, the last one.
+    fn least(&self) -> f64 {
+        f64::from(u8::from(self.to_zero.is_some()))
+    }
+}
+
+/// A fleet before an entry asked.
+pub(super) struct Before<'a> {
+    /// Load that was offered to it, and carried.
+    pub(super) offered: &'a Lanes,
+    pub(super) carried: &'a Lanes,
+    /// Hours of the month.
+    pub(super) hours: f64,
 }
 
 /// GPUs that the vendor may take away.
@@ -72,11 +91,12 @@ pub(super) struct Elastic {
 }
 
 /// Places in a fleet's own lanes of state: load missed so far, replicas reserved, the month in which a term ends that must be
-/// paid, then the needs of past months.
+/// paid, requests of the month, then the needs of past months.
 const MISSED: usize = 0;
 const RESERVED: usize = 1;
 const UNTIL: usize = 2;
-const NEEDS: usize = 3;
+const REQUESTS: usize = 3;
+const NEEDS: usize = 4;
 
 /// What a month comes to, in replicas on average.
 struct Totals {
@@ -109,7 +129,7 @@ impl Elastic {
         on_demand: Slot,
         state: &mut [Lanes],
     ) {
-        state[MISSED] = [0.0; LANES];
+        (state[MISSED], state[REQUESTS]) = ([0.0; LANES], [0.0; LANES]);
         let Some(rule) = &self.newsvendor else { return };
         if now.index < rule.over || !(now.index - rule.over).is_multiple_of(rule.term) {
             return;
@@ -192,7 +212,7 @@ impl Elastic {
                 for i in 0..LANES {
                     let (offered, most) = (load.offered()[i], load.most()[i]);
                     let seen = math::ceil(rise.before * offered / target[i] * (1.0 - 1e-12));
-                    let there = self.staff.running(seen, most).max(reserved[i]);
+                    let there = self.staff.running(seen, most).max(reserved[i]).max(scaler.least());
                     let asked = (rise.now * offered).min(most * target[i]);
                     missed[i] += part[i] * rise.share * (asked - there).max(0.0);
                 }
@@ -213,6 +233,21 @@ impl Elastic {
         missed
     }
 
+    /// What a lane saves and misses because its last replica goes.
+    fn to_zero(
+        &self,
+        to_zero: &GoesToZero,
+        values: &Values,
+        load: &Load,
+        target: &Lanes,
+        (lane, state): (usize, &[Lanes]),
+    ) -> Saved {
+        if state[RESERVED][lane] >= 1.0 {
+            return Saved::default();
+        }
+        to_zero.saved(values, lane, (load.offered()[lane], target[lane]), state[REQUESTS][lane])
+    }
+
     /// Takes back what an entry was said to be served, as far as replicas come too late for it.
     #[allow(
         clippy::too_many_arguments,
@@ -222,19 +257,27 @@ impl Elastic {
         &self,
         values: &Values,
         load: &Load,
-        (carried_before, target): (&Lanes, &Lanes),
+        (before, target): (Before, &Lanes),
         (load_per_request, patience_hours): (&Lanes, f64),
         state: &mut [Lanes],
         served: &mut Lanes,
     ) {
         let Some(scaler) = &self.autoscaler else { return };
-        let missed = self.missed(scaler, values, load, target, &state[RESERVED]);
+        let mut missed = self.missed(scaler, values, load, target, &state[RESERVED]);
+        if let Some(to_zero) = &scaler.to_zero {
+            for i in 0..LANES {
+                let more = load.offered()[i] - before.offered[i];
+                state[REQUESTS][i] +=
+                    if more > 0.0 { more / load_per_request[i] / before.hours } else { 0.0 };
+                missed[i] += self.to_zero(to_zero, values, load, target, (i, state)).missed;
+            }
+        }
         for i in 0..LANES {
             // Who waits longer than replicas take to come is served by these.
             if values[scaler.lag][i] + values[scaler.cold_start][i] <= patience_hours {
                 continue;
             }
-            let carried = load.carried()[i] - carried_before[i];
+            let carried = load.carried()[i] - before.carried[i];
             let more = (missed[i] - state[MISSED][i]).clamp(0.0, carried.max(0.0));
             if more > 0.0 && load_per_request[i] > 0.0 {
                 state[MISSED][i] += more;
@@ -244,14 +287,9 @@ impl Elastic {
     }
 
     /// Replica-hours on demand, and those of cold starts, as means over the hours.
-    fn totals(
-        &self,
-        values: &Values,
-        shape: &Hours,
-        load: &Load,
-        target: &Lanes,
-        reserved: &Lanes,
-    ) -> Totals {
+    fn totals(&self, values: &Values, shape: &Hours, load: &Load, target: &Lanes, state: &[Lanes]) -> Totals {
+        let reserved = &state[RESERVED];
+        let to_zero = self.autoscaler.as_ref().and_then(|scaler| scaler.to_zero.as_ref());
         let mut totals = Totals { on_demand: [0.0; LANES], cold: [0.0; LANES] };
         let staff = self.staff;
         for i in 0..LANES {
@@ -260,6 +298,10 @@ impl Elastic {
                 let all = staff.running(n, most).max(reserved);
                 [all - reserved, staff.zones.without_one((all - staff.spare).max(0.0))]
             });
+            let saved = to_zero
+                .map_or(Saved::default(), |to_zero| self.to_zero(to_zero, values, load, target, (i, state)));
+            totals.cold[i] = saved.starting;
+            let (on_demand, usable) = (on_demand - saved.down, usable - saved.down);
             // Work that can wait first fills what is paid anyway; what is left needs replica-hours of its own.
             let used = load.carried()[i] + load.waiting()[i];
             let more = ((used - usable * target[i]) / target[i]).max(0.0);
@@ -271,7 +313,7 @@ impl Elastic {
             for i in 0..LANES {
                 let run = |load_now: f64| {
                     let needed = math::ceil(load_now * load.offered()[i] / target[i] * (1.0 - 1e-12));
-                    staff.running(needed, load.most()[i]).max(reserved[i])
+                    staff.running(needed, load.most()[i]).max(reserved[i]).max(scaler.least())
                 };
                 let starts = rise.share * (run(rise.now) - run(rise.before)).max(0.0);
                 totals.cold[i] += starts * values[scaler.cold_start][i];
@@ -296,7 +338,7 @@ impl Elastic {
         rent: &mut Rent<'_>,
     ) -> [Lanes; 2] {
         let reserved = state[RESERVED];
-        let Totals { mut on_demand, mut cold } = self.totals(values, shape, load, target, &reserved);
+        let Totals { mut on_demand, mut cold } = self.totals(values, shape, load, target, state);
         let gpu_hours = self.gpus * now.hours;
         let mut paid = [0.0; LANES];
         let spot = self.spot.as_ref();

@@ -9,6 +9,7 @@ mod elastic;
 mod escalating;
 mod financing;
 mod hosting;
+mod idle;
 mod mixed;
 mod owned;
 mod provisioned;

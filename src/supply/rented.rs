@@ -10,6 +10,7 @@ use super::definitions::find;
 use super::disrupted::{disrupted, hit};
 use super::elastic::{Autoscaler, Elastic, Newsvendor, Spot, Staff};
 use super::hosting::{Hosting, two_weeks};
+use super::idle::GoesToZero;
 use super::mixed::Shape;
 use super::reservation::Reservation;
 use super::{Definitions, Entry, Supply, Written};
@@ -211,7 +212,12 @@ impl Rented {
                 None => lookup.constant(0.0),
             };
             let (lag, cold_start) = (hours(&scaler.lag), hours(&scaler.cold_start));
-            Autoscaler { lag, cold_start, ramps: [ramp(1), ramp(2)] }
+            let to_zero = scaler.to_zero_after.as_ref().map(|after| GoesToZero {
+                curve: hosting.curve.clone(),
+                after: lookup.number(after),
+                cold_start,
+            });
+            Autoscaler { lag, cold_start, ramps: [ramp(1), ramp(2)], to_zero }
         });
         Some(Some(Elastic {
             staff: Staff { min: fleet.min_replicas, spare: fleet.spare_replicas, zones: fleet.zones },

@@ -305,6 +305,50 @@ fn patience_outlasts_an_autoscaler() {
     assert_eq!(missed(Some(Patience::Retry { tries: 3.0, apart: 0.2 })), 0.0);
 }
 
+/// With few requests the last replica goes and comes: by the renewal argument over every level of the week's load.
+#[test]
+fn the_last_replica_runs_while_requests_come() {
+    let curve = levels(&LoadCurve::new(&Week::named("office").unwrap().hours(), 0.0));
+    for (replicas, after, cold) in [(0.004, 5.0, 3.0), (0.02, 1.0, 2.0), (0.6, 0.02, 1.0), (2.0, 0.01, 3.0)] {
+        let fleet = format!(
+            "fleet = {{ min_replicas = 0, utilization_target = 1, cold_start = \"{cold} min\", to_zero_after = \"{after} min\" }}"
+        );
+        let text = format!("{MACHINES}{}{}", traffic("chat", replicas, OFFICE), supply(&fleet));
+        // Who waits is not missed, and the fleet is the same.
+        let patience = Some(Patience::Queue { hours: 0.1 });
+        let outcome = run(&text, 1, &[Serve { patience, ..CHAT }]).remove(0);
+        let at_once = run(&text, 1, &[CHAT]).remove(0);
+        close(rent(&at_once), rent(&outcome), 1e-12);
+        near(outcome.served[0][0], outcome.offered[0][0], 1e-9 * outcome.offered[0][0]);
+        let (mut paid, mut missed) = (0.0, 0.0);
+        for (load, share) in curve.iter().filter(|(load, _)| *load > 0.0) {
+            let per_hour = load * replicas * CALLS_PER_HOUR;
+            let needed = whole(load * replicas);
+            let (run, starting) = ((per_hour * after / 60.0).exp(), per_hour * cold / 60.0);
+            if needed > 1.0 {
+                paid += share * needed;
+            } else {
+                paid += share * (starting + run - 1.0) / (starting + run);
+                missed += share * load * (1.0 + starting) / (starting + run);
+            }
+        }
+        let plain = supply("fleet = { min_replicas = 0, utilization_target = 1, cold_start = \"0 min\" }");
+        let plain =
+            run(&format!("{MACHINES}{}{plain}", traffic("chat", replicas, OFFICE)), 1, &[CHAT]).remove(0);
+        assert!(rent(&outcome) < rent(&plain) || replicas > 1.0);
+        if replicas < 0.5 {
+            close(rent(&outcome), 2.0 * 4.0 * HOURS * paid, 1e-9);
+            close(at_once.served[0][0], at_once.offered[0][0] * (1.0 - missed), 1e-9);
+        }
+    }
+    let reserved =
+        "reserved_1y = 1\nfleet = { min_replicas = 0, cold_start = \"2 min\", to_zero_after = \"1 min\" }";
+    let there =
+        run(&format!("{MACHINES}{}{}", traffic("chat", 0.01, FLAT), supply(reserved)), 1, &[CHAT]).remove(0);
+    close(rent(&there), 2.0 * 3.0 * HOURS, 1e-12);
+    assert_eq!(there.served[0], there.offered[0]);
+}
+
 #[test]
 fn fleets_that_make_no_sense_are_refused() {
     let text =

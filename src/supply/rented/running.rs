@@ -10,7 +10,7 @@ use crate::finance::{Bought, Ledger, Line, Measure};
 use crate::lanes::{self, LANES, Lanes, Slot, Values};
 use crate::math;
 use crate::supply::Supply;
-use crate::supply::elastic::{Elastic, Rent};
+use crate::supply::elastic::{Before, Elastic, Rent};
 use crate::supply::hosting::{Hosted, Load};
 use crate::supply::mixed::{Hours, Shape};
 use crate::supply::reservation::Reservation;
@@ -171,14 +171,15 @@ impl Running {
             })
         };
         let most = (self.max.is_finite() || self.new_capacity.is_some()).then_some(&most);
-        let before = *load.carried();
+        let (offered_before, carried_before) = (*load.offered(), *load.carried());
         self.shape.accept(hosted, now, values, offered, most, target, &mut load, means, served);
         let mut per_request = values[hosted.hours_per_request];
         for hours in &mut per_request {
             *hours /= now.hours;
         }
         let entry = (&per_request, hosted.patience_hours);
-        elastic.take_back(values, &load, (&before, target), entry, own, served);
+        let before = Before { offered: &offered_before, carried: &carried_before, hours: now.hours };
+        elastic.take_back(values, &load, (before, target), entry, own, served);
     }
 
     fn close_elastic(
