@@ -233,21 +233,6 @@ impl Elastic {
         missed
     }
 
-    /// What a lane saves and misses because its last replica goes.
-    fn to_zero(
-        &self,
-        to_zero: &GoesToZero,
-        values: &Values,
-        load: &Load,
-        target: &Lanes,
-        (lane, state): (usize, &[Lanes]),
-    ) -> Saved {
-        if state[RESERVED][lane] >= 1.0 {
-            return Saved::default();
-        }
-        to_zero.saved(values, lane, (load.offered()[lane], target[lane]), state[REQUESTS][lane])
-    }
-
     /// Takes back what an entry was said to be served, as far as replicas come too late for it.
     #[allow(
         clippy::too_many_arguments,
@@ -269,7 +254,7 @@ impl Elastic {
                 let more = load.offered()[i] - before.offered[i];
                 state[REQUESTS][i] +=
                     if more > 0.0 { more / load_per_request[i] / before.hours } else { 0.0 };
-                missed[i] += self.to_zero(to_zero, values, load, target, (i, state)).missed;
+                missed[i] += saved(to_zero, values, load, target, (i, state)).missed;
             }
         }
         for i in 0..LANES {
@@ -298,8 +283,8 @@ impl Elastic {
                 let all = staff.running(n, most).max(reserved);
                 [all - reserved, staff.zones.without_one((all - staff.spare).max(0.0))]
             });
-            let saved = to_zero
-                .map_or(Saved::default(), |to_zero| self.to_zero(to_zero, values, load, target, (i, state)));
+            let saved =
+                to_zero.map_or(Saved::default(), |to_zero| saved(to_zero, values, load, target, (i, state)));
             totals.cold[i] = saved.starting;
             let (on_demand, usable) = (on_demand - saved.down, usable - saved.down);
             // Work that can wait first fills what is paid anyway; what is left needs replica-hours of its own.
@@ -378,6 +363,20 @@ impl Elastic {
             std::array::from_fn(|i| (load.carried()[i] + load.waiting()[i] - state[MISSED][i]) * gpu_hours);
         [paid, busy]
     }
+}
+
+/// What a lane saves and misses because its last replica goes; nothing where one is reserved.
+fn saved(
+    to_zero: &GoesToZero,
+    values: &Values,
+    load: &Load,
+    target: &Lanes,
+    (lane, state): (usize, &[Lanes]),
+) -> Saved {
+    if state[RESERVED][lane] >= 1.0 {
+        return Saved::default();
+    }
+    to_zero.saved(values, lane, (load.offered()[lane], target[lane]), state[REQUESTS][lane])
 }
 
 /// Where rent is posted.
