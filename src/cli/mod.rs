@@ -25,6 +25,7 @@ mod queue;
 mod replay;
 mod run;
 mod sources;
+mod study;
 mod terminal;
 mod trace;
 mod training;

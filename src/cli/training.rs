@@ -1,25 +1,18 @@
 //! `tokencast training`: what a cycle of each programme costs, and what other cadences would.
 
-use std::path::{Path, PathBuf};
-
-use serde_json::json;
-use sha2::{Digest, Sha256};
-
 use super::args::{Input, Training};
 use super::exit::{Exit, Stop};
-use super::files::hex;
 use super::load::{read, read_valid, titled};
 use super::outputs;
 use super::progress::{is_stopped, listen_to_ctrl_c};
-use super::publish::Place;
 use super::run::interrupted;
+use super::study::{Study, Told};
 use super::terminal::Terminal;
 use crate::engine::{Cycles, cycles};
 use crate::model::Model;
 use crate::random::Design;
 use crate::report::display::{Lang, clean};
 use crate::report::training::{CadenceCost, ProgrammeReport, TrainingReport, mean, quantile};
-use crate::report::{File, VERSION};
 use crate::scenario::Scenario;
 
 /// The futures that are enough to compare cadences, if nobody asks for more.
@@ -29,8 +22,8 @@ const USUAL_PATHS: u64 = 2_000;
 pub(super) fn training(args: &Training, terminal: &mut Terminal) -> Result<Exit, Stop> {
     let (loaded, scenario, model) = read_valid(&args.input, terminal)?;
     let wanted = wanted(args, &model)?;
-    let folder = args.output.clone().unwrap_or_else(|| usual_folder(&args.input.scenario));
-    let place = Place::check(&folder, &loaded.file, args.force)?;
+    let scenario_file = (args.input.scenario.as_path(), loaded.file.as_str());
+    let study = Study::new("training", "training", scenario_file, (args.output.as_ref(), args.force))?;
     listen_to_ctrl_c();
     let paths = args.paths.unwrap_or(scenario.run.paths.min(USUAL_PATHS));
     let design = args.design.over(scenario.run.design);
@@ -53,13 +46,16 @@ pub(super) fn training(args: &Training, terminal: &mut Terminal) -> Result<Exit,
     };
     let mut files = report.tables();
     files.extend(report.charts().map_err(|why| Stop::new(Exit::Bug, why))?);
-    files.push(manifest(&report, &loaded.file, &files));
-    if is_stopped() {
-        return Err(interrupted());
-    }
-    place.publish(&files)?;
-    tell(&report, &folder, files.len(), terminal)?;
-    Ok(Exit::Ok)
+    let told = Told {
+        title: &report.title,
+        text: report.text(),
+        json: report.json(),
+        holds: ["cycle.csv, cadence.csv, charts", "cycle.csv、cadence.csv、グラフ"],
+        hash: &report.hash,
+        paths,
+        design,
+    };
+    study.publish(files, told, terminal)
 }
 
 /// The strategies that are asked for and train something.
@@ -183,41 +179,4 @@ fn best(costs: &mut [CadenceCost], cash: &[Vec<f64>]) -> (usize, [usize; 2]) {
     won.sort_unstable();
     let at = |share: f64| won.get((share * paths as f64) as usize).copied().unwrap_or(0);
     (on_average, [at(0.05), at(0.95)])
-}
-
-/// `output/<scenario>-training`.
-fn usual_folder(scenario: &Path) -> PathBuf {
-    let name = scenario.file_stem().unwrap_or(scenario.as_os_str()).to_string_lossy();
-    Path::new("output").join(format!("{name}-training"))
-}
-
-/// What these files were made from, so that the next run may take their place.
-fn manifest(report: &TrainingReport, scenario: &str, files: &[File]) -> File {
-    let output = |file: &File| json!({ "file": file.name, "sha256": hex(&Sha256::digest(&file.bytes)) });
-    let manifest = json!({
-        "program": "tokencast",
-        "version": VERSION,
-        "command": "training",
-        "scenario": { "file": scenario, "title": report.title, "sha256": report.hash },
-        "paths": report.paths,
-        "seed": report.design.seed,
-        "sampling": report.design.sampling.word(),
-        "outputs": files.iter().map(output).collect::<Vec<_>>(),
-    });
-    File { name: "manifest.json".into(), bytes: format!("{manifest:#}\n").into_bytes() }
-}
-
-fn tell(report: &TrainingReport, folder: &Path, files: usize, terminal: &mut Terminal) -> Result<(), Stop> {
-    if terminal.json {
-        let mut json = report.json();
-        json["output"] = folder.to_string_lossy().into();
-        return Ok(terminal.print_json(&json)?);
-    }
-    terminal.print_bold(&report.title)?;
-    let place = folder.display();
-    let last = match report.lang {
-        Lang::En => format!("{files} files in {place}: cycle.csv, cadence.csv, charts, manifest.json"),
-        Lang::Ja => format!("{place} に{files}ファイル：cycle.csv、cadence.csv、グラフ、manifest.json"),
-    };
-    Ok(terminal.print(&format!("\n\n{}\n\n{last}\n", report.text()))?)
 }

@@ -1,25 +1,18 @@
 //! `tokencast vendor`: how likely each vendor fails, how long its cash lasts, and what that costs.
 
-use std::path::{Path, PathBuf};
-
-use serde_json::json;
-use sha2::{Digest, Sha256};
-
 use super::args::Vendor;
 use super::exit::{Exit, Stop};
-use super::files::hex;
 use super::load::{read_valid, titled};
 use super::outputs;
-use super::progress::{Watch, is_stopped, listen_to_ctrl_c};
-use super::publish::Place;
+use super::progress::{Watch, listen_to_ctrl_c};
 use super::run::interrupted;
+use super::study::{Study, Told};
 use super::terminal::Terminal;
 use crate::analysis::{VendorFindings, vendors};
 use crate::engine::fates;
 use crate::model::Model;
 use crate::report::display::{Lang, clean};
 use crate::report::vendors::{Named, VendorReport};
-use crate::report::{File, VERSION};
 use crate::scenario::Scenario;
 use crate::text::did_you_mean;
 
@@ -27,8 +20,8 @@ use crate::text::did_you_mean;
 pub(super) fn vendor(args: &Vendor, terminal: &mut Terminal) -> Result<Exit, Stop> {
     let (loaded, scenario, model) = read_valid(&args.input, terminal)?;
     check_vendors(&model, args.only.as_deref())?;
-    let folder = args.output.clone().unwrap_or_else(|| usual_folder(&args.input.scenario));
-    let place = Place::check(&folder, &loaded.file, args.force)?;
+    let scenario_file = (args.input.scenario.as_path(), loaded.file.as_str());
+    let study = Study::new("vendor", "vendors", scenario_file, (args.output.as_ref(), args.force))?;
     listen_to_ctrl_c();
     let paths = args.paths.unwrap_or(scenario.run.paths);
     let design = args.design.over(scenario.run.design);
@@ -54,13 +47,16 @@ pub(super) fn vendor(args: &Vendor, terminal: &mut Terminal) -> Result<Exit, Sto
     };
     let mut files = report.charts().map_err(|why| Stop::new(Exit::Bug, why))?;
     files.extend(report.csv());
-    files.push(manifest(&report, &loaded.file, &files));
-    if is_stopped() {
-        return Err(interrupted());
-    }
-    place.publish(&files)?;
-    tell(&report, &folder, files.len(), terminal)?;
-    Ok(Exit::Ok)
+    let told = Told {
+        title: &report.title,
+        text: report.text(),
+        json: report.json(),
+        holds: ["tables, charts", "表、グラフ"],
+        hash: &report.hash,
+        paths,
+        design,
+    };
+    study.publish(files, told, terminal)
 }
 
 /// Something must be able to happen to the vendor that was asked for, or to any.
@@ -101,41 +97,4 @@ fn year_ends(model: &Model) -> Vec<usize> {
         ends.push(last);
     }
     ends
-}
-
-/// `output/<scenario>-vendors`.
-fn usual_folder(scenario: &Path) -> PathBuf {
-    let name = scenario.file_stem().unwrap_or(scenario.as_os_str()).to_string_lossy();
-    Path::new("output").join(format!("{name}-vendors"))
-}
-
-/// What these files were made from, so that the next run may take their place.
-fn manifest(report: &VendorReport, scenario: &str, files: &[File]) -> File {
-    let output = |file: &File| json!({ "file": file.name, "sha256": hex(&Sha256::digest(&file.bytes)) });
-    let manifest = json!({
-        "program": "tokencast",
-        "version": VERSION,
-        "command": "vendor",
-        "scenario": { "file": scenario, "title": report.title, "sha256": report.hash },
-        "paths": report.paths,
-        "seed": report.design.seed,
-        "sampling": report.design.sampling.word(),
-        "outputs": files.iter().map(output).collect::<Vec<_>>(),
-    });
-    File { name: "manifest.json".into(), bytes: format!("{manifest:#}\n").into_bytes() }
-}
-
-fn tell(report: &VendorReport, folder: &Path, files: usize, terminal: &mut Terminal) -> Result<(), Stop> {
-    if terminal.json {
-        let mut json = report.json();
-        json["output"] = folder.to_string_lossy().into();
-        return Ok(terminal.print_json(&json)?);
-    }
-    terminal.print_bold(&report.title)?;
-    let place = folder.display();
-    let last = match report.lang {
-        Lang::En => format!("{files} files in {place}: tables, charts, manifest.json"),
-        Lang::Ja => format!("{place} に{files}ファイル：表、グラフ、manifest.json"),
-    };
-    Ok(terminal.print(&format!("\n\n{}\n\n{last}\n", report.text()))?)
 }
