@@ -1,25 +1,17 @@
 //! `tokencast levers`: what each lever of a strategy saves, alone and in the order in which they act.
 
-use std::path::{Path, PathBuf};
-
-use serde_json::json;
-use sha2::{Digest, Sha256};
-
 use super::args::Levers;
 use super::exit::{Exit, Stop};
-use super::files::hex;
 use super::load::{read_valid, titled};
 use super::outputs;
-use super::progress::{Watch, is_stopped, listen_to_ctrl_c};
-use super::publish::Place;
+use super::progress::{Watch, listen_to_ctrl_c};
 use super::run::interrupted;
+use super::study::{Study, Told};
 use super::terminal::Terminal;
 use crate::analysis::waterfall;
 use crate::engine::{Settings, simulate};
 use crate::model::{NoVariants, lever_variants, resolve};
-use crate::report::display::Lang;
 use crate::report::levers::LeverReport;
-use crate::report::{File, VERSION};
 use crate::scenario::Scenario;
 use crate::text::did_you_mean;
 
@@ -31,8 +23,8 @@ pub(super) fn levers(args: &Levers, terminal: &mut Terminal) -> Result<Exit, Sto
     let lang = terminal.lang;
     let title = strategy.title.as_ref().map_or_else(|| id.id.clone(), |title| titled(title, lang));
     let named = (title, id.id.clone());
-    let folder = args.output.clone().unwrap_or_else(|| usual_folder(&args.input.scenario));
-    let target = Place::check(&folder, &loaded.file, args.force)?;
+    let scenario_file = (args.input.scenario.as_path(), loaded.file.as_str());
+    let study = Study::new("levers", "levers", scenario_file, (args.output.as_ref(), args.force))?;
     let pulls = lever_variants(&mut scenario, place).map_err(|why| no_variants(&named.1, why))?;
     // Warnings were shown already.
     let (varied, mistakes) = resolve(&scenario);
@@ -66,13 +58,16 @@ pub(super) fn levers(args: &Levers, terminal: &mut Terminal) -> Result<Exit, Sto
     };
     let mut files = report.chart().map_err(|why| Stop::new(Exit::Bug, why))?;
     files.push(report.csv());
-    files.push(manifest(&report, &loaded.file, &files));
-    if is_stopped() {
-        return Err(interrupted());
-    }
-    target.publish(&files)?;
-    tell(&report, &folder, files.len(), terminal)?;
-    Ok(Exit::Ok)
+    let told = Told {
+        title: &report.title,
+        text: report.text(),
+        json: report.json(),
+        holds: ["levers.csv, chart", "levers.csv、グラフ"],
+        hash: &report.hash,
+        paths: report.found.paths,
+        design: report.design,
+    };
+    study.publish(files, told, terminal)
 }
 
 /// The strategy that was asked for; if none was, the one that budgets bind, or else the first of those that pull the most levers.
@@ -109,42 +104,4 @@ fn no_variants(id: &str, why: NoVariants) -> Stop {
         NoVariants::GivesWay => Stop::new(Exit::Invalid, format!("the strategy `{id}` gives way to others"))
             .help("levers are told apart in strategies without `switch`; ask for one that it leads to"),
     }
-}
-
-/// `output/<scenario>-levers`.
-fn usual_folder(scenario: &Path) -> PathBuf {
-    let name = scenario.file_stem().unwrap_or(scenario.as_os_str()).to_string_lossy();
-    Path::new("output").join(format!("{name}-levers"))
-}
-
-/// What these files were made from, so that the next run may take their place.
-fn manifest(report: &LeverReport, scenario: &str, files: &[File]) -> File {
-    let output = |file: &File| json!({ "file": file.name, "sha256": hex(&Sha256::digest(&file.bytes)) });
-    let manifest = json!({
-        "program": "tokencast",
-        "version": VERSION,
-        "command": "levers",
-        "scenario": { "file": scenario, "title": report.title, "sha256": report.hash },
-        "strategy": report.strategy.1,
-        "paths": report.found.paths,
-        "seed": report.design.seed,
-        "sampling": report.design.sampling.word(),
-        "outputs": files.iter().map(output).collect::<Vec<_>>(),
-    });
-    File { name: "manifest.json".into(), bytes: format!("{manifest:#}\n").into_bytes() }
-}
-
-fn tell(report: &LeverReport, folder: &Path, files: usize, terminal: &mut Terminal) -> Result<(), Stop> {
-    if terminal.json {
-        let mut json = report.json();
-        json["output"] = folder.to_string_lossy().into();
-        return Ok(terminal.print_json(&json)?);
-    }
-    terminal.print_bold(&report.title)?;
-    let place = folder.display();
-    let last = match report.lang {
-        Lang::En => format!("{files} files in {place}: levers.csv, chart, manifest.json"),
-        Lang::Ja => format!("{place} に{files}ファイル：levers.csv、グラフ、manifest.json"),
-    };
-    Ok(terminal.print(&format!("\n\n{}\n\n{last}\n", report.text()))?)
 }
