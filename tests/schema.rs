@@ -277,6 +277,8 @@ const ONLY_CHECK_SEES: &[&str] = &[
     "revenue-without-users.toml",
     "scenario-key-in-part.toml",
     "seats-not-sold.toml",
+    "several-vendors-reserved.toml",
+    "several-vendors-unknown.toml",
     "share-above-one.toml",
     "share-of-broken.toml",
     "share-of-itself.toml",

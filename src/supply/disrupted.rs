@@ -17,7 +17,13 @@ pub(super) fn hit(names: &[&str], lookup: &mut dyn Lookup) -> Hit {
 /// A supply as hazards leave it; itself where none hits it.
 pub fn disrupted(supply: Box<dyn Supply>, names: &[&str], lookup: &mut dyn Lookup) -> Box<dyn Supply> {
     let outages = names.iter().flat_map(|name| lookup.outages(name)).collect();
-    let Hit { up, open, .. } = hit(names, lookup);
+    let hit = hit(names, lookup);
+    disrupted_by(supply, hit, outages)
+}
+
+/// A supply as these leave it.
+pub(super) fn disrupted_by(supply: Box<dyn Supply>, hit: Hit, outages: Vec<Slot>) -> Box<dyn Supply> {
+    let Hit { up, open, .. } = hit;
     let works: Vec<Slot> = up.into_iter().chain(open).collect();
     if works.is_empty() { supply } else { Box::new(Disrupted { supply, works, outages }) }
 }

@@ -3,6 +3,7 @@
 //!
 //! A fleet that says none of this takes the short way through `rented`; this one adds up the same replicas unit by unit.
 
+use super::cheapest::{ByTheHour, post};
 use super::hosting::Load;
 use super::idle::{GoesToZero, Saved};
 use super::mixed::{Hours, Shape};
@@ -347,9 +348,9 @@ impl Elastic {
             cold[i] *= gpu_hours;
             paid[i] += on_demand[i] + cold[i] + reserved[i] * gpu_hours;
         }
-        rent.post(rent.on_demand, &on_demand, &values[rent.price]);
+        post(rent.offers, |offer| &offer.hours, &on_demand, values, rent.ledger);
         if self.autoscaler.is_some() {
-            rent.post(rent.cold_starts, &cold, &values[rent.price]);
+            post(rent.offers, |offer| &offer.cold_starts, &cold, values, rent.ledger);
         }
         if let Some(rule) = &self.newsvendor {
             let hours = std::array::from_fn(|i| (reserved[i] - self.reserved) * gpu_hours);
@@ -381,11 +382,9 @@ fn saved(
 
 /// Where rent is posted.
 pub(super) struct Rent<'a> {
+    /// From whom GPUs on spot and by rule are rented.
     pub(super) from: Bought,
-    /// GPU-hours on demand: those that serve, and those that only start. Both have one price.
-    pub(super) on_demand: &'a Line,
-    pub(super) cold_starts: &'a Line,
-    pub(super) price: Slot,
+    pub(super) offers: &'a [ByTheHour],
     pub(super) ledger: &'a mut Ledger,
 }
 

@@ -3,6 +3,7 @@
 mod answers;
 mod api;
 mod bill;
+mod cheapest;
 mod definitions;
 mod disrupted;
 mod elastic;

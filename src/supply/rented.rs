@@ -6,8 +6,9 @@ mod running;
 use reserve::{Reserve, ReserveOf};
 use running::{Reserved, Running};
 
+use super::cheapest::{ByTheHour, cheapest};
 use super::definitions::find;
-use super::disrupted::{disrupted, hit};
+use super::disrupted::{disrupted, disrupted_by, hit};
 use super::elastic::{Autoscaler, Elastic, Newsvendor, Spot, Staff};
 use super::hosting::{Hosting, two_weeks};
 use super::idle::GoesToZero;
@@ -16,12 +17,12 @@ use super::reservation::Reservation;
 use super::{Definitions, Entry, Supply, Written};
 use crate::demand::Ramp;
 use crate::diagnostic::Diagnostic;
-use crate::distribution::{Number, NumberOf};
-use crate::document::{Id, Plugin, Reader, Reference, TableOf};
-use crate::finance::{Component, Line};
+use crate::distribution::{Number, NumberOf, QuantityOf};
+use crate::document::{Id, ListOf, Plugin, Reader, Reference, TableOf};
+use crate::finance::{Bought, Component, Line, whole_months};
 use crate::lanes::Slot;
 use crate::pricing::{GpuOffer, GpuRates};
-use crate::process::Lookup;
+use crate::process::{Hit, Lookup};
 use crate::serving::{Deployment, Fleet};
 use crate::units;
 
@@ -37,6 +38,9 @@ pub(super) const PLUGIN: Plugin<Box<dyn Written>> = Plugin {
 pub struct Rented {
     deployment: Reference,
     gpus: Reference,
+    /// Of other vendors, of which the cheapest is rented.
+    or_gpus: Vec<Reference>,
+    choose_every: usize,
     reserved_1y: Reserve,
     reserved_3y: Reserve,
     spot_share: Option<Number>,
@@ -47,6 +51,18 @@ pub struct Rented {
 fn read(t: &mut Reader) -> Option<Box<dyn Written>> {
     let deployment = t.required("deployment", Id("deployment"), "what one replica is");
     let gpus = t.required("gpus", Id("GPU of a vendor, as vendor/gpu"), "whose GPUs");
+    let other = t.or(
+        "or_gpus",
+        "[]",
+        ListOf(Id("GPU of a vendor, as vendor/gpu")),
+        "the same GPU of other vendors: whoever is cheapest by the hour is rented from",
+    );
+    let every = t.or(
+        "choose_every",
+        "1 year",
+        QuantityOf(&units::DURATION),
+        "how often the cheapest vendor is chosen anew, by the prices of that month; and when the chosen one closes",
+    );
     let one = t.or(
         "reserved_1y",
         "0 replicas",
@@ -62,6 +78,15 @@ fn read(t: &mut Reader) -> Option<Box<dyn Written>> {
     let sublet = super::reservation::sublet(t);
     let fleet = t.or("fleet", "{}", TableOf(Fleet::read_rented), "how the fleet is run");
     let (one, three, spot, sublet, fleet) = (one?, three?, spot?, sublet?, fleet?);
+    let (other, every) = (other?, every?);
+    let message = "vendors are compared at the start of months";
+    let choose_every = whole_months(t, "choose_every", &every, message, "\"1 year\"")?;
+    let bound = spot.is_some() || [one, three].iter().any(|reserve| *reserve != Reserve::Replicas(0.0));
+    if bound && !other.is_empty() {
+        let help = "make a supply of each vendor, and list them one after the other in `serve`";
+        t.refuse("or_gpus", "several-vendors", "what is reserved, or on spot, is of one vendor", help);
+        return None;
+    }
     if matches!((one, three), (Reserve::Newsvendor { .. }, Reserve::Newsvendor { .. })) {
         let help = "state the other amount in replicas";
         t.refuse("reserved_3y", "two-newsvendors", "one of the two amounts can be left to the rule", help);
@@ -77,6 +102,8 @@ fn read(t: &mut Reader) -> Option<Box<dyn Written>> {
     Some(Box::new(Rented {
         deployment: deployment?,
         gpus: gpus?,
+        or_gpus: other,
+        choose_every,
         reserved_1y: one,
         reserved_3y: three,
         spot_share: spot,
@@ -95,7 +122,11 @@ impl Written for Rented {
     }
 
     fn regions(&self, all: &Definitions) -> Vec<String> {
-        all.gpu_of(&self.gpus).map_or_else(Vec::new, |offer| offer.regions.clone())
+        // Whichever is chosen, it must be allowed.
+        let others: Vec<_> = self.or_gpus.iter().filter_map(|gpus| all.gpu_of(gpus)).collect();
+        let everywhere = |region: &&String| others.iter().all(|offer| offer.regions.contains(region));
+        let offer = all.gpu_of(&self.gpus);
+        offer.map_or_else(Vec::new, |offer| offer.regions.iter().filter(everywhere).cloned().collect())
     }
 
     fn resolve(
@@ -107,23 +138,24 @@ impl Written for Rented {
     ) -> Option<Box<dyn Supply>> {
         let deployment = find("deployment", &all.deployments, &self.deployment, lookup)?;
         let offer = all.gpu_offer(&self.gpus, lookup)?;
-        if self.gpus.halves().is_some_and(|(_, gpu)| gpu != deployment.gpu.id) {
-            lookup.refuse(other_gpu(&self.gpus, deployment));
+        let wrong = |gpus: &&Reference| gpus.halves().is_some_and(|(_, gpu)| gpu != deployment.gpu.id);
+        if let Some(gpus) = std::iter::once(&self.gpus).chain(&self.or_gpus).find(wrong) {
+            lookup.refuse(other_gpu(gpus, deployment));
             return None;
         }
-        let hosting = Hosting::resolve(entries, deployment, &offer.regions, all, lookup);
-        let hit = hit(&[id, &self.gpus.id], lookup);
-        let rates = offer.resolve(lookup).map(|rates| rates.hit(hit, lookup));
+        let hosting = Hosting::resolve(entries, deployment, &self.regions(all), all, lookup);
+        let own = hit(&[id, &self.gpus.id], lookup);
+        let rates = offer.resolve(lookup).map(|rates| rates.hit(own, lookup));
         let from = all.bought(&self.gpus, false, lookup)?;
         let (hosting, rates) = (hosting?, rates?);
         let lines = Lines { payee: id, inputs: &hosting.inputs };
         let reserved = self.reserved(&rates, &lines, lookup)?;
         let of = Renting { offer, rates: &rates, lines, reserved: &reserved, gpus: deployment.gpus };
         let elastic = self.elastic(&hosting, entries, &of, lookup)?;
+        let (by_the_hour, hit) = self.by_the_hour(id, (from, &of, own), all, lookup)?;
         let running = Box::new(Running {
             from,
-            on_demand: (of.lines.line("GPU-hours on demand", rates.on_demand), rates.on_demand),
-            cold_starts: of.lines.line("GPU-hours of cold starts", rates.on_demand),
+            by_the_hour,
             gpus: deployment.gpus,
             utilization_target: lookup.number(&self.fleet.utilization_target),
             min: self.fleet.min_replicas,
@@ -137,7 +169,11 @@ impl Written for Rented {
             elastic,
             reserved,
         });
-        Some(disrupted(running, &[id, &self.gpus.id], lookup))
+        // Which outage hits the chosen vendor is not known to the entries that follow.
+        if self.or_gpus.is_empty() {
+            return Some(disrupted(running, &[id, &self.gpus.id], lookup));
+        }
+        Some(disrupted_by(running, hit, lookup.outages(id)))
     }
 }
 
@@ -151,6 +187,42 @@ struct Renting<'a> {
 }
 
 impl Rented {
+    /// GPUs by the hour, and what hazards do to who rents them out: to the only vendor, or to the chosen one.
+    fn by_the_hour(
+        &self,
+        id: &str,
+        (from, of, own): (Bought, &Renting, Hit),
+        all: &Definitions,
+        lookup: &mut dyn Lookup,
+    ) -> Option<(Vec<ByTheHour>, Hit)> {
+        let offer = |lines: &Lines, from: Bought, price: Slot| ByTheHour {
+            from,
+            hours: lines.line("GPU-hours on demand", price),
+            cold_starts: lines.line("GPU-hours of cold starts", price),
+            price,
+            chosen: None,
+        };
+        if self.or_gpus.is_empty() {
+            return Some((vec![offer(&of.lines, from, of.rates.on_demand)], own));
+        }
+        let payee = |gpus: &Reference| format!("{id}, {}", gpus.id);
+        let lines = |payee: &str| offer(&Lines { payee, inputs: of.lines.inputs }, from, of.rates.on_demand);
+        let (mut offers, mut hits) = (vec![lines(&payee(&self.gpus))], vec![own]);
+        for gpus in &self.or_gpus {
+            let hit = hit(&[id, &gpus.id], lookup);
+            let rates = all.gpu_offer(gpus, lookup)?.resolve(lookup)?.hit(hit, lookup);
+            let lines = Lines { payee: &payee(gpus), inputs: of.lines.inputs };
+            offers.push(offer(&lines, all.bought(gpus, false, lookup)?, rates.on_demand));
+            hits.push(hit);
+        }
+        let prices: Vec<Slot> = offers.iter().map(|offer| offer.price).collect();
+        let (chosen, hit) = cheapest(id, &prices, &hits, self.choose_every, lookup);
+        for (offer, mask) in offers.iter_mut().zip(chosen) {
+            offer.chosen = Some(mask);
+        }
+        Some((offers, hit))
+    }
+
     /// Replicas that are reserved for good.
     fn reserved(&self, rates: &GpuRates, lines: &Lines, lookup: &mut dyn Lookup) -> Option<Vec<Reserved>> {
         let mut reserved = Vec::new();

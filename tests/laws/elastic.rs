@@ -251,6 +251,38 @@ fn the_newsvendor_finds_the_best_amount() {
     assert!(per_hour(14) > 2.0 * per_hour(2), "a year of growth");
 }
 
+/// Each path rents from whoever is cheapest in the month in which it chooses, and stays until the next.
+#[test]
+fn the_cheapest_vendor_is_chosen_anew_each_year() {
+    let market = MACHINES.to_owned()
+        + "
+    [vendor.other.gpu.h200]
+    regions = { jp = 1 }
+    rates = { on_demand = \"5 USD /GPU-hour\" }
+    over_time = { schedule = { 2027-04 = 1, 2027-08 = 0.5 } }
+    ";
+    let either = "gpus = \"cloud/h200\"\nor_gpus = [\"other/h200\"]";
+    let text = format!("{market}{}{}", traffic("chat", 0.6, FLAT), supply(""))
+        .replace("gpus = \"cloud/h200\"", either);
+    let price = |outcome: &Outcome| rent(outcome) / outcome.measure(Measure::GpuHours);
+    for scaled in ["", "\nfleet = { cold_start = \"0 min\" }"] {
+        let text = text.replace(either, &format!("{either}{scaled}"));
+        for (month, outcome) in run(&text, 26, &[CHAT]).iter().enumerate() {
+            close(price(outcome), if month < 12 { 4.0 } else { 2.5 }, 1e-12);
+            let paid = |p: &&tokencast::finance::Posting| p.quantity[0] > 0.0;
+            let payees: Vec<_> = outcome.postings.iter().filter(paid).map(|p| p.line.payee.clone()).collect();
+            assert_eq!(payees, [if month < 12 { "tokyo, cloud/h200" } else { "tokyo, other/h200" }]);
+        }
+    }
+    let often = text.replace(either, &format!("{either}\nchoose_every = \"3 months\""));
+    for (month, outcome) in run(&often, 9, &[CHAT]).iter().enumerate() {
+        close(price(outcome), if month < 6 { 4.0 } else { 2.5 }, 1e-12);
+    }
+    // Only where both stand may the traffic go.
+    let abroad = text.replace("hourly_noise = 0", "hourly_noise = 0\nstays_in = [\"us\"]");
+    assert_eq!(refused(&abroad, &[CHAT]), ["not-allowed-here"]);
+}
+
 /// Two weeks on one fleet, hour by hour.
 #[test]
 fn weeks_that_differ_share_a_fleet() {

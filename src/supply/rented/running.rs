@@ -10,6 +10,7 @@ use crate::finance::{Bought, Ledger, Line, Measure};
 use crate::lanes::{self, LANES, Lanes, Slot, Values};
 use crate::math;
 use crate::supply::Supply;
+use crate::supply::cheapest::{ByTheHour, post};
 use crate::supply::elastic::{Before, Elastic, Rent};
 use crate::supply::hosting::{Hosted, Load};
 use crate::supply::mixed::{Hours, Shape};
@@ -17,8 +18,8 @@ use crate::supply::reservation::Reservation;
 
 pub(super) struct Running {
     pub(super) from: Bought,
-    pub(super) on_demand: (Line, Slot),
-    pub(super) cold_starts: Line,
+    /// GPUs by the hour: of one vendor, or of several of which one is chosen.
+    pub(super) by_the_hour: Vec<ByTheHour>,
     pub(super) reserved: Vec<Reserved>,
     pub(super) gpus: f64,
     pub(super) utilization_target: Slot,
@@ -199,9 +200,7 @@ impl Running {
                 held[i] = runs.max(self.least()).max(Elastic::reserved(own)[i] - self.spare);
             }
         }
-        let (on_demand, price) = &self.on_demand;
-        let cold_starts = &self.cold_starts;
-        let rent = &mut Rent { from: self.from, on_demand, cold_starts, price: *price, ledger };
+        let rent = &mut Rent { from: self.from, offers: &self.by_the_hour, ledger };
         let [paid, busy] = elastic.close(now, values, &hours, &load, target, own, rent);
         self.post_reserved(now, values, ledger);
         ledger.measure(Measure::GpuHours, &paid);
@@ -211,7 +210,7 @@ impl Running {
 
 impl Supply for Running {
     fn bought(&self) -> Vec<Bought> {
-        vec![self.from]
+        self.by_the_hour.iter().map(|offer| offer.from).collect()
     }
 
     fn state(&self) -> usize {
@@ -256,10 +255,10 @@ impl Supply for Running {
 
     fn open(&self, now: &Month, values: &Values, state: &mut [Lanes], _: &mut Ledger) {
         Load(state).clear();
-        if let Some(elastic) = &self.elastic {
+        if let (Some(elastic), [first, ..]) = (&self.elastic, &self.by_the_hour[..]) {
             let Parts { means, own, .. } = self.parts(state);
             means.fill([0.0; LANES]);
-            elastic.open(now, values, &self.shape, self.on_demand.1, own);
+            elastic.open(now, values, &self.shape, first.price, own);
         }
     }
 
@@ -331,7 +330,7 @@ impl Supply for Running {
             [load.carried(), load.waiting()],
             [&mut hours, &mut paid, &mut busy],
         );
-        ledger.post_bought(self.from, &self.on_demand.0, &hours, &values[self.on_demand.1]);
+        post(&self.by_the_hour, |offer| &offer.hours, &hours, values, ledger);
         self.post_reserved(now, values, ledger);
         ledger.measure(Measure::GpuHours, &paid);
         ledger.measure(Measure::BusyGpuHours, &busy);
