@@ -66,6 +66,8 @@ mod phases;
 mod plans;
 #[path = "laws/processes.rs"]
 mod processes;
+#[path = "laws/products.rs"]
+mod products;
 #[path = "laws/rates.rs"]
 mod rates;
 #[path = "laws/rented.rs"]

@@ -177,9 +177,9 @@ impl Sums {
     }
 }
 
-/// Hazards, strategies that give way, and scores that drift are beyond this evaluator, which refuses them by name; they have laws
-/// of their own.
-const BEYOND: [&str; 2] = ["domain-llm-japan", "vendor-runs-out-of-money"];
+/// Hazards, strategies that give way, scores that drift and tiers of users are beyond this evaluator, which refuses them by name;
+/// they have laws of their own.
+const BEYOND: [&str; 3] = ["domain-llm-japan", "freemium-assistant", "vendor-runs-out-of-money"];
 
 #[test]
 fn every_shipped_scenario_agrees() {

@@ -107,11 +107,14 @@ fn every_figure_says_how_it_is_known() {
     }
 }
 
-/// The same strategies serve the same worlds, so all of them are offered the same requests.
+/// The same strategies serve the same worlds, so all of them are offered the same requests, unless users answer to the llms.
 #[test]
 fn all_strategies_are_offered_the_same_requests() {
     for name in shipped() {
         let findings = findings_of(&name, 2_000);
+        if findings.users_answer {
+            continue;
+        }
         let first = &findings.strategies[0];
         for strategy in &findings.strategies[1..] {
             assert_eq!(strategy.measured(Measure::Offered), first.measured(Measure::Offered), "{name}");

@@ -41,6 +41,8 @@ pub struct Findings {
     pub currency: &'static str,
     /// Whether the precision asked for was reached; absent if none was asked for.
     pub precise: Option<bool>,
+    /// Whether users answer to the llms that serve them, so that strategies are asked to serve different numbers.
+    pub users_answer: bool,
     /// Whether some traffic earns something, so that there is a margin.
     pub earns: bool,
 }
@@ -122,6 +124,11 @@ impl StrategyFindings {
         self.measures[month][Measure::Revenue as usize] - self.month_mean(month, View::Cash)
     }
 
+    /// Mean of revenue less cash over all months.
+    pub fn mean_margin(&self) -> f64 {
+        (0..self.components.len()).map(|month| self.month_margin(month)).sum()
+    }
+
     /// Mean of a component over all months.
     pub fn component_mean(&self, component: Component) -> f64 {
         self.components.iter().map(|month| month[component as usize]).sum()
@@ -160,11 +167,11 @@ pub fn findings(model: &Model, outcomes: Outcomes) -> Findings {
             Compared::of(&strategy.totals, baseline, sampling, outcomes.months)
         })
         .collect();
-    let (paths, offered) = (outcomes.paths, outcomes.offered);
+    let paths = outcomes.paths;
     let whole = outcomes.strategies.into_iter().zip(parts).zip(&model.strategies).zip(shares);
     let strategies: Vec<StrategyFindings> = whole
         .map(|(((outcome, compared), strategy), cheapest)| {
-            of_strategy(model, strategy, (outcome, compared), cheapest, (paths, &offered, sampling))
+            of_strategy(model, strategy, (outcome, compared), cheapest, (paths, sampling))
         })
         .collect();
     let lowest =
@@ -182,17 +189,18 @@ pub fn findings(model: &Model, outcomes: Outcomes) -> Findings {
         fiscal_years: (0..model.timeline.length).map(|month| model.timeline.fiscal_year(month)).collect(),
         currency: model.currency.code(),
         precise: outcomes.precise,
+        users_answer: model.strategies.iter().any(|strategy| strategy.own_streams.is_some()),
         earns: model.streams.iter().any(|stream| stream.earns.is_some()),
     }
 }
 
-/// What one strategy costs, of so many paths in which so many requests of each stream arrive.
+/// What one strategy costs, of so many paths.
 fn of_strategy(
     model: &Model,
     strategy: &Strategy,
     (outcome, compared): (StrategyOutcome, Compared),
     cheapest: f64,
-    (paths, offered, sampling): (u64, &[f64], Sampling),
+    (paths, sampling): (u64, Sampling),
 ) -> StrategyFindings {
     let StrategyOutcome {
         mut totals,
@@ -201,6 +209,7 @@ fn of_strategy(
         measures,
         monthly_error,
         margin_error,
+        offered,
         served,
         fired,
         events,
@@ -225,7 +234,7 @@ fn of_strategy(
         monthly_error,
         margin_error,
         margin,
-        served_by_stream: ratios(&served, offered),
+        served_by_stream: ratios(&served, &offered),
         gates: totals.gates,
         happenings: happenings(model, &strategy.id, events, paths),
         switches: switches(model, strategy, &fired, paths),

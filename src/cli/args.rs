@@ -3,6 +3,7 @@
 mod prices;
 mod queue;
 mod replay;
+mod tiers;
 mod values;
 
 use std::path::PathBuf;
@@ -13,6 +14,7 @@ use clap::{ArgAction, Parser, Subcommand, ValueEnum};
 pub(super) use prices::{Fit, FitPrices, FitTraffic, Import, ListPrices, PriceDiff, Prices, ShowPrice};
 pub(super) use queue::{BatchArgs, Queue, ServersArgs};
 pub(super) use replay::Replay;
+pub(super) use tiers::{Tiers, Training};
 
 use super::capacity_args::Capacity;
 use super::validate::Validate;
@@ -120,6 +122,13 @@ Examples:
   tokencast training scenario.toml --strategy hybrid --programme quarterly-lora
   tokencast training scenario.toml --every 1,2,3,6,12 --lang ja")]
     Training(Training),
+    /// What each tier of a product earns and costs, month by month, and which llm should serve which
+    #[command(after_help = "\
+Examples:
+  tokencast tiers scenario.toml
+  tokencast tiers scenario.toml --strategy small-for-free --no-mixes
+  tokencast tiers scenario.toml --set product.chat.tier.plus.churn=\"6 % /month\" --lang ja")]
+    Tiers(Tiers),
     /// What one replica of an llm on GPUs serves, at which latency and cost; import benchmarks
     #[command(after_help = "\
 Examples:
@@ -332,33 +341,6 @@ pub(super) struct Fleet {
     /// Share of a replica's capacity to plan for in the busiest hour
     #[arg(long, value_name = "SHARE", default_value_t = 0.7)]
     pub(super) utilization: f64,
-}
-
-#[derive(Debug, clap::Args)]
-pub(super) struct Training {
-    #[command(flatten)]
-    pub(super) input: Input,
-    /// Only this strategy, by its id
-    #[arg(long, value_name = "ID")]
-    pub(super) strategy: Option<String>,
-    /// Only this programme, by its id
-    #[arg(long, value_name = "ID")]
-    pub(super) programme: Option<String>,
-    /// Cadences to try, in months
-    #[arg(long, value_name = "MONTHS", value_delimiter = ',', default_value = "1,2,3,4,6,9,12,18,24",
-        value_parser = clap::value_parser!(u16).range(1..=120))]
-    pub(super) every: Vec<u16>,
-    /// Simulated futures [default: what the scenario says, at most 2,000]
-    #[arg(long, short = 'n', value_parser = paths)]
-    pub(super) paths: Option<u64>,
-    #[command(flatten)]
-    pub(super) design: DesignArgs,
-    /// Folder for tables and charts [default: output/<scenario>-training]
-    #[arg(long, short, value_name = "DIR")]
-    pub(super) output: Option<PathBuf>,
-    /// Replace the folder even if it holds other things
-    #[arg(long)]
-    pub(super) force: bool,
 }
 
 #[derive(Debug, clap::Args)]

@@ -27,6 +27,7 @@ mod run;
 mod sources;
 mod study;
 mod terminal;
+mod tiers;
 mod trace;
 mod training;
 mod validate;
@@ -65,6 +66,7 @@ fn parse_and_run(words: &[OsString]) -> Exit {
         Command::Levers(args) => levers::levers(&args, &mut terminal),
         Command::List(list) => list::list(&list, &mut terminal),
         Command::Training(args) => training::training(&args, &mut terminal),
+        Command::Tiers(args) => tiers::tiers(&args, &mut terminal),
         Command::Vendor(args) => vendor::vendor(&args, &mut terminal),
         Command::Capacity(args) => capacity::capacity(&args, &mut terminal),
         Command::Fleet(args) => fleet::fleet(&args, &mut terminal),

@@ -1,4 +1,4 @@
-//! Commands that look at a scenario from one side and write a folder of their own: `vendor`, `training`, `levers`.
+//! Commands that look at a scenario from one side and write a folder of their own: `vendor`, `training`, `levers`, `tiers`.
 
 use std::path::{Path, PathBuf};
 

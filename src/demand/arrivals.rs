@@ -25,6 +25,8 @@ pub enum Amount {
     Own(Path),
     /// A share of the same of another traffic, with its growth, season, noise and customers.
     ShareOf(Reference, Number),
+    /// The users of a tier: `product/tier`.
+    Tier(Reference),
 }
 
 impl Requests {
@@ -32,6 +34,14 @@ impl Requests {
     pub fn share_of(&self) -> Option<&Reference> {
         match self {
             Self::Direct(Amount::ShareOf(of, _)) | Self::Users(Amount::ShareOf(of, _), _) => Some(of),
+            _ => None,
+        }
+    }
+
+    /// The tier of a product whose users make them, as `product/tier`.
+    pub fn tier(&self) -> Option<&Reference> {
+        match self {
+            Self::Users(Amount::Tier(tier), _) => Some(tier),
             _ => None,
         }
     }
@@ -62,8 +72,10 @@ impl Requests {
     }
 }
 
-/// `"2M /month"`, a path, or `{ share_of = { traffic, share } }`.
+/// `"2M /month"`, a path, `{ share_of = { traffic, share } }`, and for users `{ tier = "product/tier" }`.
 struct AmountOf(&'static Kind);
+
+const TIER: Id = Id("tier of a product, as product/tier");
 
 impl Decode for AmountOf {
     type Value = Amount;
@@ -75,6 +87,9 @@ impl Decode for AmountOf {
                 let (traffic, share) = of?;
                 Some(Amount::ShareOf(traffic, share))
             }),
+            Value::Table(table) if self.has_tiers() && table.get("tier").is_some() => {
+                at.clone().read(|t| t.required("tier", TIER, "the users of a tier").map(Amount::Tier))
+            }
             _ => PathOf(self.0).decode(at).map(Amount::Own),
         }
     }
@@ -86,7 +101,19 @@ impl Decode for AmountOf {
             shape: TableOf(read_share_of).shape(),
             meaning: "a share of another traffic",
         };
-        Shape::Any(vec![Shape::Path(self.0), Shape::Table(vec![share])])
+        let mut all = vec![Shape::Path(self.0), Shape::Table(vec![share])];
+        if self.has_tiers() {
+            let (need, shape) = (Need::Required, TIER.shape());
+            all.push(Shape::Table(vec![Field { key: "tier", need, shape, meaning: "the users of a tier" }]));
+        }
+        Shape::Any(all)
+    }
+}
+
+impl AmountOf {
+    /// Whether it is of people.
+    fn has_tiers(&self) -> bool {
+        self.0 == &units::USERS
     }
 }
 

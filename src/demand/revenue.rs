@@ -1,7 +1,7 @@
-//! What a traffic earns: money per request, per user, per seat or per time; the unit says which.
+//! What a traffic earns: money per request, per token, per user, per seat or per time; the unit says which.
 
 use super::{Requests, Traffic};
-use crate::diagnostic::Diagnostic;
+use crate::diagnostic::{Diagnostic, Span};
 use crate::document::{At, Decode, Node, Shape, Value};
 use crate::lanes::Slot;
 use crate::process::{Lookup, Path, PathOf};
@@ -12,6 +12,8 @@ use crate::units::{self, Kind};
 enum Paid {
     /// Requests that were served.
     Request,
+    /// Tokens of requests that were served, in and out, as the traffic counts them.
+    Token,
     /// Users or seats, whatever is served.
     User,
     /// Time, whatever is served.
@@ -19,8 +21,9 @@ enum Paid {
 }
 
 /// What each word below the slash pays for, and its kind; money per time is the rest.
-const UNITS: [(&str, Paid, &Kind); 3] = [
+const UNITS: [(&str, Paid, &Kind); 4] = [
     ("request", Paid::Request, &units::MONEY_PER_REQUEST),
+    ("tok", Paid::Token, &units::MONEY_PER_TOKEN),
     ("user", Paid::User, &units::MONEY_PER_USER_TIME),
     ("seat", Paid::User, &units::MONEY_PER_SEAT_TIME),
 ];
@@ -71,18 +74,41 @@ fn names(node: &Node, word: &str) -> bool {
 }
 
 impl Revenue {
-    /// Becomes runnable for a traffic that has these users in the month.
+    /// The price of one unit: a request, a token, or a user, seat or the whole for a month.
+    pub fn price(&self, lookup: &mut dyn Lookup) -> Option<Slot> {
+        match self.paid {
+            Paid::Request | Paid::Token => lookup.path(&self.path),
+            Paid::User | Paid::Time => lookup.per_month(&self.path),
+        }
+    }
+
+    /// Whether both are prices of the same.
+    pub fn is_like(&self, other: &Self) -> bool {
+        self.paid == other.paid
+    }
+
+    /// Where it stands.
+    pub fn span(&self) -> Span {
+        self.path.origin().span
+    }
+
+    /// Becomes runnable for a traffic that has these users in the month, and so many tokens in a request.
     pub(super) fn resolve(
         &self,
         traffic: &Traffic,
         users: Option<Slot>,
+        tokens: impl FnOnce(&mut dyn Lookup) -> Option<Slot>,
         lookup: &mut dyn Lookup,
     ) -> Option<Earns> {
+        let price = self.price(lookup)?;
         match self.paid {
-            Paid::Request => lookup.path(&self.path).map(Earns::PerRequest),
-            Paid::Time => lookup.per_month(&self.path).map(Earns::InAll),
+            Paid::Request => Some(Earns::PerRequest(price)),
+            Paid::Token => {
+                let tokens = tokens(lookup)?;
+                Some(Earns::PerRequest(lookup.times(tokens, price)))
+            }
+            Paid::Time => Some(Earns::InAll(price)),
             Paid::User => {
-                let price = lookup.per_month(&self.path)?;
                 let Some(users) = users else {
                     lookup.refuse(no_users(self, traffic));
                     return None;

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::season::Season;
-use super::{Agent, Amount, Earns, Factors, LoadCurve, Requests, Traffic};
+use super::{Agent, Amount, Earns, Factors, LoadCurve, People, Requests, Traffic};
 use crate::diagnostic::{Diagnostic, Span};
 use crate::document::Reference;
 use crate::lanes::{LANES, Slot};
@@ -16,6 +16,8 @@ pub struct Stream {
     pub requests: Slot,
     /// Users before growth, season, noise and customers, where the traffic has users.
     pub users: Option<Slot>,
+    /// Users of the month, where the traffic pays by users or these come from a tier.
+    pub everybody: Option<Slot>,
     /// What multiplies users and requests alike.
     pub factors: Vec<Slot>,
     /// Keys that move the requests, those of the traffic that this is a share of included, and where they stand.
@@ -41,21 +43,30 @@ pub struct Stream {
 }
 
 impl Stream {
-    /// Resolves a traffic; `of` is the stream that it is a share of, if it is one.
-    pub fn resolve(traffic: &Traffic, of: Option<&Stream>, lookup: &mut dyn Lookup) -> Option<Self> {
+    /// Resolves a traffic; `of` is the stream that it is a share of, if it is one, and `people` are the users of tiers.
+    pub fn resolve(
+        traffic: &Traffic,
+        of: Option<&Stream>,
+        people: &People,
+        lookup: &mut dyn Lookup,
+    ) -> Option<Self> {
         if let (Some(name), Some(of)) = (traffic.requests.share_of(), of) {
             warn_of_twice(traffic, name, of, lookup);
         }
-        let (base, users) = base(&traffic.requests, of, lookup)?;
+        let (base, users) = base(&traffic.requests, of, people, lookup)?;
         let factors = factors(&traffic.factors, lookup)?;
         let requests = factors.iter().fold(base, |product, factor| lookup.times(product, *factor));
         let inherited = of.into_iter().flat_map(|of| &of.moving);
+        // Where nobody asks for them, they cost nothing.
+        let asked = traffic.revenue.is_some() || traffic.requests.tier().is_some();
+        let everybody = users
+            .filter(|_| asked)
+            .map(|users| factors.iter().fold(users, |all, factor| lookup.times(all, *factor)));
         let earns = match &traffic.revenue {
             None => None,
             Some(revenue) => {
-                let people =
-                    users.map(|users| factors.iter().fold(users, |all, factor| lookup.times(all, *factor)));
-                Some(revenue.resolve(traffic, people, lookup)?)
+                let tokens = |lookup: &mut dyn Lookup| tokens_per_request(traffic, lookup);
+                Some(revenue.resolve(traffic, everybody, tokens, lookup)?)
             }
         };
         let calls = calls(&traffic.agent, lookup);
@@ -63,6 +74,7 @@ impl Stream {
         Some(Self {
             requests,
             users,
+            everybody,
             factors,
             moving: traffic.factors.moving.iter().chain(inherited).copied().collect(),
             calls,
@@ -79,9 +91,16 @@ impl Stream {
 }
 
 /// Requests of a month before the traffic's own factors, and the users who make them.
-fn base(requests: &Requests, of: Option<&Stream>, lookup: &mut dyn Lookup) -> Option<(Slot, Option<Slot>)> {
+fn base(
+    requests: &Requests,
+    of: Option<&Stream>,
+    people: &People,
+    lookup: &mut dyn Lookup,
+) -> Option<(Slot, Option<Slot>)> {
     match requests {
         Requests::Direct(Amount::Own(path)) => Some((lookup.per_month(path)?, None)),
+        // People have tiers, requests have none.
+        Requests::Direct(Amount::Tier(_)) => None,
         Requests::Direct(Amount::ShareOf(_, share)) => {
             let (whole, share) = (of?.requests, lookup.number(share));
             Some((lookup.times(whole, share), None))
@@ -89,6 +108,7 @@ fn base(requests: &Requests, of: Option<&Stream>, lookup: &mut dyn Lookup) -> Op
         Requests::Users(amount, per_user) => {
             let users = match amount {
                 Amount::Own(users) => lookup.path(users)?,
+                Amount::Tier(tier) => people.of(tier, lookup)?,
                 Amount::ShareOf(name, share) => {
                     let whole = finished_users(name, of?, lookup)?;
                     let share = lookup.number(share);
@@ -125,6 +145,14 @@ fn factors(said: &Factors, lookup: &mut dyn Lookup) -> Option<Vec<Slot>> {
         factors.push(lookup.monthly("season", &[], Box::new(Season(said.season))));
     }
     Some(factors)
+}
+
+/// Tokens of a request, in and out, as the traffic counts them.
+fn tokens_per_request(traffic: &Traffic, lookup: &mut dyn Lookup) -> Option<Slot> {
+    let calls = calls(&traffic.agent, lookup);
+    let (input, output, _) = lengths(traffic, lookup)?;
+    let each = lookup.plus(input, output);
+    Some(lookup.times(calls, each))
 }
 
 fn calls(agent: &Agent, lookup: &mut dyn Lookup) -> Slot {

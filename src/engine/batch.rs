@@ -4,9 +4,9 @@ use super::failover::Turned;
 use super::switched::{Switched, SwitchedMonth};
 use crate::calendar::Month;
 use crate::demand::Earns;
-use crate::finance::{Ledger, Measure};
+use crate::finance::{Cause, Ledger, Measure};
 use crate::lanes::{self, LANES, Lanes, Values};
-use crate::model::{Aside, Entry, Model, Strategy};
+use crate::model::{Aside, Entry, Model, Strategy, Stream};
 use crate::random::Design;
 use crate::world::World;
 
@@ -115,23 +115,26 @@ fn run_month(
     (remaining, turned): (&mut [Lanes], &mut Turned),
     ledger: &mut Ledger,
 ) {
+    let streams = strategy.streams(model);
     ledger.watch(&strategy.vendors);
-    arrive(model, values, remaining, ledger);
+    arrive(streams, values, remaining, ledger);
     if strategy.sheds {
         turned.clear();
     }
-    for user in &strategy.supplies {
+    for (place, user) in strategy.supplies.iter().enumerate() {
+        ledger.spend_for(Cause::Supply(place));
         user.supply.open(now, values, user.own(state), ledger);
     }
     let mut served = [0.0; LANES];
     for entry in &strategy.entries {
         let user = &strategy.supplies[entry.supply];
         let left = &mut remaining[entry.stream];
+        ledger.spend_for(Cause::Stream(entry.stream));
         if entry.share.is_none() && !entry.sheds && entry.aside.is_none() && entry.outages.is_none() {
             user.supply.accept(entry.number, now, values, left, user.own(state), &mut served, ledger);
             lanes::subtract(left, &served);
         } else {
-            let mut offered = offer(entry, &values[model.streams[entry.stream].work.requests], left, values);
+            let mut offered = offer(entry, &values[streams[entry.stream].work.requests], left, values);
             if let Some(aside) = &entry.aside {
                 set_aside(aside, |_| None, &mut offered, left, turned.away(entry.stream), values, ledger);
                 if aside.never.is_some() {
@@ -144,18 +147,21 @@ fn run_month(
             turned.note(entry, values, [&offered, &served], left);
         }
         ledger.measure(Measure::Served, &served);
+        ledger.record_served(entry.supply, entry.number, entry.stream, &served);
     }
     if strategy.sheds {
         turned.bring_back(remaining);
     }
-    shed(model, values, remaining, ledger);
+    shed(streams, values, remaining, ledger);
     if strategy.idle.is_empty() {
-        for user in &strategy.supplies {
+        for (place, user) in strategy.supplies.iter().enumerate() {
+            ledger.spend_for(Cause::Supply(place));
             user.supply.close(now, values, user.own(state), ledger);
         }
     } else {
         close_and_train(strategy, now, values, state, ledger);
     }
+    ledger.spend_for(Cause::Shared);
     for charge in &strategy.charges {
         charge.post(now.index, values, ledger);
     }
@@ -177,6 +183,7 @@ fn close_and_train(
         |ledger: &Ledger| [Measure::GpuHours, Measure::BusyGpuHours].map(|measure| *ledger.measured(measure));
     for (place, user) in strategy.supplies.iter().enumerate() {
         let before = amounts(ledger);
+        ledger.spend_for(Cause::Supply(place));
         user.supply.close(now, values, user.own(state), ledger);
         let after = amounts(ledger);
         let mut idle: Lanes =
@@ -260,8 +267,8 @@ fn note_any(event: usize, count: &Lanes, ledger: &mut Ledger) {
 }
 
 /// The requests of the month arrive.
-pub(super) fn arrive(model: &Model, values: &Values, remaining: &mut [Lanes], ledger: &mut Ledger) {
-    for (stream, left) in model.streams.iter().zip(remaining.iter_mut()) {
+pub(super) fn arrive(streams: &[Stream], values: &Values, remaining: &mut [Lanes], ledger: &mut Ledger) {
+    for (stream, left) in streams.iter().zip(remaining.iter_mut()) {
         *left = values[stream.work.requests];
         ledger.measure(Measure::Offered, left);
     }
@@ -280,8 +287,9 @@ pub(super) fn offer(entry: &Entry, all: &Lanes, left: &Lanes, values: &Values) -
 }
 
 /// What nobody takes is shed, and priced; what was served earns.
-pub(super) fn shed(model: &Model, values: &Values, remaining: &[Lanes], ledger: &mut Ledger) {
-    for (stream, left) in model.streams.iter().zip(remaining.iter()) {
+pub(super) fn shed(streams: &[Stream], values: &Values, remaining: &[Lanes], ledger: &mut Ledger) {
+    for (place, (stream, left)) in streams.iter().zip(remaining).enumerate() {
+        ledger.spend_for(Cause::Stream(place));
         if left.iter().any(|requests| *requests > 0.0) {
             ledger.measure(Measure::Shed, left);
             if let Some((line, price)) = &stream.shed {

@@ -131,9 +131,9 @@ pub(super) struct Tally {
     pub(super) break_even: Vec<[f32; BLOCK]>,
     /// `shed[strategy · streams + stream]`: requests that nobody served.
     shed: Vec<Partial>,
-    /// Requests that arrived in each stream.
+    /// Requests that arrived in each stream, and in the streams of strategies that have their own.
     offered: Vec<Partial>,
-    /// The slot of each stream's requests.
+    /// The slots of these requests.
     requests: Vec<Slot>,
     pub(super) gates: Gates,
     /// `fired[strategy][rule · months + month]`: paths in which a rule came true when the month began.
@@ -167,8 +167,8 @@ impl Block {
             npv: vec![[0.0; BLOCK]; strategies],
             break_even: vec![[f32::NAN; BLOCK]; strategies],
             shed: vec![[0.0; STRIDE]; strategies * model.streams.len()],
-            offered: vec![[0.0; STRIDE]; model.streams.len()],
-            requests: model.streams.iter().map(|stream| stream.work.requests).collect(),
+            offered: vec![[0.0; STRIDE]; requests(model).count()],
+            requests: requests(model).collect(),
             gates: Gates::new(model),
             fired: model.strategies.iter().map(|strategy| vec![0; strategy.rules().len() * months]).collect(),
             events: Happened::new(model),
@@ -198,7 +198,7 @@ impl Tally {
         self.shed.iter().map(|replicates| replicates.iter().sum())
     }
 
-    /// Requests that arrived in each stream.
+    /// Requests that arrived, in the order of [`requests`].
     pub(super) fn offered(&self) -> impl Iterator<Item = f64> + '_ {
         self.offered.iter().map(|replicates| replicates.iter().sum())
     }
@@ -265,6 +265,12 @@ impl Tally {
         }
         cash
     }
+}
+
+/// The requests of all streams of the model, then those of each strategy that has its own streams.
+pub(super) fn requests(model: &Model) -> impl Iterator<Item = Slot> + '_ {
+    let own = model.strategies.iter().filter_map(|strategy| strategy.own_streams.as_deref());
+    [&model.streams[..]].into_iter().chain(own).flatten().map(|stream| stream.work.requests)
 }
 
 /// Components that count as cash, a bit for each.

@@ -4,13 +4,13 @@ use super::block::BLOCK;
 use crate::calendar::Month;
 use crate::finance::{Amount, Ledger, Measure, View};
 use crate::lanes::{LANES, Lanes, Values};
-use crate::model::{Gate, Model};
+use crate::model::{Gate, Model, Stream, Work};
 
 /// What is kept for the gates of all strategies. Without gates it is empty and costs nothing.
 pub(super) struct Gates {
     asked: Vec<Gate>,
-    /// Of each stream: its requests, and tokens per request where a gate asks for them.
-    streams: Vec<crate::model::Work>,
+    /// Of each strategy and stream: its requests, and tokens per request where a gate asks for them.
+    streams: Vec<Vec<Work>>,
     /// `[strategy · gates + gate]`: the amount above, and the one below.
     sums: Vec<[Lanes; 2]>,
     /// In the same order: the measure by path.
@@ -20,9 +20,10 @@ pub(super) struct Gates {
 impl Gates {
     pub(super) fn new(model: &Model) -> Self {
         let count = model.strategies.len() * model.gates.len();
+        let of = |streams: &[Stream]| streams.iter().map(|stream| stream.work).collect();
         Self {
             asked: model.gates.clone(),
-            streams: model.streams.iter().map(|stream| stream.work).collect(),
+            streams: model.strategies.iter().map(|strategy| of(strategy.streams(model))).collect(),
             sums: vec![[[0.0; LANES]; 2]; count],
             values: vec![[0.0; BLOCK]; count],
         }
@@ -49,7 +50,7 @@ impl Gates {
             let amounts = [Some(gate.gauge.above), gate.gauge.below];
             for (sum, amount) in sums.iter_mut().zip(amounts) {
                 let Some(amount) = amount else { continue };
-                let of_month = self.streams.as_slice();
+                let of_month = self.streams[strategy].as_slice();
                 let amount = amount_of(amount, gate.stream, of_month, now, ledger, values, left);
                 for i in 0..LANES {
                     sum[i] += amount[i];
@@ -72,7 +73,7 @@ impl Gates {
 fn amount_of(
     amount: Amount,
     stream: Option<usize>,
-    streams: &[crate::model::Work],
+    streams: &[Work],
     now: &Month,
     ledger: &Ledger,
     values: &Values,

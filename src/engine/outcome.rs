@@ -22,8 +22,6 @@ pub struct Outcomes {
     pub months: usize,
     /// Whether the precision asked for was reached; absent if none was asked for.
     pub precise: Option<bool>,
-    /// Mean of all requests of each stream over all months.
-    pub offered: Vec<f64>,
     /// By strategy, in the order of the model.
     pub strategies: Vec<StrategyOutcome>,
 }
@@ -42,6 +40,8 @@ pub struct StrategyOutcome {
     pub monthly_error: Vec<f64>,
     /// Standard error of the mean of revenue less cash over all months.
     pub margin_error: f64,
+    /// Mean of all requests of each stream over all months.
+    pub offered: Vec<f64>,
     /// Mean of the requests of each stream that were served, over all months.
     pub served: Vec<f64>,
     /// By rule of the strategy and its members, then month: paths in which it came true when the month began.

@@ -9,7 +9,7 @@ use super::observer::{Observer, Progress};
 use super::outcome::{Fans, Outcomes, PathTotals, StrategyOutcome};
 use crate::finance::{Component, Measure};
 use crate::lanes::LANES;
-use crate::model::Model;
+use crate::model::{Model, Strategy};
 use crate::random::{Design, REPLICATES};
 use crate::stats::{Estimate, Paths, replicate_size};
 
@@ -116,7 +116,7 @@ impl<'a> Simulation<'a> {
             sums: vec![Sums::NOTHING; strategies * months],
             totals: (0..strategies).map(|_| PathTotals::of_gates(model.gates.len())).collect(),
             shed: vec![0.0; strategies * model.streams.len()],
-            offered: vec![0.0; model.streams.len()],
+            offered: vec![0.0; super::block::requests(model).count()],
             fired: model.strategies.iter().map(|strategy| vec![0; strategy.rules().len() * months]).collect(),
             events: Happened::new(model),
         }
@@ -229,9 +229,15 @@ impl<'a> Simulation<'a> {
                     yearly: percentiles(&spreads[years_of.clone()]),
                     yearly_cvar95: tails(&spreads[years_of]),
                 };
-                let shed = &self.shed[place * self.offered.len()..];
+                let streams = self.model.streams.len();
+                let own = |strategy: &Strategy| strategy.own_streams.is_some();
+                let before = self.model.strategies[..place].iter().filter(|one| own(one)).count();
+                let row = if own(&self.model.strategies[place]) { streams * (1 + before) } else { 0 };
+                let offered = &self.offered[row..row + streams];
+                let shed = &self.shed[place * streams..];
                 StrategyOutcome {
-                    served: self.offered.iter().zip(shed).map(|(all, shed)| (all - shed) / n).collect(),
+                    offered: offered.iter().map(|sum| sum / n).collect(),
+                    served: offered.iter().zip(shed).map(|(all, shed)| (all - shed) / n).collect(),
                     totals,
                     components: sums.iter().map(|s| s.components.map(|sum| sum / n)).collect(),
                     posted: std::array::from_fn(|c| sums.iter().any(|s| s.posted[c])),
@@ -244,14 +250,7 @@ impl<'a> Simulation<'a> {
                 }
             })
             .collect();
-        Outcomes {
-            paths: self.done,
-            design: self.settings.design,
-            months,
-            precise,
-            offered: self.offered.iter().map(|sum| sum / n).collect(),
-            strategies,
-        }
+        Outcomes { paths: self.done, design: self.settings.design, months, precise, strategies }
     }
 }
 

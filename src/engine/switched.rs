@@ -82,7 +82,7 @@ impl Switched {
         ledger: &mut Ledger,
         fired: impl FnMut(usize, &[bool; LANES]),
     ) {
-        arrive(month.model, month.values, remaining, ledger);
+        arrive(&month.model.streams, month.values, remaining, ledger);
         self.judge(month, ledger, fired);
         self.run_moves(month, ledger);
         let kept = self.kept(month);
@@ -98,7 +98,7 @@ impl Switched {
         }
         self.owe(month, ledger);
         ledger.limit(None);
-        shed(month.model, month.values, remaining, ledger);
+        shed(&month.model.streams, month.values, remaining, ledger);
         self.note(month, remaining, ledger);
         self.moves.settle(month.now.index);
     }

@@ -60,9 +60,36 @@ impl Measure {
         [Self::Offered, Self::Served, Self::Shed, Self::GpuHours, Self::BusyGpuHours];
 }
 
+/// For whom something is posted: kept with what is recorded.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Cause {
+    /// For all that a strategy does.
+    #[default]
+    Shared,
+    /// For a supply, by its place in the strategy: for all whom it serves.
+    Supply(usize),
+    /// For the requests of a stream, by its place in the model.
+    Stream(usize),
+}
+
+/// Requests that a supply served, recorded by entry.
+#[derive(Clone, Debug)]
+pub struct ServedRequests {
+    /// The supply, by its place in the strategy.
+    pub supply: usize,
+    /// The entry as the supply counts it.
+    pub entry: usize,
+    /// The stream, by its place in the model.
+    pub stream: usize,
+    /// How many.
+    pub requests: Lanes,
+}
+
 /// A posting that was recorded for `explain`.
 #[derive(Clone, Debug)]
 pub struct Posting {
+    /// For whom it is.
+    pub cause: Cause,
     /// What it is.
     pub line: Line,
     /// Quantity in base units, by lane.
@@ -120,6 +147,9 @@ pub struct Ledger {
     upfront: Lanes,
     paid_upfront: bool,
     record: Option<Vec<Posting>>,
+    /// For whom the next postings are.
+    cause: Cause,
+    served: Vec<ServedRequests>,
     presence: Option<Presence>,
     /// Of the vendors that are watched, and room for as many as ever were.
     purchases: Vec<Purchases>,
@@ -145,6 +175,8 @@ impl Ledger {
             upfront: [0.0; LANES],
             paid_upfront: false,
             record: None,
+            cause: Cause::Shared,
+            served: Vec::new(),
             presence: None,
             purchases: Vec::new(),
             watched: 0,
@@ -178,6 +210,8 @@ impl Ledger {
     pub fn clear(&mut self, record: bool) {
         (self.posted, self.measured, self.paid_upfront) = (0, 0, false);
         self.record = record.then(Vec::new);
+        self.served.clear();
+        self.cause = Cause::Shared;
         self.presence = None;
         self.watched = 0;
         self.noted.clear();
@@ -229,7 +263,7 @@ impl Ledger {
         self.posted |= 1 << line.component as usize;
         if let Some(record) = &mut self.record {
             let amount = std::array::from_fn(|i| quantity[i] * price[i]);
-            record.push(Posting { line: line.clone(), quantity: *quantity, amount });
+            record.push(Posting { cause: self.cause, line: line.clone(), quantity: *quantity, amount });
         }
     }
 
@@ -342,6 +376,23 @@ impl Ledger {
             }
         }
         total
+    }
+
+    /// Says for whom the next postings are.
+    pub fn spend_for(&mut self, cause: Cause) {
+        self.cause = cause;
+    }
+
+    /// Records whom a supply served, if postings are recorded.
+    pub fn record_served(&mut self, supply: usize, entry: usize, stream: usize, requests: &Lanes) {
+        if self.record.is_some() {
+            self.served.push(ServedRequests { supply, entry, stream, requests: *requests });
+        }
+    }
+
+    /// Whom supplies served, as recorded so far.
+    pub fn recorded_served(&self) -> &[ServedRequests] {
+        &self.served
     }
 
     /// The postings kept so far; empty unless recording.

@@ -14,4 +14,4 @@ pub use depreciation::{Depreciation, METHODS, whole_months};
 pub use discount::{Discounting, FirstFlow};
 pub use gauge::{Amount, GAUGES, Gauge, Nothing, TOTAL_MARGIN};
 pub use lease::{FinancingOf, Lease, instalment};
-pub use ledger::{Bought, Ledger, Line, Measure, Posting, Presence, Purchases};
+pub use ledger::{Bought, Cause, Ledger, Line, Measure, Posting, Presence, Purchases, ServedRequests};

@@ -5,9 +5,10 @@ use super::strategy::{Question, Surroundings};
 use super::training::{Change, changes_of};
 use super::{Event, EventKind, QualityGate};
 use crate::diagnostic::Diagnostic;
+use crate::lanes::Slot;
 use crate::process::Lookup;
 use crate::scenario::{Scenario, Strategy as Written};
-use crate::supply::{Score, find, no_score};
+use crate::supply::{Score, Scores, find, no_score};
 use crate::switching::{Around, Asked, Forced, ForcedMove};
 
 /// What vendors force upon a strategy.
@@ -103,20 +104,13 @@ pub(super) fn set_aside(
             continue;
         };
         for (evaluation, least) in &traffic.needs_quality {
-            let Some((_, measured)) = scores.measured.iter().find(|(name, _)| name == evaluation) else {
+            let asked = (&by.id[..], &evaluation[..], &id.id[..]);
+            let news = (forced, pulled, learnt);
+            let Some(score) = score(&scores, (question.stream, asked), news, lookup) else {
                 lookup.refuse(no_score(by, evaluation, least.origin.span, &scores));
                 whole = None;
                 continue;
             };
-            let changes = forced.quality.get(&(by.id.clone(), evaluation.clone()));
-            let of_levers = pulled.on(question.stream, &by.id).quality;
-            let of_levers =
-                of_levers.into_iter().filter(|(name, _)| name == evaluation).map(|(_, change)| change);
-            let score = Score::of(measured, lookup)
-                .plus(changes.into_iter().flatten().copied())
-                .plus(of_levers)
-                .plus(changes_of(learnt, scores.name, evaluation, &id.id))
-                .resolve(lookup);
             let kind = EventKind::TooLow {
                 by: by.id.clone(),
                 traffic: id.id.clone(),
@@ -127,6 +121,25 @@ pub(super) fn set_aside(
         }
     }
     whole
+}
+
+/// The score of whoever is asked, in an evaluation, for a traffic at its place: as measured, with all that a strategy's moves, levers and
+/// training change.
+pub(super) fn score(
+    scores: &Scores,
+    (stream, (by, evaluation, traffic)): (usize, (&str, &str, &str)),
+    (forced, pulled, learnt): (&Forced, &Pulled, &[Change]),
+    lookup: &mut dyn Lookup,
+) -> Option<Slot> {
+    let (_, measured) = scores.measured.iter().find(|(name, _)| name == evaluation)?;
+    let changes = forced.quality.get(&(by.to_owned(), evaluation.to_owned()));
+    let of_levers = pulled.on(stream, by).quality;
+    let of_levers = of_levers.into_iter().filter(|(name, _)| name == evaluation).map(|(_, change)| change);
+    let score = Score::of(measured, lookup)
+        .plus(changes.into_iter().flatten().copied())
+        .plus(of_levers)
+        .plus(changes_of(learnt, scores.name, evaluation, traffic));
+    Some(score.resolve(lookup))
 }
 
 /// Whether an entry that names several traffics stands where this one may not be: then it passes on to the next entry, and is

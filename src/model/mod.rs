@@ -7,6 +7,7 @@ mod contracts;
 mod failover;
 mod gates;
 mod led;
+mod products;
 mod pulled;
 mod resolve;
 mod strategy;
@@ -164,6 +165,8 @@ pub struct Stream {
     pub title: Title,
     /// Its work.
     pub work: Work,
+    /// Users of the month, where it has users.
+    pub users: Option<Slot>,
     /// What it earns.
     pub earns: Option<Earns>,
     /// How a request that nobody serves is posted, and its price.
@@ -176,6 +179,8 @@ pub struct Strategy {
     pub id: String,
     /// What people call it.
     pub title: Title,
+    /// Its own streams of requests, where people answer to the llms that serve them; else those of the model.
+    pub own_streams: Option<Vec<Stream>>,
     /// Who is asked for what, in order.
     pub entries: Vec<Entry>,
     /// Who is asked.
@@ -279,6 +284,11 @@ pub struct Rule {
 }
 
 impl Strategy {
+    /// What it is asked to serve.
+    pub fn streams<'a>(&'a self, model: &'a Model) -> &'a [Stream] {
+        self.own_streams.as_deref().unwrap_or(&model.streams)
+    }
+
     /// The rules by which its paths may move on; empty if it never gives way.
     pub fn rules(&self) -> &[Rule] {
         self.switching.as_ref().map_or(&[], |switching| &switching.rules)

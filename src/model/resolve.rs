@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::{Model, Strategy, Stream, Work, gates, strategy, switching};
+use super::{Model, Strategy, Stream, Work, gates, products, strategy, switching};
 use crate::demand;
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::document::{Reference, Title};
@@ -54,7 +54,12 @@ pub fn resolve(scenario: &Scenario) -> (Option<Model>, Diagnostics) {
     let strategies = strategies.into_iter().collect::<Option<Vec<_>>>();
     let whole = strategies.zip(switchings).map(|(strategies, switchings)| {
         let with = strategies.into_iter().zip(switchings);
-        let with = with.map(|(strategy, switching)| Strategy { switching, ..strategy });
+        let with = with.map(|(mut strategy, switching)| {
+            for (stream, tokens) in strategy.own_streams.iter_mut().flatten().zip(&tokens) {
+                stream.work.tokens = *tokens;
+            }
+            Strategy { switching, ..strategy }
+        });
         with.zip(&scenario.strategies).partition::<Vec<_>, _>(|(_, (_, written))| written.compare)
     });
     let plain = |list: Vec<(Strategy, _)>| list.into_iter().map(|(strategy, _)| strategy).collect();
@@ -65,18 +70,7 @@ pub fn resolve(scenario: &Scenario) -> (Option<Model>, Diagnostics) {
         program,
         inputs,
         discount,
-        streams: scenario
-            .traffics
-            .iter()
-            .zip(streams.iter().zip(&tokens))
-            .filter_map(|((id, traffic), (stream, tokens))| {
-                let stream = stream.as_ref()?;
-                let title = traffic.title.clone().unwrap_or_else(|| named(id));
-                let shed = stream.shed_cost.map(|price| (shed_line(id, stream.requests, price), price));
-                let work = Work { requests: stream.requests, tokens: *tokens };
-                Some(Stream { id: id.id.clone(), title, work, earns: stream.earns, shed })
-            })
-            .collect(),
+        streams: running(scenario, &streams, &tokens),
         strategies: plain(strategies),
         elsewhere: plain(elsewhere),
         baseline: baseline.unwrap_or(0),
@@ -87,6 +81,23 @@ pub fn resolve(scenario: &Scenario) -> (Option<Model>, Diagnostics) {
         events,
     });
     (model, mistakes)
+}
+
+/// Streams as the engine runs them.
+pub(super) fn running(
+    scenario: &Scenario,
+    streams: &[Option<demand::Stream>],
+    tokens: &[Option<Slot>],
+) -> Vec<Stream> {
+    let all = scenario.traffics.iter().zip(streams.iter().zip(tokens));
+    all.filter_map(|((id, traffic), (stream, tokens))| {
+        let stream = stream.as_ref()?;
+        let title = traffic.title.clone().unwrap_or_else(|| named(id));
+        let shed = stream.shed_cost.map(|price| (shed_line(id, stream.requests, price), price));
+        let work = Work { requests: stream.requests, tokens: *tokens };
+        Some(Stream { id: id.id.clone(), title, work, users: stream.everybody, earns: stream.earns, shed })
+    })
+    .collect()
 }
 
 /// A title for something that has only an id.
@@ -137,8 +148,18 @@ fn check_budget(scenario: &Scenario, lookup: &mut dyn Lookup) {
     }
 }
 
-/// Resolves traffics; one that is a share of another comes after it.
+/// Resolves traffics. The users of products answer to prices; the scores that they meet are the usual ones.
 pub fn streams(scenario: &Scenario, builder: &mut Builder) -> Vec<Option<demand::Stream>> {
+    let people = products::resolve(scenario, &Vec::new(), builder);
+    streams_of(scenario, &people, builder)
+}
+
+/// Resolves traffics for these users of tiers; one that is a share of another comes after it.
+pub(super) fn streams_of(
+    scenario: &Scenario,
+    people: &demand::People,
+    builder: &mut Builder,
+) -> Vec<Option<demand::Stream>> {
     let mut streams: Vec<Option<demand::Stream>> = vec![None; scenario.traffics.len()];
     let mut done = vec![false; scenario.traffics.len()];
     let mut left: Vec<usize> = (0..scenario.traffics.len()).collect();
@@ -148,12 +169,12 @@ pub fn streams(scenario: &Scenario, builder: &mut Builder) -> Vec<Option<demand:
             let traffic = &scenario.traffics[place].1;
             let whole = traffic.requests.share_of().map(|of| original(scenario, of));
             match whole {
-                None => streams[place] = demand::Stream::resolve(traffic, None, builder),
+                None => streams[place] = demand::Stream::resolve(traffic, None, people, builder),
                 // Where the whole has no stream, what is wrong was said there.
                 Some(Some(whole)) if done[whole] => {
                     let whole = streams[whole].clone();
-                    streams[place] =
-                        whole.and_then(|whole| demand::Stream::resolve(traffic, Some(&whole), builder));
+                    streams[place] = whole
+                        .and_then(|whole| demand::Stream::resolve(traffic, Some(&whole), people, builder));
                 }
                 Some(_) => return true,
             }

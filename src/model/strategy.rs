@@ -5,14 +5,15 @@ use std::collections::BTreeMap;
 use super::charges::Volume;
 use super::led::{self, First, Reach};
 use super::pulled::Pulled;
-use super::resolve::named;
+use super::resolve::{named, running};
 use super::{
-    Aside, Entry, Event, Strategy, SupplyInUse, barred, charges, cold, contracts, failover, training,
+    Aside, Entry, Event, Strategy, SupplyInUse, barred, charges, cold, contracts, failover, products,
+    training,
 };
 use crate::demand::{self, Effects};
 use crate::diagnostic::Diagnostic;
 use crate::document::Reference;
-use crate::finance::Bought;
+use crate::finance::{Bought, Charge};
 use crate::hazard;
 use crate::lanes::Slot;
 use crate::pricing::Tier;
@@ -67,6 +68,9 @@ pub(super) fn resolve(
     let forced = barred::forced(around, written, &questions, builder);
     let studied = training::study(around, written, &pulled.training(), builder);
     let news = (&forced, &pulled, &studied.changes[..]);
+    let own = products::own_streams(around, (id, written), &questions, news, builder);
+    let streams = own.as_deref().unwrap_or(streams);
+    let around = &Surroundings { streams, ..*around };
     let passed = barred::set_aside(scenario, &id.id, news, &mut questions, events, builder);
     // What is asked meets prices as the moves of this strategy leave them.
     builder.strike_more(forced.hits.clone());
@@ -74,20 +78,13 @@ pub(super) fn resolve(
     builder.strike_again(list);
     let Composed { mut entries, supplies, state, whole } = composed?;
     let whole = whole && passed.is_some();
-    let all_vendors = scenario.definitions.vendors.len();
     let rollouts = charges::rollouts(&pulled.levers, builder);
     let trained = studied.costs(builder);
     let operations = charges::operations(scenario, written, &served(&questions, streams), builder);
     let charges = rollouts.zip(operations).zip(trained.as_ref()).map(|((rollouts, operations), trained)| {
         rollouts.into_iter().chain(trained.charges.iter().cloned()).chain(operations).collect::<Vec<_>>()
     });
-    let of_charges = charges.iter().flatten().filter_map(|charge| charge.from);
-    let of_supplies = supplies.iter().flat_map(|used| used.supply.bought());
-    // After a mistake nobody knows what is bought: then every vendor may be meant.
-    let known = whole && charges.is_some();
-    let any = |vendor| Bought { vendor, tokens: false, credit: None };
-    let bought: Vec<Bought> =
-        if known { of_charges.chain(of_supplies).collect() } else { (0..all_vendors).map(any).collect() };
+    let bought = bought(scenario, whole.then_some(&supplies[..]), charges.as_deref());
     let agreed = contracts::resolve(scenario, written, state, &bought, builder);
     if !whole {
         return None;
@@ -100,6 +97,7 @@ pub(super) fn resolve(
     let loses = |entry: &Entry| entry.aside.as_ref().is_some_and(|aside| !aside.lost.is_empty());
     let (trained, idle) = trained?.lend(agreed.state, &supplies, builder);
     let strategy = Strategy {
+        own_streams: own.map(|own| running(scenario, &own, &vec![None; own.len()])),
         sheds: entries.iter().any(|entry| entry.sheds || entry.outages.is_some() || loses(entry)),
         id: id.id.clone(),
         title: written.title.clone().unwrap_or_else(|| named(id)),
@@ -116,6 +114,16 @@ pub(super) fn resolve(
     };
     check_shed_costs(scenario, written, &strategy, builder);
     Some(strategy)
+}
+
+/// What a strategy buys. After a mistake nobody knows: then every vendor may be meant.
+fn bought(scenario: &Scenario, supplies: Option<&[SupplyInUse]>, charges: Option<&[Charge]>) -> Vec<Bought> {
+    let any = |vendor| Bought { vendor, tokens: false, credit: None };
+    let (Some(supplies), Some(charges)) = (supplies, charges) else {
+        return (0..scenario.definitions.vendors.len()).map(any).collect();
+    };
+    let of_supplies = supplies.iter().flat_map(|used| used.supply.bought());
+    charges.iter().filter_map(|charge| charge.from).chain(of_supplies).collect()
 }
 
 /// What arrives of the traffics that a strategy serves, each once.

@@ -208,11 +208,9 @@ impl Report<'_> {
             rows.push((format!("  {name}{partial}"), amounts(&|s| s.years[i].cash)));
         }
         if found.earns {
-            let margin =
-                |s: &StrategyFindings| (0..found.months.len()).map(|m| s.month_margin(m)).sum::<f64>();
             let earned = |measure: Physical| amounts(&|s| s.measured(measure));
             rows.push((self.pick("Revenue", "売上").to_owned(), earned(Physical::Revenue)));
-            rows.push((self.pick("Margin", "差引").to_owned(), amounts(&margin)));
+            rows.push((self.pick("Margin", "差引").to_owned(), amounts(&StrategyFindings::mean_margin)));
             if found.strategies.iter().all(|s| s.margin_error.is_finite()) {
                 let errors = found.strategies.iter().map(|s| format!("±{}", self.money(s.margin_error)));
                 rows.push((format!("  {}", self.pick("± s.e.", "±標準誤差")), errors.collect()));

@@ -7,8 +7,31 @@ use crate::stats::Interval;
 impl Report<'_> {
     /// The answer: which strategy is cheapest on average, in how many futures, and by how much.
     pub fn headline(&self) -> String {
+        match self.findings.strategies.len() {
+            1 => self.one_strategy(),
+            _ => self.cheapest_of_several() + &self.by_margin(),
+        }
+    }
+
+    /// Where users answer to the llms that serve them, the cheapest may only have fewer of them: what counts is the margin.
+    fn by_margin(&self) -> String {
         let found = self.findings;
-        if found.strategies.len() == 1 { self.one_strategy() } else { self.cheapest_of_several() }
+        if !found.users_answer || !found.earns {
+            return String::new();
+        }
+        let margin = |place: &usize| found.strategies[*place].mean_margin();
+        let best = (0..found.strategies.len()).max_by(|a, b| margin(a).total_cmp(&margin(b))).unwrap_or(0);
+        let (name, amount) = (self.name(best), self.money(margin(&best)));
+        match self.lang {
+            Lang::En => format!(
+                " Users answer to the llm that serves them, so strategies do not serve the same number: most is earned with {name} ({amount} nominal)."
+            ),
+            Lang::Ja => {
+                format!(
+                    "利用者は応答するLLMの質で増減するため、処理量は戦略で異なる。差引が最大なのは{name}（名目 {amount}）。"
+                )
+            }
+        }
     }
 
     fn one_strategy(&self) -> String {

@@ -19,6 +19,7 @@ pub mod opened;
 pub mod replay;
 pub mod rounded;
 pub mod table;
+pub mod tiers;
 pub mod training;
 pub mod vendors;
 

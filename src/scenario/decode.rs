@@ -7,7 +7,7 @@ use super::strategy::Strategy;
 use super::stress::{Stress, stresses};
 use crate::calendar::{Timeline, month_named};
 use crate::contract;
-use crate::demand::{Tokenizer, Traffic};
+use crate::demand::{Product, Tokenizer, Traffic};
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::distribution::QuantityOf;
 use crate::document::{
@@ -48,6 +48,8 @@ pub struct Scenario {
     pub indexes: Vec<(Reference, Path)>,
     /// Inputs that tend to move together.
     pub correlations: Vec<Correlation>,
+    /// Products with tiers.
+    pub products: Vec<(Reference, Product)>,
     /// Streams of requests.
     pub traffics: Vec<(Reference, Traffic)>,
     /// Vendors, llms, machines, places.
@@ -176,14 +178,10 @@ impl Scenario {
             "paths that several prices follow; they start at 1",
         );
         let correlations = correlation::read_all(t);
+        let products = read_products(t);
         let traffics = t.required("traffic", MapOf("traffic", TableOf(Traffic::read)), "streams of requests");
         let definitions = read_definitions(t);
-        let supplies = t.or(
-            "supply",
-            "{}",
-            MapOf("supply", Plugins(supply::KINDS, "supply")),
-            "where tokens are served on GPUs",
-        );
+        let supplies = read_supplies(t);
         let levers = read_levers(t);
         let contracts = contract::read_all(t);
         let hazards = hazard::read_all(t);
@@ -213,6 +211,7 @@ impl Scenario {
             fx: fx?,
             indexes: indexes?,
             correlations: correlations?,
+            products: products?,
             traffics: traffics?,
             definitions: definitions?,
             supplies: supplies?,
@@ -228,6 +227,16 @@ impl Scenario {
             unknown: Diagnostics::new(),
         })
     }
+}
+
+fn read_products(t: &mut Reader) -> Option<Vec<(Reference, Product)>> {
+    let products = MapOf("product", TableOf(Product::read));
+    t.or("product", "{}", products, "products whose users come to tiers, move between them and leave")
+}
+
+fn read_supplies(t: &mut Reader) -> Option<Vec<(Reference, Box<dyn supply::Written>)>> {
+    let supplies = MapOf("supply", Plugins(supply::KINDS, "supply"));
+    t.or("supply", "{}", supplies, "where tokens are served on GPUs")
 }
 
 fn read_levers(t: &mut Reader) -> Option<Vec<(Reference, Box<dyn Lever>)>> {

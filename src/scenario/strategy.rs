@@ -62,6 +62,33 @@ pub struct Serve {
 }
 
 impl Strategy {
+    /// A strategy of entries of others, with all that these need: levers, contracts, training, operations. It has no rules.
+    pub fn mixed(title: Title, serve: Vec<Serve>, of: &[&Self]) -> Option<Self> {
+        let first = of.first()?;
+        let all = |list: fn(&Self) -> &[Reference]| {
+            let mut all: Vec<Reference> = Vec::new();
+            for one in of.iter().flat_map(|one| list(one)) {
+                if all.iter().all(|known| known.id != one.id) {
+                    all.push(one.clone());
+                }
+            }
+            all
+        };
+        Some(Self {
+            title: Some(title),
+            serve,
+            levers: all(|one| &one.levers),
+            contracts: all(|one| &one.contracts),
+            training: all(|one| &one.training),
+            operations: all(|one| &one.operations),
+            migration: of.iter().find_map(|one| one.migration.clone()),
+            failover: of.iter().find_map(|one| one.failover.clone()),
+            compare: true,
+            switches: Vec::new(),
+            origin: first.origin.clone(),
+        })
+    }
+
     /// Reads `[strategy.<id>]`.
     pub fn read(t: &mut Reader) -> Option<Self> {
         let title = t.optional("title", TitleOf, "what people call it");

@@ -203,7 +203,9 @@ mod tests {
     use crate::document::Shape;
 
     /// Words for ids that stand in no table of the scenario: they are judged where they are used.
-    const NO_TABLE: [&str; 6] = [
+    const NO_TABLE: [&str; 8] = [
+        "evaluation",
+        "tier of a product, as product/tier",
         "number or path",
         "region",
         "regime",

@@ -37,6 +37,10 @@ struct Disrupted {
 }
 
 impl Supply for Disrupted {
+    fn takes(&self, entry: usize) -> Option<Slot> {
+        self.supply.takes(entry)
+    }
+
     fn state(&self) -> usize {
         self.supply.state()
     }

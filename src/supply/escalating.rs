@@ -17,6 +17,10 @@ pub fn escalating(supply: Box<dyn Supply>, escalates: Vec<Option<Slot>>) -> Box<
 }
 
 impl Supply for Escalating {
+    fn takes(&self, entry: usize) -> Option<Slot> {
+        self.supply.takes(entry)
+    }
+
     fn state(&self) -> usize {
         self.supply.state()
     }

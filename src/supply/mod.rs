@@ -90,6 +90,10 @@ pub trait Supply: Send + Sync {
     );
     /// Whether it never refuses a request of an entry.
     fn unlimited(&self, entry: usize) -> bool;
+    /// How much of a capacity that its entries share a request of one of them takes, where they share one.
+    fn takes(&self, _entry: usize) -> Option<Slot> {
+        None
+    }
     /// From whom it buys.
     fn bought(&self) -> Vec<Bought> {
         Vec::new()

@@ -361,6 +361,10 @@ impl Running {
 }
 
 impl Supply for Running {
+    fn takes(&self, entry: usize) -> Option<Slot> {
+        Some(self.entries[entry].hours_per_request)
+    }
+
     fn state(&self) -> usize {
         self.nodes() + if self.repairs.is_some() { Repairs::STATE } else { 0 }
     }

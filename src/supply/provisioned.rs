@@ -248,6 +248,10 @@ impl Running {
 }
 
 impl Supply for Running {
+    fn takes(&self, entry: usize) -> Option<Slot> {
+        Some(self.entries[entry].hours_per_request)
+    }
+
     fn bought(&self) -> Vec<Bought> {
         vec![self.from]
     }

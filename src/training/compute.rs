@@ -80,8 +80,16 @@ pub struct Sizes {
     pub speed: f64,
 }
 
+impl Sizes {
+    /// GPU-hours of so many tokens: `tokens · (k · N + 2 · N_teacher) / (speed · MFU)`.
+    pub fn gpu_hours(self, tokens: f64, flop_per_weight: f64, mfu: f64) -> f64 {
+        let each = flop_per_weight * self.active + Method::TEACHER_FLOP_PER_WEIGHT * self.teacher;
+        tokens * each / (self.speed * mfu)
+    }
+}
+
 impl Tokens {
-    /// GPU-hours of one run: `tokens · epochs · (k · N + 2 · N_teacher) / (speed · MFU)`.
+    /// GPU-hours of one run: those of its tokens, read in every epoch.
     pub fn gpu_hours(&self, method: Method, sizes: Sizes, lookup: &mut dyn Lookup) -> Slot {
         let (tokens, epochs) = (lookup.number(&self.tokens), lookup.number(&self.epochs));
         let flop = match &self.flop_per_weight {
@@ -89,15 +97,13 @@ impl Tokens {
             None => lookup.constant(method.flop_per_weight()),
         };
         let mfu = lookup.number(&self.mfu);
-        let Sizes { active, teacher, speed } = sizes;
-        let forward = Method::TEACHER_FLOP_PER_WEIGHT * teacher;
         lookup.derive(
             "GPU-hours of a run",
             &[tokens, epochs, flop, mfu],
             Box::new(move |v, out| {
                 for i in 0..LANES {
-                    let work = v[tokens][i] * v[epochs][i] * (v[flop][i] * active + forward);
-                    out[i] = work / (speed * v[mfu][i].max(f64::MIN_POSITIVE));
+                    let mfu = v[mfu][i].max(f64::MIN_POSITIVE);
+                    out[i] = sizes.gpu_hours(v[tokens][i] * v[epochs][i], v[flop][i], mfu);
                 }
             }),
         )
@@ -107,8 +113,7 @@ impl Tokens {
     pub fn mean_gpu_hours(&self, method: Method, sizes: Sizes) -> f64 {
         let mean = |number: &Number| number.distribution.mean();
         let flop = self.flop_per_weight.as_ref().map_or(method.flop_per_weight(), mean);
-        let each = flop * sizes.active + Method::TEACHER_FLOP_PER_WEIGHT * sizes.teacher;
-        mean(&self.tokens) * mean(&self.epochs) * each / (sizes.speed * mean(&self.mfu))
+        sizes.gpu_hours(mean(&self.tokens) * mean(&self.epochs), flop, mean(&self.mfu))
     }
 }
 

@@ -221,6 +221,8 @@ kinds! {
         .implying(D::REQUEST.per(D::USER)).timed(Either);
     /// Users.
     USERS = Kind::new("a number of users", D::USER, "8k users").implying(D::USER);
+    /// Users per time.
+    USERS_PER_TIME = Kind::new("users per time", D::USER.per(D::MONTH), "6k users /month").implying(D::USER).timed(Either);
     /// Seats.
     SEATS = Kind::new("a number of seats", D::SEAT, "40 seats").implying(D::SEAT);
     /// Items.

@@ -11,6 +11,7 @@ mod machines;
 mod measured_points;
 mod money;
 mod queues;
+mod training;
 mod units;
 mod whole;
 
@@ -84,4 +85,6 @@ pub const TABLES: &[Table] = &[
     units::TABLE,
     money::RESERVED,
     money::FINANCE,
+    training::HOURS,
+    training::RESTARTS,
 ];

@@ -27,7 +27,7 @@ const COUNT: usize = 64 * 782;
 fn left(key: &str, customers: &str, months: usize) -> Vec<Vec<f64>> {
     let chat = traffic_at(key, &format!("customers = {customers}"));
     let mut world = builder(months);
-    let stream = Stream::resolve(&chat, None, &mut world).unwrap();
+    let stream = Stream::resolve(&chat, None, &tokencast::demand::People::default(), &mut world).unwrap();
     paths(&finish(world), months, stream.requests, 2027, COUNT)
 }
 
@@ -111,7 +111,7 @@ fn customers_who_stay_or_have_nothing_change_no_bit() {
         let chat =
             traffic(&format!("{CHAT}\nnoise = {{ ar1 = {{ sd = 0.1, persistence = 0.4 }} }}\n{customers}"));
         let mut world = builder(24);
-        let stream = Stream::resolve(&chat, None, &mut world).unwrap();
+        let stream = Stream::resolve(&chat, None, &tokencast::demand::People::default(), &mut world).unwrap();
         paths(&finish(world), 24, stream.requests, 7, 640)
     };
     let without = requests("");
@@ -132,7 +132,7 @@ fn customers_draw_by_their_address() {
     // `explain` shows the factor under its address, as what was written.
     let chat = traffic_at("a", &format!("customers = {text}"));
     let mut world = builder(13);
-    Stream::resolve(&chat, None, &mut world).unwrap();
+    Stream::resolve(&chat, None, &tokencast::demand::People::default(), &mut world).unwrap();
     let (_, inputs, _) = world.finish();
     let named = |address: &str| {
         inputs.iter().find(|input| input.origin.as_ref().is_some_and(|origin| origin.address == address))
@@ -174,7 +174,7 @@ fn requests_fan_out_and_get_longer() {
     ));
     let at = |pick: fn(&Stream) -> tokencast::lanes::Slot| {
         let mut world = builder(25);
-        let stream = Stream::resolve(&chat, None, &mut world).unwrap();
+        let stream = Stream::resolve(&chat, None, &tokencast::demand::People::default(), &mut world).unwrap();
         certain(world, pick(&stream), 25)
     };
     close(at(|stream| stream.calls)[0], 3.0 * 2.5 * 1.05, 1e-15);
@@ -211,7 +211,9 @@ fn users_may_be_a_share_of_other_users() {
     let mut world = builder(3);
     let mut streams: Vec<Stream> = Vec::new();
     for (_, traffic) in &traffics {
-        let stream = Stream::resolve(traffic, streams.last(), &mut world).unwrap();
+        let stream =
+            Stream::resolve(traffic, streams.last(), &tokencast::demand::People::default(), &mut world)
+                .unwrap();
         streams.push(stream);
     }
     let program = finish(world);
@@ -234,7 +236,7 @@ fn said_of_shares(traffics: &[String]) -> Vec<&'static str> {
     let mut world = builder(2);
     let mut before: Option<Stream> = None;
     for (_, traffic) in &traffics {
-        before = Stream::resolve(traffic, before.as_ref(), &mut world);
+        before = Stream::resolve(traffic, before.as_ref(), &tokencast::demand::People::default(), &mut world);
     }
     let (_, _, mistakes) = world.finish();
     assert_eq!(before.is_none(), mistakes.has_errors());

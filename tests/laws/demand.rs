@@ -210,7 +210,7 @@ fn a_stream_is_the_product_of_its_parts() {
     let months = 13;
     let at = |pick: fn(&Stream) -> tokencast::lanes::Slot| {
         let mut world = builder(months);
-        let stream = Stream::resolve(&chat, None, &mut world).unwrap();
+        let stream = Stream::resolve(&chat, None, &tokencast::demand::People::default(), &mut world).unwrap();
         certain(world, pick(&stream), months)
     };
     let requests = at(|stream| stream.requests);
@@ -240,10 +240,11 @@ fn users_and_shares_of_another_traffic() {
         "requests = { share_of = { traffic = \"people\", share = 0.5 } }\nnoise = 3\ninput_tokens = 1\noutput_tokens = 1",
     );
     let mut world = builder(2);
-    let stream = Stream::resolve(&people, None, &mut world).unwrap();
-    let half = Stream::resolve(&share, Some(&stream), &mut world).unwrap();
+    let stream = Stream::resolve(&people, None, &tokencast::demand::People::default(), &mut world).unwrap();
+    let half =
+        Stream::resolve(&share, Some(&stream), &tokencast::demand::People::default(), &mut world).unwrap();
     assert_eq!(certain(world, half.requests, 2), [480e3, 960e3]);
-    assert!(Stream::resolve(&share, None, &mut builder(2)).is_none());
+    assert!(Stream::resolve(&share, None, &tokencast::demand::People::default(), &mut builder(2)).is_none());
 }
 
 #[test]
@@ -253,7 +254,7 @@ fn an_uncertain_average_is_drawn_once() {
     );
     let mut world =
         Builder::new(timeline(2), super::support::currency("USD"), BTreeMap::new(), BTreeMap::new());
-    let stream = Stream::resolve(&chat, None, &mut world).unwrap();
+    let stream = Stream::resolve(&chat, None, &tokencast::demand::People::default(), &mut world).unwrap();
     let program = finish(world);
     let values = paths(&program, 2, stream.input_tokens, 1, 640);
     assert_eq!(values[0], values[1]);

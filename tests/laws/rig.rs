@@ -134,7 +134,10 @@ impl Rig {
         let mut world = world(text, months);
         let mut streams = BTreeMap::new();
         for (id, traffic) in &traffics {
-            streams.insert(id.id.clone(), Stream::resolve(traffic, None, &mut world).unwrap());
+            streams.insert(
+                id.id.clone(),
+                Stream::resolve(traffic, None, &tokencast::demand::People::default(), &mut world).unwrap(),
+            );
         }
         let mut effects = Effects::default();
         for (id, lever) in &levers {

@@ -202,6 +202,7 @@ fn fields(scenario: &Scenario) {
             }
         }
     }
+    assert!(scenario.products.is_empty(), "this evaluator does not know products with tiers");
     work_around_the_llm(scenario);
     for (_, traffic) in &scenario.traffics {
         stream(traffic);

@@ -13,6 +13,7 @@ pub(crate) fn requests(now: &Now, stream: usize) -> f64 {
         Requests::Direct(amount) => {
             let base = match amount {
                 Amount::Own(path) => now.per_month(&path.origin().address),
+                Amount::Tier(tier) => panic!("this evaluator does not know tiers: `{}`", tier.id),
                 Amount::ShareOf(other, share) => {
                     requests(now, place_of(now, &other.id)) * now.raw(&share.origin.address)
                 }
@@ -29,6 +30,7 @@ fn users(now: &Now, stream: usize) -> f64 {
     let Requests::Users(amount, _) = &traffic.requests else { panic!("{} has no users", id.id) };
     let base = match amount {
         Amount::Own(path) => now.value(&path.origin().address),
+        Amount::Tier(tier) => panic!("this evaluator does not know tiers: `{}`", tier.id),
         Amount::ShareOf(other, share) => {
             users(now, place_of(now, &other.id)) * now.raw(&share.origin.address)
         }

@@ -209,6 +209,10 @@ impl Running {
 }
 
 impl Supply for Running {
+    fn takes(&self, entry: usize) -> Option<Slot> {
+        Some(self.entries[entry].hours_per_request)
+    }
+
     fn bought(&self) -> Vec<Bought> {
         self.by_the_hour.iter().map(|offer| offer.from).collect()
     }
