@@ -76,6 +76,8 @@ mod rented;
 mod replay;
 #[path = "laws/rig.rs"]
 mod rig;
+#[path = "laws/scores.rs"]
+mod scores;
 #[path = "laws/serving.rs"]
 mod serving;
 #[path = "laws/support.rs"]

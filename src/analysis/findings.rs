@@ -6,6 +6,7 @@ use super::break_even::{BreakEven, break_even};
 use super::compare::{Difference, cheapest_shares, difference};
 use super::convergence::{Settled, convergence};
 use super::happenings::{Happening, happenings};
+use super::quality::{Quality, qualities};
 use super::summary::{Summary, summarize};
 use super::switches::{Switched, switches};
 use crate::document::Title;
@@ -67,6 +68,8 @@ pub struct StrategyFindings {
     pub cheapest: f64,
     /// What its rules did, in the order in which they are met.
     pub switches: Vec<Switched>,
+    /// Mean scores of its answers, by evaluation that a traffic needs.
+    pub quality: Vec<Quality>,
     /// What was counted of what happened to it.
     pub happenings: Vec<Happening>,
     /// Against the baseline; absent for the baseline itself.
@@ -236,6 +239,7 @@ fn of_strategy(
         margin,
         served_by_stream: ratios(&served, &offered),
         gates: totals.gates,
+        quality: qualities(model, &events),
         happenings: happenings(model, &strategy.id, events, paths),
         switches: switches(model, strategy, &fired, paths),
         fans: fans.unwrap_or_default(),

@@ -30,7 +30,8 @@ pub(super) fn happenings(
     counts: Vec<EventCount>,
     paths: u64,
 ) -> Vec<Happening> {
-    let told = model.events.iter().zip(counts).filter_map(|(event, count)| {
+    let news = model.events.iter().zip(counts).filter(|(event, _)| !event.kind.is_grade());
+    let told = news.filter_map(|(event, count)| {
         let met: u64 = count.first.iter().sum();
         if met == 0 && event.strategy != strategy {
             return None;

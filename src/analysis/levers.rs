@@ -2,8 +2,9 @@
 
 use super::break_even::{BreakEven, break_even};
 use super::compare::{Difference, difference};
+use super::quality::{Quality, qualities};
 use crate::engine::Outcomes;
-use crate::model::Pull;
+use crate::model::{Model, Pull};
 use crate::stats::{Estimate, Paths};
 
 /// What levers save; a saving is a negative difference.
@@ -24,6 +25,8 @@ pub struct Step {
     pub alone: Saved,
     /// On top of those that act before it.
     pub on_top: Difference,
+    /// Scores with it and those that act before it.
+    pub quality: Vec<Quality>,
 }
 
 /// The levers of a strategy.
@@ -31,6 +34,8 @@ pub struct Step {
 pub struct Waterfall {
     /// Mean cost without any lever.
     pub before: Estimate,
+    /// Scores without any lever, by evaluation that a traffic needs.
+    pub quality: Vec<Quality>,
     /// Each lever, in the order in which they act.
     pub steps: Vec<Step>,
     /// All of them.
@@ -45,8 +50,8 @@ pub struct Waterfall {
     pub months: usize,
 }
 
-/// Reads a run of the strategies that [`crate::model::lever_variants`] makes of these levers.
-pub fn waterfall(outcomes: &Outcomes, levers: &[Pull]) -> Waterfall {
+/// Reads a run of a model of the strategies that [`crate::model::lever_variants`] makes of these levers.
+pub fn waterfall(model: &Model, outcomes: &Outcomes, levers: &[Pull]) -> Waterfall {
     let sampling = outcomes.design.sampling;
     let costs = |place: usize| outcomes.strategies[place].totals.compared();
     let against = |place: usize, base: usize| difference(costs(place), costs(base), sampling);
@@ -56,6 +61,7 @@ pub fn waterfall(outcomes: &Outcomes, levers: &[Pull]) -> Waterfall {
     };
     // The first with none before it is that lever alone.
     let up_to = |lever: usize| if lever == 0 { 1 } else { levers.len() + lever };
+    let scores = |place: usize| qualities(model, &outcomes.strategies[place].events);
     let steps = levers
         .iter()
         .enumerate()
@@ -63,11 +69,13 @@ pub fn waterfall(outcomes: &Outcomes, levers: &[Pull]) -> Waterfall {
             lever: lever.clone(),
             alone: saved(1 + place),
             on_top: against(up_to(place), if place == 0 { 0 } else { up_to(place - 1) }),
+            quality: scores(up_to(place)),
         })
         .collect();
     let last = up_to(levers.len() - 1);
     Waterfall {
         before: Paths::new(costs(0), sampling).mean(),
+        quality: scores(0),
         steps,
         together: saved(last),
         after: Paths::new(costs(last), sampling).mean(),

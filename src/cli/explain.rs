@@ -127,7 +127,9 @@ struct Happened<'a> {
 }
 
 fn happened<'a>(model: &'a Model, opened: &Opened) -> Vec<Happened<'a>> {
-    let told = opened.events.iter().filter(|(_, counts)| counts.iter().any(|count| *count > 0.0));
+    let told = opened.events.iter().filter(|(event, counts)| {
+        !model.events[*event].kind.is_grade() && counts.iter().any(|count| *count > 0.0)
+    });
     told.map(|(event, [before, now])| Happened {
         kind: &model.events[*event].kind,
         before: *before,

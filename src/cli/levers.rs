@@ -45,7 +45,7 @@ pub(super) fn levers(args: &Levers, terminal: &mut Terminal) -> Result<Exit, Sto
     let watch = Watch::new(settings.paths, terminal.quiet, lang);
     let outcomes = simulate(&varied, &settings, &watch);
     watch.end();
-    let found = waterfall(&outcomes.map_err(|_| interrupted())?, &pulls);
+    let found = waterfall(&varied, &outcomes.map_err(|_| interrupted())?, &pulls);
     let report = LeverReport {
         found: &found,
         title: titled(&model.title, lang),

@@ -148,6 +148,7 @@ fn run_month(
         }
         ledger.measure(Measure::Served, &served);
         ledger.record_served(entry.supply, entry.number, entry.stream, &served);
+        grade(entry, &served, |_| None, values, ledger);
     }
     if strategy.sheds {
         turned.bring_back(remaining);
@@ -257,6 +258,29 @@ pub(super) fn set_aside(
             left[i] -= lost;
             away[i] += lost;
         }
+    }
+}
+
+/// Counts what an entry served with the score of who answered; `change` as for [`set_aside`].
+pub(super) fn grade(
+    entry: &Entry,
+    served: &Lanes,
+    change: impl Fn(usize) -> Option<Lanes>,
+    values: &Values,
+    ledger: &mut Ledger,
+) {
+    for grade in &entry.grades {
+        let mut score = values[grade.score];
+        if let Some(change) = change(grade.gate) {
+            for i in 0..LANES {
+                score[i] = (score[i] + change[i]).clamp(0.0, 1.0);
+            }
+        }
+        for i in 0..LANES {
+            score[i] *= served[i];
+        }
+        ledger.note(grade.events[0], served);
+        ledger.note(grade.events[1], &score);
     }
 }
 

@@ -1,6 +1,6 @@
 //! A strategy that may give way to others: its rules are judged, and each month whoever stands in a path plays its part.
 
-use super::batch::{arrive, force, offer, set_aside, shed, start};
+use super::batch::{arrive, force, grade, offer, set_aside, shed, start};
 use super::failover::Turned;
 use crate::calendar::Month;
 use crate::finance::{Basis, Ledger, Measure, Presence, View};
@@ -218,6 +218,7 @@ impl Switched {
                 turned.note(entry, values, [&offered, &served], left);
                 ledger.limit(Some(stands.clone()));
                 ledger.measure(Measure::Served, &served);
+                grade(entry, &served, |gate| dip(&self.came[member], gate, month), values, ledger);
             }
             turned.bring_back(&mut self.left);
             for (left, of_member) in remaining.iter_mut().zip(&self.left) {

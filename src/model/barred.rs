@@ -3,7 +3,7 @@
 use super::pulled::Pulled;
 use super::strategy::{Question, Surroundings};
 use super::training::{Change, changes_of};
-use super::{Event, EventKind, QualityGate};
+use super::{Event, EventKind, Grade, QualityGate};
 use crate::diagnostic::Diagnostic;
 use crate::lanes::Slot;
 use crate::process::Lookup;
@@ -81,7 +81,7 @@ pub(super) fn set_aside(
     lookup: &mut dyn Lookup,
 ) -> Option<()> {
     let mut whole = Some(());
-    for question in questions {
+    for question in questions.iter_mut() {
         let by = &question.serve.by;
         let (id, traffic) = &scenario.traffics[question.stream];
         if stays_elsewhere(scenario, question, lookup) {
@@ -117,7 +117,16 @@ pub(super) fn set_aside(
                 evaluation: evaluation.clone(),
             };
             let needs = lookup.number(least);
-            question.aside.gates.push(QualityGate { event: event(strategy, kind, events), score, needs });
+            let gate = event(strategy, kind, events);
+            question.aside.gates.push(QualityGate { event: gate, score, needs });
+            let kinds = [EventKind::Graded(evaluation.clone()), EventKind::Scored(evaluation.clone())];
+            let graded = kinds.map(|kind| event(strategy, kind, events));
+            question.grades.push(Grade { events: graded, gate, score });
+        }
+    }
+    for place in 0..questions.len() {
+        if questions[place].escalates.is_some() {
+            questions[place].grades = grades_of(questions[place].stream, questions);
         }
     }
     whole
@@ -140,6 +149,14 @@ pub(super) fn score(
         .plus(of_levers)
         .plus(changes_of(learnt, scores.name, evaluation, traffic));
     Some(score.resolve(lookup))
+}
+
+/// The scores of who would serve a stream without levers that lead it elsewhere: those of what a judge keeps and a cache repeats.
+pub(super) fn grades_of(stream: usize, questions: &[Question]) -> Vec<Grade> {
+    let serves = |question: &&Question| {
+        question.stream == stream && question.led.is_none() && question.aside.never.is_none()
+    };
+    questions.iter().find(serves).map_or_else(Vec::new, |question| question.grades.clone())
 }
 
 /// Whether an entry that names several traffics stands where this one may not be: then it passes on to the next entry, and is

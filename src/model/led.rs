@@ -1,6 +1,8 @@
 //! Who is asked before the entries of `serve`: caches of answers, and whom routing, distillation and cascades lead to.
 
+use super::barred::grades_of;
 use super::pulled::Pulled;
+use super::strategy::Question;
 use super::{Entry, SupplyInUse};
 use crate::demand::{self, Led, rest};
 use crate::diagnostic::Diagnostic;
@@ -130,6 +132,7 @@ pub(super) fn times(a: Option<Slot>, b: Option<Slot>, lookup: &mut dyn Lookup) -
 pub(super) fn caches(
     pulled: &Pulled,
     streams: &[Option<demand::Stream>],
+    questions: &[Question],
     lookup: &mut dyn Lookup,
 ) -> Option<Vec<(SupplyInUse, Entry)>> {
     let mut found = Vec::new();
@@ -148,6 +151,7 @@ pub(super) fn caches(
                 sheds: false,
                 share,
                 aside: None,
+                grades: grades_of(stream, questions),
                 outages: None,
             };
             found.push((SupplyInUse { name: cache.id.clone(), supply: Box::new(supply), state: 0 }, entry));

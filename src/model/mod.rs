@@ -91,6 +91,10 @@ pub enum EventKind {
         /// Where it scores too low.
         evaluation: String,
     },
+    /// Requests were answered by an llm that has a score in this evaluation, which the traffic needs; requests are counted.
+    Graded(String),
+    /// The same, each counted with the score of the month: over those graded it is the mean score.
+    Scored(String),
     /// Requests had to wait until this had room for them; requests are counted.
     Waited {
         /// Who is asked.
@@ -113,6 +117,11 @@ impl EventKind {
         !matches!(self, Self::Successor(_) | Self::TurnedOff(_))
     }
 
+    /// Whether it is no news of its own, but a part of a mean score.
+    pub fn is_grade(&self) -> bool {
+        matches!(self, Self::Graded(_) | Self::Scored(_))
+    }
+
     /// What happens, in English and in Japanese.
     pub fn says(&self) -> (String, String) {
         match self {
@@ -124,6 +133,12 @@ impl EventKind {
                 format!("{by} refused for {traffic}: too low in {evaluation}"),
                 format!("{by} は {traffic} に使えない：{evaluation} が基準未満"),
             ),
+            Self::Graded(evaluation) => {
+                (format!("answers graded in {evaluation}"), format!("{evaluation} で採点した回答"))
+            }
+            Self::Scored(evaluation) => {
+                (format!("answers right in {evaluation}"), format!("{evaluation} で正しい回答"))
+            }
             Self::Waited { by, traffic } => {
                 (format!("{traffic} waited for {by}"), format!("{traffic} が {by} の空きを待った"))
             }
@@ -317,8 +332,21 @@ pub struct Entry {
     pub share: Option<Slot>,
     /// What of that never reaches the supply; absent where all does.
     pub aside: Option<Aside>,
+    /// How well what it serves is answered, by evaluation that the traffic needs; empty where it needs none.
+    pub grades: Vec<Grade>,
     /// What outages do to the requests on their way to the next entry; absent if all that they turn away simply goes there.
     pub outages: Option<Outages>,
+}
+
+/// A score that what an entry serves is counted with.
+#[derive(Clone, Copy, Debug)]
+pub struct Grade {
+    /// The events of answering, and of answering weighted by the score.
+    pub events: [usize; 2],
+    /// The event of the gate that judges the score.
+    pub gate: usize,
+    /// The score of the month.
+    pub score: Slot,
 }
 
 /// What of the requests that an entry is offered never reaches its supply.

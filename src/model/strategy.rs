@@ -7,7 +7,7 @@ use super::led::{self, First, Reach};
 use super::pulled::Pulled;
 use super::resolve::{named, running};
 use super::{
-    Aside, Entry, Event, Strategy, SupplyInUse, barred, charges, cold, contracts, failover, products,
+    Aside, Entry, Event, Grade, Strategy, SupplyInUse, barred, charges, cold, contracts, failover, products,
     training,
 };
 use crate::demand::{self, Effects};
@@ -41,6 +41,8 @@ pub(super) struct Question<'a> {
     asked: Option<Slot>,
     /// The share of what it serves that goes on all the same.
     pub(super) escalates: Option<Slot>,
+    /// What its answers are graded by.
+    pub(super) grades: Vec<Grade>,
 }
 
 /// Where a strategy is resolved.
@@ -143,7 +145,7 @@ fn compose(
 ) -> Option<Composed> {
     let Surroundings { scenario, streams, .. } = *around;
     let mut composed = Composed { entries: Vec::new(), supplies: Vec::new(), state: 0, whole: true };
-    for (cache, entry) in led::caches(pulled, streams, lookup)? {
+    for (cache, entry) in led::caches(pulled, streams, questions, lookup)? {
         composed.entries.push((0, entry));
         composed.supplies.push(cache);
     }
@@ -213,7 +215,16 @@ impl Question<'_> {
         };
         let Aside { never, gates, lost } = &self.aside;
         let aside = (never.is_some() || !gates.is_empty() || !lost.is_empty()).then(|| self.aside.clone());
-        Entry { stream: self.stream, supply, number, sheds: self.serve.sheds, share, aside, outages: None }
+        Entry {
+            stream: self.stream,
+            supply,
+            number,
+            sheds: self.serve.sheds,
+            share,
+            aside,
+            grades: self.grades.clone(),
+            outages: None,
+        }
     }
 }
 
@@ -239,6 +250,7 @@ fn questions<'a>(
             behind: None,
             asked: reach.asked[first.stream],
             escalates: first.led.escalates,
+            grades: Vec::new(),
         })
         .collect();
     let wanted =
@@ -260,6 +272,7 @@ fn questions<'a>(
                 behind: reach.behind[stream],
                 asked: reach.asked[stream],
                 escalates: None,
+                grades: Vec::new(),
             })
         })
         .collect();

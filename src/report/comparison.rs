@@ -1,7 +1,7 @@
 //! The strategies beside each other, for a terminal.
 
 use super::Report;
-use super::display::{Lang, percent};
+use super::display::{Lang, fine_percent, percent};
 use super::table::{Align, table, width, wrapped};
 use crate::analysis::{Margin, StrategyFindings, month_of};
 use crate::finance::{Component, Measure as Physical, View};
@@ -117,7 +117,23 @@ impl Report<'_> {
             measures.push(each(self.pick("Served", "処理率"), "", &|s| share_of_all(s.served_share())));
             measures.extend(self.served_by_stream());
         }
+        measures.extend(self.qualities());
         measures
+    }
+
+    /// The mean score of answers, by evaluation that a traffic needs.
+    fn qualities(&self) -> Vec<Measure> {
+        let strategies = &self.findings.strategies;
+        let evaluations = strategies.first().map_or(0, |first| first.quality.len());
+        let of = |place: usize| Measure {
+            name: wrapped(&strategies[0].quality[place].evaluation, NAME),
+            unit: self.pick("mean score", "平均点").to_owned(),
+            values: strategies
+                .iter()
+                .map(|strategy| strategy.quality[place].mean.map_or_else(|| "–".to_owned(), fine_percent))
+                .collect(),
+        };
+        (0..evaluations).map(of).collect()
     }
 
     /// The served share of each stream, if they differ: a small stream that nobody serves hardly shows in the whole.

@@ -130,6 +130,12 @@ impl Report<'_> {
                 "median_month": switch.median.map(|month| &self.findings.months[month]),
                 "share_by_month": switch.by_month,
             })).collect::<Vec<_>>(),
+            "quality": s.quality.iter().map(|quality| json!({
+                "evaluation": quality.evaluation,
+                "mean_score": quality.mean,
+                "mean_score_by_month": quality.by_month,
+                "answers_by_month": quality.answers,
+            })).collect::<Vec<_>>(),
             "events": s.happenings.iter().map(|happening| json!({
                 "strategy": happening.strategy,
                 "event": happening.kind.says().0,

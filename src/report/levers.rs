@@ -6,9 +6,9 @@ use super::File;
 use super::VERSION;
 use super::chart::{Caption, Waterfall as Chart, WaterfallStep, png};
 use super::csv::Sheet;
-use super::display::{Lang, exact, money, percent};
+use super::display::{Lang, exact, fine_percent, money, percent};
 use super::table::{Align, table};
-use crate::analysis::{BreakEven, Difference, Waterfall, month_of};
+use crate::analysis::{BreakEven, Difference, Quality, Waterfall, month_of};
 use crate::random::Design;
 
 /// Findings about levers, and what one has to know to write about them.
@@ -38,7 +38,7 @@ impl LeverReport<'_> {
         let head = |en: [&'static str; 2], ja: [&'static str; 2]| {
             [0, 1].map(|line| self.lang.pick(en[line], ja[line])).join("\n")
         };
-        let header = vec![
+        let mut header = vec![
             head(["Lever", "kind"], ["削減策", "種類"]),
             head(["Saves alone", "± 95%"], ["単独の削減額", "±95%"]),
             head(["Saves in order", "± 95%"], ["順に加えた削減額", "±95%"]),
@@ -47,31 +47,26 @@ impl LeverReport<'_> {
             head(["Pays back", "alone"], ["回収", "単独"]),
             head(["Cost", "left"], ["残る", "費用"]),
         ];
+        let unit = self.lang.pick("mean score", "平均点");
+        header.extend(self.found.quality.iter().map(|quality| format!("{}\n{unit}", quality.evaluation)));
         let mut rows = vec![self.row("", "", None, None, None, self.found.before.value)];
         self.lang.pick("without levers", "削減策なし").clone_into(&mut rows[0][0]);
+        rows[0].extend(scores(&self.found.quality));
         let mut left = self.found.before.value;
         for step in &self.found.steps {
             left += step.on_top.mean.value;
             let (alone, on_top) = (Some(&step.alone.difference), Some(&step.on_top));
-            rows.push(self.row(
-                &step.lever.id,
-                step.lever.kind,
-                alone,
-                on_top,
-                Some(&step.alone.payback),
-                left,
-            ));
+            let mut row =
+                self.row(&step.lever.id, step.lever.kind, alone, on_top, Some(&step.alone.payback), left);
+            row.extend(scores(&step.quality));
+            rows.push(row);
         }
         let all = &self.found.together;
         let name = self.lang.pick("all together", "全部");
-        rows.push(self.row(
-            name,
-            "",
-            None,
-            Some(&all.difference),
-            Some(&all.payback),
-            self.found.after.value,
-        ));
+        let mut row =
+            self.row(name, "", None, Some(&all.difference), Some(&all.payback), self.found.after.value);
+        row.extend(self.found.steps.last().into_iter().flat_map(|step| scores(&step.quality)));
+        rows.push(row);
         let table = table(header, rows, &[Align::Left]);
         format!("{}\n\n{table}\n\n{}", self.headline(), self.note())
     }
@@ -170,6 +165,9 @@ impl LeverReport<'_> {
             })
         };
         let payback = |found: &BreakEven| json!({ "p5": found.p5, "p50": found.p50, "p95": found.p95, "never": found.never });
+        let scored = |all: &[Quality]| -> serde_json::Map<String, Value> {
+            all.iter().map(|quality| (quality.evaluation.clone(), json!(quality.mean))).collect()
+        };
         let found = self.found;
         let steps = found.steps.iter().map(|step| {
             json!({
@@ -178,6 +176,7 @@ impl LeverReport<'_> {
                 "saves_alone": saving(&step.alone.difference),
                 "payback_months_alone": payback(&step.alone.payback),
                 "saves_in_order": saving(&step.on_top),
+                "scores_in_order": scored(&step.quality),
             })
         });
         json!({
@@ -191,6 +190,7 @@ impl LeverReport<'_> {
             "present_value": found.discounted,
             "without_levers": { "mean": found.before.value, "standard_error": finite(found.before.standard_error) },
             "with_all_levers": { "mean": found.after.value, "standard_error": finite(found.after.standard_error) },
+            "scores_without_levers": scored(&found.quality),
             "levers": steps.collect::<Vec<_>>(),
             "saves_together": saving(&found.together.difference),
             "payback_months_together": payback(&found.together.payback),
@@ -296,4 +296,9 @@ impl LeverReport<'_> {
             lang: self.lang,
         }
     }
+}
+
+/// Mean scores, one a cell.
+fn scores(found: &[Quality]) -> impl Iterator<Item = String> {
+    found.iter().map(|quality| quality.mean.map_or_else(|| "–".to_owned(), fine_percent))
 }

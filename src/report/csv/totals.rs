@@ -86,6 +86,10 @@ impl Report<'_> {
             rows.plain(&name, "share", "share", switch.share, Some(switch.interval));
             rows.plain(&name, "median", "months", switch.median.map_or(f64::NAN, |month| month as f64), None);
         }
+        for quality in &strategy.quality {
+            let name = format!("quality {}", quality.evaluation);
+            rows.plain(&name, "mean", "score", quality.mean.unwrap_or(f64::NAN), None);
+        }
         write_happenings(strategy, rows);
         for measure in Measure::PHYSICAL {
             let unit = if matches!(measure, Measure::GpuHours | Measure::BusyGpuHours) {
