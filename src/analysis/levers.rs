@@ -55,9 +55,19 @@ pub fn waterfall(model: &Model, outcomes: &Outcomes, levers: &[Pull]) -> Waterfa
     let sampling = outcomes.design.sampling;
     let costs = |place: usize| outcomes.strategies[place].totals.compared();
     let against = |place: usize, base: usize| difference(costs(place), costs(base), sampling);
-    let saved = |place: usize| Saved {
-        difference: against(place, 0),
-        payback: break_even(&outcomes.strategies[place].totals.break_even, outcomes.months),
+    // What begins later has not paid back before the end of its first month, though it never cost more.
+    let start = |lever: &Pull| match lever.from.map_or(0, |from| model.timeline.start.months_until(from)) {
+        ..=0 => -1.0,
+        months => f64::from(months),
+    };
+    let saved = |place: usize, start: f64| {
+        let mut payback = break_even(&outcomes.strategies[place].totals.break_even, outcomes.months);
+        for moment in [&mut payback.p5, &mut payback.p50, &mut payback.p95].into_iter().flatten() {
+            if *moment <= start {
+                *moment = start + 1.0;
+            }
+        }
+        Saved { difference: against(place, 0), payback }
     };
     // The first with none before it is that lever alone.
     let up_to = |lever: usize| if lever == 0 { 1 } else { levers.len() + lever };
@@ -67,7 +77,7 @@ pub fn waterfall(model: &Model, outcomes: &Outcomes, levers: &[Pull]) -> Waterfa
         .enumerate()
         .map(|(place, lever)| Step {
             lever: lever.clone(),
-            alone: saved(1 + place),
+            alone: saved(1 + place, start(lever)),
             on_top: against(up_to(place), if place == 0 { 0 } else { up_to(place - 1) }),
             quality: scores(up_to(place)),
         })
@@ -77,7 +87,7 @@ pub fn waterfall(model: &Model, outcomes: &Outcomes, levers: &[Pull]) -> Waterfa
         before: Paths::new(costs(0), sampling).mean(),
         quality: scores(0),
         steps,
-        together: saved(last),
+        together: saved(last, levers.iter().map(start).fold(f64::INFINITY, f64::min)),
         after: Paths::new(costs(last), sampling).mean(),
         discounted: !outcomes.strategies[0].totals.npv.is_empty(),
         paths: outcomes.paths,

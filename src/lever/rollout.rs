@@ -33,6 +33,11 @@ impl Rollout {
         Some(Self { from: from?, ramp_months, one_off: one_off?, running: running? })
     }
 
+    /// The first month with an effect; the scenario's first if absent.
+    pub fn from(&self) -> Option<YearMonth> {
+        self.from
+    }
+
     /// How much of the effect there is in each month, from 0 to 1.
     pub fn progress(&self, lookup: &mut dyn Lookup) -> Option<Slot> {
         if self.from.is_none() && self.ramp_months == 0.0 {

@@ -1,5 +1,6 @@
 //! A strategy without its levers, with each alone, and with more and more of them: strategies of one scenario, on the same paths.
 
+use crate::calendar::YearMonth;
 use crate::document::Reference;
 use crate::lever::place_of;
 use crate::scenario::{Scenario, Strategy};
@@ -11,6 +12,8 @@ pub struct Pull {
     pub id: String,
     /// Its kind.
     pub kind: &'static str,
+    /// The first month with an effect; the scenario's first if absent.
+    pub from: Option<YearMonth>,
 }
 
 /// Why a strategy has no variants.
@@ -32,15 +35,20 @@ pub fn lever_variants(scenario: &mut Scenario, place: usize) -> Result<Vec<Pull>
     if !strategy.switches.is_empty() {
         return Err(NoVariants::GivesWay);
     }
-    let kind = |wanted: &Reference| {
-        scenario.levers.iter().find(|(id, _)| id.id == wanted.id).map_or("", |(_, lever)| lever.kind())
+    let found = |wanted: &Reference| {
+        scenario.levers.iter().find(|(id, _)| id.id == wanted.id).map(|(_, lever)| lever)
     };
+    let kind = |wanted: &Reference| found(wanted).map_or("", |lever| lever.kind());
+    let from = |wanted: &Reference| found(wanted).and_then(|lever| lever.terms().rollout.from());
     let mut levers = strategy.levers.clone();
     levers.sort_by_key(|lever| place_of(kind(lever)));
     if levers.is_empty() {
         return Err(NoVariants::NoLever);
     }
-    let pulls = levers.iter().map(|lever| Pull { id: lever.id.clone(), kind: kind(lever) }).collect();
+    let pulls = levers
+        .iter()
+        .map(|lever| Pull { id: lever.id.clone(), kind: kind(lever), from: from(lever) })
+        .collect();
     let mut variants: Vec<(Reference, Strategy)> = Vec::new();
     let mut add = |name: String, levers: &[Reference]| {
         let named = Reference { id: format!("{}: {name}", id.id), span: id.span };

@@ -6,7 +6,7 @@ use super::File;
 use super::VERSION;
 use super::chart::{Caption, Waterfall as Chart, WaterfallStep, png};
 use super::csv::Sheet;
-use super::display::{Lang, exact, fine_percent, money, percent};
+use super::display::{Lang, fine_percent, minor_digits, money, percent};
 use super::table::{Align, table};
 use crate::analysis::{BreakEven, Difference, Quality, Waterfall, month_of};
 use crate::random::Design;
@@ -224,8 +224,9 @@ impl LeverReport<'_> {
                 0.0 - on_top.p95,
                 0.0 - on_top.p5,
             ];
+            let digits = minor_digits(self.currency);
             for amount in amounts {
-                sheet.number(if amount.is_finite() { exact(amount, self.currency) } else { String::new() });
+                sheet.number(if amount.is_finite() { format!("{amount:.digits$}") } else { String::new() });
             }
             sheet.number(
                 payback.p50.map_or_else(String::new, |months| crate::units::format_number(months, 6)),
