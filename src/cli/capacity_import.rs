@@ -1,18 +1,20 @@
 //! `tokencast capacity import`: benchmark results as a part with measured tables.
 
 use std::collections::BTreeMap;
+use std::path::Path;
 
 use serde_json::json;
 
 use super::capacity_args::ImportBenchmarks;
 use super::exit::{Exit, Stop};
 use super::load::count;
-use super::sources::{bytes, day_in_name, unreadable, write};
+use super::sources::{day_in_name, small, unreadable, write};
 use super::terminal::Terminal;
+use super::trace::TextFile;
 use crate::calendar::Date;
 use crate::catalog::{
-    Counts, Group, Key, Known, Measured, OneText, Results, built_in, described, gather, measured_part,
-    read_benchmarks,
+    BenchmarkLines, Counts, Group, Key, Known, Measured, OneText, Results, Unreadable, built_in, described,
+    gather, measured_part, read_benchmarks,
 };
 use crate::report::display::clean;
 
@@ -30,7 +32,7 @@ pub(super) fn import(args: &ImportBenchmarks, terminal: &mut Terminal) -> Result
         input: args.input,
         output: args.output_tokens,
     };
-    let results = read_benchmarks(&bytes(&args.file)?, &known).map_err(|why| unreadable(&args.file, &why))?;
+    let results = read(&args.file, &known)?;
     let (groups, counts) = gather(&results.rows);
     let part = as_part(args, &groups, &day)?;
     let told = Told { args, results: &results, counts, part: &part, day: &day };
@@ -53,6 +55,21 @@ pub(super) fn import(args: &ImportBenchmarks, terminal: &mut Terminal) -> Result
     }
     told.tell(true, terminal)?;
     Ok(Exit::Ok)
+}
+
+/// Reads a file at once, or line after line where it is large.
+fn read(path: &Path, known: &Known) -> Result<Results, Stop> {
+    let refused = |why: Unreadable| unreadable(path, &why);
+    if let Some(bytes) = small(path)? {
+        return read_benchmarks(&bytes, known).map_err(refused);
+    }
+    known.check().map_err(refused)?;
+    let mut lines = BenchmarkLines::new(known);
+    let mut file = TextFile::open(path, false)?;
+    while let Some(line) = file.next_line()? {
+        lines.read(line).map_err(refused)?;
+    }
+    lines.end().map_err(refused)
 }
 
 fn day(args: &ImportBenchmarks) -> Result<String, Stop> {

@@ -139,6 +139,12 @@ pub(super) fn unreadable(path: &Path, why: &catalog::Unreadable) -> Stop {
 
 /// The bytes of a file, unpacked if it is a gzip.
 pub(super) fn bytes(path: &Path) -> Result<Vec<u8>, Stop> {
+    let too_large = || Stop::new(Exit::InputOutput, format!("`{}` is larger than 64 MB", path.display()));
+    small(path)?.ok_or_else(too_large)
+}
+
+/// The same; nothing where it is too large to be held.
+pub(super) fn small(path: &Path) -> Result<Option<Vec<u8>>, Stop> {
     let failed = |error: io::Error| {
         Stop::new(Exit::InputOutput, format!("`{}` cannot be read: {}", path.display(), in_words(&error)))
     };
@@ -148,6 +154,9 @@ pub(super) fn bytes(path: &Path) -> Result<Vec<u8>, Stop> {
     }
     let mut bytes = Vec::new();
     File::open(path).map_err(failed)?.take(MOST_BYTES + 1).read_to_end(&mut bytes).map_err(failed)?;
+    if bytes.len() as u64 > MOST_BYTES {
+        return Ok(None);
+    }
     if bytes.starts_with(&[0x1f, 0x8b]) {
         let mut unpacked = Vec::new();
         let broken = |error: io::Error| {
@@ -158,10 +167,7 @@ pub(super) fn bytes(path: &Path) -> Result<Vec<u8>, Stop> {
         GzDecoder::new(bytes.as_slice()).take(MOST_BYTES + 1).read_to_end(&mut unpacked).map_err(broken)?;
         bytes = unpacked;
     }
-    if bytes.len() as u64 > MOST_BYTES {
-        return Err(Stop::new(Exit::InputOutput, format!("`{}` is larger than 64 MB", path.display())));
-    }
-    Ok(bytes)
+    Ok((bytes.len() as u64 <= MOST_BYTES).then_some(bytes))
 }
 
 /// Writes a part; a file that is there is kept unless it may be replaced.

@@ -6,7 +6,7 @@ use std::process::{Command, Output, Stdio};
 
 use serde_json::Value;
 use tempfile::TempDir;
-use tokencast::catalog::{Known, Seen, gather, read_benchmarks};
+use tokencast::catalog::{BenchmarkLines, Known, Seen, gather, read_benchmarks};
 
 fn known() -> Known {
     Known {
@@ -56,6 +56,18 @@ fn each_tool_says_the_same_in_its_own_words() {
         "output_sequence_length": { "unit": "tokens", "avg": 512 },
         "input_config": { "loadgen": { "concurrency": 32 }, "endpoint": { "model_names": ["llama-3.1-70b"] } } }"#;
     near(only(aiperf, &known()), [1024.0, 512.0, 32.0, 175.2, 16.49]);
+    // Newer exports have phases; and what was watched names the GPUs.
+    let phases = aiperf.replace(
+        r#""input_config": { "loadgen": { "concurrency": 32 }, "endpoint": { "model_names": ["llama-3.1-70b"] } }"#,
+        r#""schema_version": "1.5", "input_config": { "models": { "items": [{ "name": "llama-3.1-70b" }] },
+           "phases": [{ "name": "warmup", "concurrency": 2 }, { "name": "profiling", "concurrency": 32 }] },
+           "telemetry_data": { "endpoints": { "localhost:9400": { "gpus": {
+             "gpu_0": { "gpu_name": "NVIDIA H100" }, "gpu_1": { "gpu_name": "NVIDIA H100" } } } } }"#,
+    );
+    let weights = Known { weights: Some("fp8".into()), ..Known::default() };
+    near(only(&phases, &weights), [1024.0, 512.0, 32.0, 175.2, 16.49]);
+    let key = read_benchmarks(phases.as_bytes(), &weights).unwrap().rows[0].key.clone();
+    assert_eq!((key.llm.as_str(), key.gpu.as_str(), key.gpus), ("llama-3.1-70b", "NVIDIA H100", 2));
     // Without a number of requests in flight, Little's law gives it: 1.77 /s · (0.1752 s + 511 · 0.01649 s).
     let at_a_rate = VLLM.replace("\"max_concurrency\": 32", "\"max_concurrency\": null");
     near(only(&at_a_rate, &known()), [1024.0, 512.0, 1.77 * (0.1752 + 511.0 * 0.01649), 175.2, 16.49]);
@@ -77,6 +89,25 @@ fn table(rows: &[&str]) -> String {
     let rows: Vec<String> =
         rows.iter().map(|row| format!("llama-3.1-70b,h100,4,fp8,1024,1024,{row}")).collect();
     format!("{HEADER}\n{}\n", rows.join("\n"))
+}
+
+/// What is too large to be held is read line after line, and says the same.
+#[test]
+fn lines_say_the_same_as_the_whole() {
+    let csv = table(&["4,80,11.78", "8,96,12.11", "16,121", "32,-5,16.49"]);
+    let json = format!("{}\n{{ broken\n\n{}\n", VLLM.replace('\n', " "), VLLM.replace('\n', " "));
+    for (text, known) in [(csv, Known::default()), (json, known())] {
+        let whole = read_benchmarks(text.as_bytes(), &known).unwrap();
+        let mut lines = BenchmarkLines::new(&known);
+        text.split_inclusive('\n').for_each(|line| lines.read(line).unwrap());
+        let found = lines.end().unwrap();
+        assert_eq!((found.form, found.rows, found.problems), (whole.form, whole.rows, whole.problems));
+        assert!(!text.contains("broken") || found.left_out.is_empty());
+    }
+    let none = Known::default();
+    assert!(BenchmarkLines::new(&none).end().is_err());
+    assert!(BenchmarkLines::new(&none).read("{").is_err(), "one JSON text over many lines is not read");
+    assert!(BenchmarkLines::new(&none).read("a,b,c").is_err(), "columns are missing");
 }
 
 #[test]

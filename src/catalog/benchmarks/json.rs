@@ -47,7 +47,7 @@ fn lines(
 }
 
 /// One result of whichever tool.
-fn result(one: &Value, place: usize, known: &Known, results: &mut Results) {
+pub(super) fn result(one: &Value, place: usize, known: &Known, results: &mut Results) {
     if let Some(benchmarks) = one.get("benchmarks").and_then(Value::as_array) {
         results.form = "guidellm report";
         for (i, benchmark) in benchmarks.iter().enumerate() {
@@ -153,12 +153,13 @@ fn aiperf(one: &Value) -> Values {
     named(&mut values, "tpot_ms", metric(["inter_token_latency", "inter_token_latency"]));
     named(&mut values, "input_tokens", metric(["input_sequence_length", "isl"]));
     named(&mut values, "output_tokens", metric(["output_sequence_length", "osl"]));
-    named(
-        &mut values,
-        "concurrency",
-        at(one, &["/input_config/loadgen/concurrency", "/input_config/load_generator/concurrency"]),
-    );
+    let loads = ["/input_config/loadgen/concurrency", "/input_config/load_generator/concurrency"];
+    named(&mut values, "concurrency", at(one, &loads).or_else(|| profiled(one)));
+    let gpus = telemetry(one);
+    named(&mut values, "gpu", gpus.first().map(|gpu| (*gpu).to_owned()));
+    named(&mut values, "gpus", (!gpus.is_empty()).then(|| gpus.len().to_string()));
     let model = [
+        "/input_config/models/items/0/name",
         "/input_config/endpoint/model_names/0",
         "/input_config/endpoint/model_name",
         "/input_config/model_names/0",
@@ -166,4 +167,20 @@ fn aiperf(one: &Value) -> Values {
     let model = model.iter().find_map(|path| one.pointer(path).and_then(Value::as_str));
     named(&mut values, "model", model.map(str::to_owned));
     values
+}
+
+/// Requests in flight in the phase that is measured, of exports whose configuration has phases.
+fn profiled(one: &Value) -> Option<String> {
+    let phases = one.pointer("/input_config/phases")?.as_array()?;
+    let measured =
+        phases.iter().find(|phase| phase.get("name").and_then(Value::as_str) == Some("profiling"))?;
+    at(measured, &["/concurrency"])
+}
+
+/// The names of the GPUs that aiperf watched, if they are all of one kind.
+fn telemetry(one: &Value) -> Vec<&str> {
+    let endpoints = one.pointer("/telemetry_data/endpoints").and_then(Value::as_object);
+    let gpus = endpoints.into_iter().flatten().filter_map(|(_, endpoint)| endpoint.get("gpus")?.as_object());
+    let names: Vec<&str> = gpus.flatten().filter_map(|(_, gpu)| gpu.get("gpu_name")?.as_str()).collect();
+    if names.windows(2).all(|pair| pair[0] == pair[1]) { names } else { Vec::new() }
 }

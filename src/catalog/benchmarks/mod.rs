@@ -1,11 +1,13 @@
 //! Benchmark results of others as measured tables of deployments.
 //!
-//! Pure: bytes in; rows, what was wrong with them, and the text of a part out. Shapes of vLLM, guidellm, aiperf, `InferenceX`,
-//! aiconfigurator and `MLPerf` files are partly recalled (2026-11-29): what a file lacks is said, and can be given by hand.
+//! Pure: bytes in; rows, what was wrong with them, and the text of a part out. Shapes of guidellm (`benchmark/schemas`, older ones
+//! too), aiperf (`json-export-schema`, versions 1.0 to 1.5) and `InferenceX` (`utils/process_result.py`) were read in their sources
+//! on 2026-11-30, those of vLLM, aiconfigurator and `MLPerf` in files: what a file lacks is said, and can be given by hand.
 
 mod csv;
 mod fields;
 mod json;
+mod lines;
 mod part;
 mod tables;
 
@@ -14,6 +16,7 @@ use std::collections::BTreeMap;
 use super::Unreadable;
 use crate::serving::Precision;
 
+pub use lines::BenchmarkLines;
 pub use part::{Measured, measured_part};
 pub use tables::{Counts, Group, gather};
 
@@ -32,6 +35,22 @@ pub struct Known {
     pub input: Option<f64>,
     /// Tokens out of a request.
     pub output: Option<f64>,
+}
+
+impl Known {
+    /// Whether what is given by hand makes sense.
+    ///
+    /// # Errors
+    /// Weights of no format.
+    pub fn check(&self) -> Result<(), Unreadable> {
+        match self.weights.as_deref().filter(|word| Precision::parse(word).is_none()) {
+            None => Ok(()),
+            Some(weights) => Err(Unreadable {
+                message: format!("`{weights}` is no format of weights"),
+                help: "bf16, fp8, int8, int4 or fp4",
+            }),
+        }
+    }
 }
 
 /// One result: latencies of some requests in flight, or a speed without latencies.
@@ -92,6 +111,9 @@ pub struct Problem {
     pub message: String,
 }
 
+/// Wrong rows that are told one by one.
+const MOST_PROBLEMS: usize = 10_000;
+
 /// What a file holds.
 #[derive(Clone, Debug, Default)]
 pub struct Results {
@@ -112,7 +134,11 @@ impl Results {
     }
 
     fn problem(&mut self, place: usize, message: impl Into<String>) {
-        self.problems.push(Problem { place, message: message.into() });
+        if self.problems.len() < MOST_PROBLEMS {
+            self.problems.push(Problem { place, message: message.into() });
+        } else {
+            *self.left_out.entry("wrong as well, and not told one by one").or_insert(0) += 1;
+        }
     }
 }
 
@@ -130,10 +156,7 @@ pub fn read_benchmarks(bytes: &[u8], known: &Known) -> Result<Results, Unreadabl
             return Err(Unreadable { message, help: HELP });
         }
     };
-    if let Some(weights) = known.weights.as_deref().filter(|word| Precision::parse(word).is_none()) {
-        let message = format!("`{weights}` is no format of weights");
-        return Err(Unreadable { message, help: "bf16, fp8, int8, int4 or fp4" });
-    }
+    known.check()?;
     match text.chars().next() {
         None => Err(Unreadable { message: "it is empty".into(), help: HELP }),
         Some('{' | '[') => json::read(text, known),
