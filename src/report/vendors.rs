@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use super::chart::{Caption, Fan, FanSeries, Survival, SurvivalPanel, Threshold, png};
-use super::display::{Lang, clean, fine_percent, money, percent};
+use super::display::{Lang, clean, money, percent};
 use super::table::{Align, table};
 use super::{File, LONGEST_NAME, VERSION};
 use crate::analysis::{Outcome, Share, VendorFindings};
@@ -148,7 +148,7 @@ impl VendorReport<'_> {
         } else {
             String::new()
         };
-        let down = if unserved > 0.0 { format!(" ({})", fine_percent(unserved)) } else { String::new() };
+        let down = if unserved > 0.0 { format!(" ({})", hundredths(unserved)) } else { String::new() };
         format!("{mean}{error}{down}")
     }
 
@@ -281,6 +281,11 @@ impl VendorReport<'_> {
             lang: self.lang,
         }
     }
+}
+
+/// `0.51%`, with two digits behind the point everywhere.
+fn hundredths(share: f64) -> String {
+    if share > 0.0 && share < 5e-5 { "<0.01%".to_owned() } else { format!("{:.2}%", 100.0 * share) }
 }
 
 /// `12.3% (11.0–13.6%)`, with one digit behind the point everywhere, so that columns compare.
