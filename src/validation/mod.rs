@@ -13,6 +13,7 @@ mod money;
 mod queues;
 mod training;
 mod units;
+mod vendors;
 mod whole;
 
 /// A table of one source.
@@ -87,4 +88,5 @@ pub const TABLES: &[Table] = &[
     money::FINANCE,
     training::HOURS,
     training::RESTARTS,
+    vendors::TABLE,
 ];

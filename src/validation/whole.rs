@@ -2,7 +2,7 @@
 
 use crate::analysis::{Findings, findings};
 use crate::engine::{Settings, simulate};
-use crate::model::resolve;
+use crate::model::{Model, resolve};
 use crate::scenario::{Files, PARTS, Unreadable, load};
 
 /// A scenario, files beside it, and the built-in parts in its folder.
@@ -27,10 +27,14 @@ impl Files for Beside<'_> {
     }
 }
 
+/// The model of a scenario; none where it has a mistake.
+pub(super) fn model(text: &str, files: &[(&str, &str)], set: &[String]) -> Option<Model> {
+    resolve(&load(&Beside { text, files }, NAME, set).scenario?).0
+}
+
 /// What a scenario without uncertain inputs comes to; none where it has a mistake.
 pub(super) fn found(text: &str, files: &[(&str, &str)], set: &[String]) -> Option<Findings> {
-    let scenario = load(&Beside { text, files }, NAME, set).scenario?;
-    let model = resolve(&scenario).0?;
+    let model = model(text, files, set)?;
     let outcomes = simulate(&model, &Settings { paths: 2, ..Settings::default() }, &()).ok()?;
     Some(findings(&model, outcomes))
 }

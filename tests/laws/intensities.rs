@@ -150,8 +150,7 @@ fn an_intensity_that_moves_survives_as_cox_ingersoll_and_ross_say() {
 /// Two vendors whose intensity follows one market (an index) fail together more often than apart: a latent factor.
 #[test]
 fn vendors_that_share_a_market_fail_together() {
-    let market =
-        BTreeMap::from([("market".to_owned(), path(&units::FACTOR, "index.market", &square_root("")))]);
+    let market = BTreeMap::from([("market".to_owned(), path(&units::FACTOR, "market", &square_root("")))]);
     let follows = "{ intensity = { product = { of = [\"5 /year\", { follows = \"market\" }] } } }";
     let one = |vendor: &str| distress(follows, "\"1000 months\"", CLOSES).replace("acme", vendor);
     let (acme, other) = (one("acme"), one("borealis").replace("hazard.x", "hazard.y"));
