@@ -45,24 +45,36 @@ duration     = "1 h"
 serve = [{ traffic = "work", by = "first/x" }, { traffic = "work", by = "second/x" }]
 "#;
 
-/// Vendors of whom each gets into distress by its own chance, and what is known of that: after so many months, this share has.
-const CHANCES: [(&str, &str, &[(usize, f64)]); 5] = [
-    ("rated BBB", "{ rating = \"BBB\" }", &[(36, 0.006619472329650211)]),
-    ("rated BB", "{ rating = \"BB\" }", &[(36, 0.027648883440813288)]),
-    ("rated CCC", "{ rating = \"CCC/C\" }", &[(36, 0.3917143574869788)]),
-    ("26.12 % a year", "{ per_year = \"26.12 %\" }", &[(36, 0.596744)]),
-    (
-        "by an intensity from 3 % to 6 % a year",
-        "{ intensity = { square_root = { initial = \"0.03 /year\", mean = \"0.06 /year\", half_life = \"1.3862943611198906 years\", \
-         annual_volatility = 0.40824829046386296 } } }",
-        &[(12, 1.0 - 0.9643001105306183), (36, 1.0 - 0.8757110478097688), (60, 1.0 - 0.7843735567478917)],
-    ),
+/// A vendor's chance of distress, and what is known of it.
+struct Chance {
+    name: &'static str,
+    written: &'static str,
+    /// Months, and the share of futures in which it has got into distress by then.
+    known: &'static [(usize, f64)],
+}
+
+const CHANCES: [Chance; 5] = [
+    Chance { name: "rated BBB", written: "{ rating = \"BBB\" }", known: &[(36, 0.006619472329650211)] },
+    Chance { name: "rated BB", written: "{ rating = \"BB\" }", known: &[(36, 0.027648883440813288)] },
+    Chance { name: "rated CCC", written: "{ rating = \"CCC/C\" }", known: &[(36, 0.3917143574869788)] },
+    Chance { name: "26.12 % a year", written: "{ per_year = \"26.12 %\" }", known: &[(36, 0.596744)] },
+    Chance {
+        name: "by an intensity from 3 % to 6 % a year",
+        written: "{ intensity = { square_root = { initial = \"0.03 /year\", mean = \"0.06 /year\", \
+                  half_life = \"1.3862943611198906 years\", annual_volatility = 0.40824829046386296 } } }",
+        known: &[
+            (12, 1.0 - 0.9643001105306183),
+            (36, 1.0 - 0.8757110478097688),
+            (60, 1.0 - 0.7843735567478917),
+        ],
+    },
 ];
 
 const PATHS: u64 = 16_384;
 
 fn rows() -> Vec<Row> {
-    let hazard = |(place, (_, chance, _)): (usize, &(&str, &str, &[(usize, f64)]))| {
+    let hazard = |(place, chance): (usize, &Chance)| {
+        let chance = chance.written;
         format!(
             "[vendor.v{place}]\n[hazard.v{place}.vendor_distress]\nvendor = \"v{place}\"\nchance = {chance}\n\
              stressed = {{ lasts = \"1000 months\" }}\nends = {{ recovers = {{ weight = 1 }} }}\n"
@@ -72,7 +84,7 @@ fn rows() -> Vec<Row> {
     let model = model(&format!("{VENDORS}{hazards}"), &[], &[]);
     let found = model.as_ref().and_then(|model| fates(model, Design::default(), PATHS, &()).ok());
     let mut rows = Vec::new();
-    for (place, (name, _, known)) in CHANCES.iter().enumerate() {
+    for (place, Chance { name, known, .. }) in CHANCES.iter().enumerate() {
         let id = format!("v{place}");
         let fate = found.as_ref().and_then(|found| found.vendors.iter().find(|fate| fate.id == id));
         for (months, expected) in *known {
