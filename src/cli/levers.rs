@@ -60,6 +60,7 @@ pub(super) fn levers(args: &Levers, terminal: &mut Terminal) -> Result<Exit, Sto
     files.push(report.csv());
     let told = Told {
         title: &report.title,
+        strategy: Some(&report.strategy.1),
         text: report.text(),
         json: report.json(),
         holds: ["levers.csv, chart", "levers.csv、グラフ"],

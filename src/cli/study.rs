@@ -27,6 +27,8 @@ pub(super) struct Study<'a> {
 /// What was found, for the terminal and for programs.
 pub(super) struct Told<'a> {
     pub(super) title: &'a str,
+    /// The strategy that it is about, where it is about one.
+    pub(super) strategy: Option<&'a str>,
     pub(super) text: String,
     pub(super) json: Value,
     /// The files beside the manifest, in English and in Japanese.
@@ -82,7 +84,7 @@ impl<'a> Study<'a> {
     /// What these files were made from, so that the next run may take their place.
     fn manifest(&self, told: &Told, files: &[File]) -> File {
         let output = |file: &File| json!({ "file": file.name, "sha256": hex(&Sha256::digest(&file.bytes)) });
-        let manifest = json!({
+        let mut manifest = json!({
             "program": "tokencast",
             "version": VERSION,
             "command": self.command,
@@ -92,6 +94,9 @@ impl<'a> Study<'a> {
             "sampling": told.design.sampling.word(),
             "outputs": files.iter().map(output).collect::<Vec<_>>(),
         });
+        if let Some(strategy) = told.strategy {
+            manifest["strategy"] = strategy.into();
+        }
         File { name: "manifest.json".into(), bytes: format!("{manifest:#}\n").into_bytes() }
     }
 }

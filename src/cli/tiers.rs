@@ -62,6 +62,7 @@ pub(super) fn tiers(args: &Tiers, terminal: &mut Terminal) -> Result<Exit, Stop>
     files.extend(report.charts().map_err(|why| Stop::new(Exit::Bug, why))?);
     let told = Told {
         title: &report.title,
+        strategy: None,
         text: report.text(),
         json: report.json(),
         holds: ["tiers.csv, mixes.csv, charts", "tiers.csv、mixes.csv、グラフ"],

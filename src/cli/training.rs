@@ -48,6 +48,7 @@ pub(super) fn training(args: &Training, terminal: &mut Terminal) -> Result<Exit,
     files.extend(report.charts().map_err(|why| Stop::new(Exit::Bug, why))?);
     let told = Told {
         title: &report.title,
+        strategy: None,
         text: report.text(),
         json: report.json(),
         holds: ["cycle.csv, cadence.csv, charts", "cycle.csv、cadence.csv、グラフ"],

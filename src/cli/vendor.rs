@@ -49,6 +49,7 @@ pub(super) fn vendor(args: &Vendor, terminal: &mut Terminal) -> Result<Exit, Sto
     files.extend(report.csv());
     let told = Told {
         title: &report.title,
+        strategy: None,
         text: report.text(),
         json: report.json(),
         holds: ["tables, charts", "表、グラフ"],
