@@ -11,9 +11,9 @@ use super::terminal::Terminal;
 use crate::document::{Reference, Title};
 use crate::engine::margins;
 use crate::model::{Model, resolve};
+use crate::report::amounts::mean;
 use crate::report::display::{Lang, clean};
 use crate::report::tiers::{Mix, StrategyMargins, TiersReport};
-use crate::report::training::mean;
 use crate::scenario::{Scenario, Serve, Strategy};
 
 /// The futures that are enough to compare margins, if nobody asks for more.

@@ -11,8 +11,9 @@ use super::terminal::Terminal;
 use crate::engine::{Cycles, cycles};
 use crate::model::Model;
 use crate::random::Design;
+use crate::report::amounts::{mean, quantile};
 use crate::report::display::{Lang, clean};
-use crate::report::training::{CadenceCost, ProgrammeReport, TrainingReport, mean, quantile};
+use crate::report::training::{CadenceCost, ProgrammeReport, TrainingReport};
 use crate::scenario::Scenario;
 
 /// The futures that are enough to compare cadences, if nobody asks for more.

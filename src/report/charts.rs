@@ -5,18 +5,16 @@ use rayon::prelude::*;
 use super::chart::{
     BreakEven, BreakEvenSeries, CHARTS, CapacityPanel, ComponentBars, Components, ComponentsMonthly,
     Convergence, ConvergenceSeries, Distribution, DistributionSeries, Fan, FanSeries, GpusMonthly,
-    MonthlyPanel, Threshold, png, quantile_grid,
+    MonthlyPanel, Threshold, quantile_grid,
 };
 use super::display::Lang;
-use super::{File, Report};
+use super::{File, Report, pictures};
 use crate::analysis::{Settled, StrategyFindings};
 use crate::engine::place_of;
 use crate::finance::{Component, Measure, View};
 
 /// Points of a distribution's line; odd, so that the one in the middle is the median.
 const POINTS: usize = 401;
-/// 1600 × 900 points become 2400 × 1350 pixels, enough for a slide.
-pub(super) const PNG_SCALE: f32 = 1.5;
 
 impl Report<'_> {
     /// Every chart that the run has something to say in, as SVG and PNG.
@@ -24,14 +22,10 @@ impl Report<'_> {
     /// # Errors
     /// A picture could not be rendered.
     pub fn charts(&self) -> Result<Vec<File>, String> {
-        let drawn: Result<Vec<Vec<File>>, String> = CHARTS
+        let drawn: Result<Vec<[File; 2]>, String> = CHARTS
             .par_iter()
             .filter_map(|kind| Some((kind.name, self.chart(kind.name)?)))
-            .map(|(name, svg)| {
-                let png = png(&svg, PNG_SCALE).map_err(|why| format!("chart {name}: {why}"))?;
-                let file = |ending: &str, bytes| File { name: format!("charts/{name}.{ending}"), bytes };
-                Ok(vec![file("svg", svg.into_bytes()), file("png", png)])
-            })
+            .map(|(name, svg)| pictures::pair(name, svg))
             .collect();
         drawn.map(|files| files.into_iter().flatten().collect())
     }

@@ -2,12 +2,11 @@
 
 use serde_json::{Value, json};
 
-use super::File;
-use super::VERSION;
-use super::chart::{Caption, Waterfall as Chart, WaterfallStep, png};
+use super::chart::{Caption, Waterfall as Chart, WaterfallStep};
 use super::csv::Sheet;
 use super::display::{Lang, fine_percent, minor_digits, money, percent};
 use super::table::{Align, table};
+use super::{File, VERSION, pictures};
 use crate::analysis::{BreakEven, Difference, Quality, Waterfall, month_of};
 use crate::random::Design;
 
@@ -247,27 +246,11 @@ impl LeverReport<'_> {
     /// # Errors
     /// A picture could not be rendered.
     pub fn chart(&self) -> Result<Vec<File>, String> {
-        let svg = self.waterfall().svg();
-        let png = png(&svg, super::charts::PNG_SCALE).map_err(|why| format!("chart levers: {why}"))?;
-        Ok(vec![
-            File { name: "charts/levers.svg".into(), bytes: svg.into_bytes() },
-            File { name: "charts/levers.png".into(), bytes: png },
-        ])
+        pictures::pair("levers", self.waterfall().svg()).map(Vec::from)
     }
 
     fn waterfall(&self) -> Chart {
-        let (paths, hash) = (crate::units::format_number(self.found.paths as f64, 17), &self.hash[..8]);
-        let (seed, sampling) = (self.design.seed, self.design.sampling.word());
-        let footer = match self.lang {
-            Lang::En => {
-                format!("{paths} paths · {sampling} · seed {seed} · scenario {hash} · tokencast {VERSION}")
-            }
-            Lang::Ja => {
-                format!(
-                    "試行 {paths} 回 · {sampling} · シード {seed} · シナリオ {hash} · tokencast {VERSION}"
-                )
-            }
-        };
+        let footer = pictures::footer(self.found.paths, self.design, &self.hash, self.lang);
         let subtitle = self.lang.pick(
             "Mean cost as levers are added in the order in which they act. Line: 90% of futures",
             "削減策を作用する順に加えたときの平均費用。線は将来の 90%",

@@ -1,4 +1,5 @@
 //! What people see: texts, tables, charts and files of results, made from findings and from nothing else.
+pub mod amounts;
 pub mod answers;
 pub mod capacity;
 pub mod captions;
@@ -16,6 +17,7 @@ pub mod levers;
 pub mod manifest;
 pub mod measure;
 pub mod opened;
+mod pictures;
 pub mod replay;
 pub mod rounded;
 pub mod table;
@@ -116,15 +118,6 @@ impl Report<'_> {
 
     /// Where the numbers come from: paths, seed, scenario, version.
     pub(crate) fn footer(&self) -> String {
-        let (paths, hash) = (Self::count(self.findings.paths), &self.hash[..8]);
-        let (seed, sampling) = (self.findings.design.seed, self.findings.design.sampling.word());
-        match self.lang {
-            Lang::En => {
-                format!("{paths} paths · {sampling} · seed {seed} · scenario {hash} · tokencast {VERSION}")
-            }
-            Lang::Ja => format!(
-                "試行 {paths} 回 · {sampling} · シード {seed} · シナリオ {hash} · tokencast {VERSION}"
-            ),
-        }
+        pictures::footer(self.findings.paths, self.findings.design, self.hash, self.lang)
     }
 }

@@ -2,13 +2,13 @@
 
 use serde_json::{Value, json};
 
-use super::chart::{Caption, MarginSeries, Margins as Chart, png};
+use super::amounts::{mean, quantile};
+use super::chart::{Caption, MarginSeries, Margins as Chart};
 use super::csv::Sheet;
 use super::display::{Lang, money, percent};
 use super::rounded::Rounding;
 use super::table::{Align, table};
-use super::training::{mean, quantile};
-use super::{File, VERSION};
+use super::{File, VERSION, pictures};
 use crate::engine::{GroupMargins, Margins};
 use crate::random::Design;
 use crate::units::format_number;
@@ -341,27 +341,13 @@ impl TiersReport {
     pub fn charts(&self) -> Result<Vec<File>, String> {
         let mut files = Vec::new();
         for one in &self.strategies {
-            let (name, svg) = (format!("margins-{}", one.id), self.chart(one).svg());
-            let png = png(&svg, super::charts::PNG_SCALE).map_err(|why| format!("chart {name}: {why}"))?;
-            files.push(File { name: format!("charts/{name}.svg"), bytes: svg.into_bytes() });
-            files.push(File { name: format!("charts/{name}.png"), bytes: png });
+            files.extend(pictures::pair(&format!("margins-{}", one.id), self.chart(one).svg())?);
         }
         Ok(files)
     }
 
     fn chart(&self, one: &StrategyMargins) -> Chart {
-        let (paths, hash) = (format_number(self.paths as f64, 17), &self.hash[..8]);
-        let (seed, sampling) = (self.design.seed, self.design.sampling.word());
-        let footer = match self.lang {
-            Lang::En => {
-                format!("{paths} paths · {sampling} · seed {seed} · scenario {hash} · tokencast {VERSION}")
-            }
-            Lang::Ja => {
-                format!(
-                    "試行 {paths} 回 · {sampling} · シード {seed} · シナリオ {hash} · tokencast {VERSION}"
-                )
-            }
-        };
+        let footer = pictures::footer(self.paths, self.design, &self.hash, self.lang);
         let detail = |amount: f64, below: f64| {
             let (amount, below) = (self.money(amount), percent(below));
             match self.lang {

@@ -2,13 +2,14 @@
 
 use serde_json::{Value, json};
 
-use super::chart::{Cadence, CadencePoint, Caption, png};
+use super::amounts::{mean, quantile};
+use super::chart::{Cadence, CadencePoint, Caption};
 use super::csv::Sheet;
 use super::display::{Lang, money, money_range};
 use super::opened::Statement;
 use super::rounded::Rounding;
 use super::table::{Align, table};
-use super::{File, VERSION};
+use super::{File, VERSION, pictures};
 use crate::diagnostic::Sources;
 use crate::engine::ProgrammeCycles;
 use crate::random::Design;
@@ -307,25 +308,13 @@ impl TrainingReport<'_> {
         let mut files = Vec::new();
         for one in self.programmes.iter().filter(|one| one.cadences.len() > 1) {
             let name = format!("cadence-{}-{}", one.strategy.0, one.found.id);
-            let svg = self.chart(one).svg();
-            let png = png(&svg, super::charts::PNG_SCALE).map_err(|why| format!("chart {name}: {why}"))?;
-            files.push(File { name: format!("charts/{name}.svg"), bytes: svg.into_bytes() });
-            files.push(File { name: format!("charts/{name}.png"), bytes: png });
+            files.extend(pictures::pair(&name, self.chart(one).svg())?);
         }
         Ok(files)
     }
 
     fn chart(&self, one: &ProgrammeReport) -> Cadence {
-        let (paths, hash) = (format_number(self.paths as f64, 17), &self.hash[..8]);
-        let (seed, sampling) = (self.design.seed, self.design.sampling.word());
-        let footer = match self.lang {
-            Lang::En => {
-                format!("{paths} paths · {sampling} · seed {seed} · scenario {hash} · tokencast {VERSION}")
-            }
-            Lang::Ja => format!(
-                "試行 {paths} 回 · {sampling} · シード {seed} · シナリオ {hash} · tokencast {VERSION}"
-            ),
-        };
+        let footer = pictures::footer(self.paths, self.design, &self.hash, self.lang);
         let subtitle = self.lang.pick(
             "Mean cost per month with its 90% band, by months between cycles",
             "学習の間隔ごとの月額の平均と 90% の幅",
@@ -353,14 +342,4 @@ impl TrainingReport<'_> {
             lang: self.lang,
         }
     }
-}
-
-/// The mean of some amounts.
-pub fn mean(values: &[f64]) -> f64 {
-    values.iter().sum::<f64>() / values.len().max(1) as f64
-}
-
-/// A quantile of some amounts.
-pub fn quantile(values: &[f64], probability: f64) -> f64 {
-    crate::stats::quantile(&mut values.to_vec(), probability).value
 }

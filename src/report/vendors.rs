@@ -2,10 +2,10 @@
 
 use serde_json::{Value, json};
 
-use super::chart::{Caption, Fan, FanSeries, Survival, SurvivalPanel, Threshold, png};
+use super::chart::{Caption, Fan, FanSeries, Survival, SurvivalPanel, Threshold};
 use super::display::{Lang, clean, money, percent};
 use super::table::{Align, table};
-use super::{File, LONGEST_NAME, VERSION};
+use super::{File, LONGEST_NAME, VERSION, pictures};
 use crate::analysis::{Outcome, Share, VendorFindings};
 use crate::random::Design;
 
@@ -199,24 +199,13 @@ impl VendorReport<'_> {
         }
         let mut files = Vec::new();
         for (name, svg) in drawn {
-            let png = png(&svg, super::charts::PNG_SCALE).map_err(|why| format!("chart {name}: {why}"))?;
-            files.push(File { name: format!("charts/{name}.svg"), bytes: svg.into_bytes() });
-            files.push(File { name: format!("charts/{name}.png"), bytes: png });
+            files.extend(pictures::pair(&name, svg)?);
         }
         Ok(files)
     }
 
     fn caption(&self, title: String, subtitle: String) -> Caption {
-        let (paths, hash) = (crate::units::format_number(self.paths as f64, 17), &self.hash[..8]);
-        let (seed, sampling) = (self.design.seed, self.design.sampling.word());
-        let footer = match self.lang {
-            Lang::En => {
-                format!("{paths} paths · {sampling} · seed {seed} · scenario {hash} · tokencast {VERSION}")
-            }
-            Lang::Ja => format!(
-                "試行 {paths} 回 · {sampling} · シード {seed} · シナリオ {hash} · tokencast {VERSION}"
-            ),
-        };
+        let footer = pictures::footer(self.paths, self.design, &self.hash, self.lang);
         Caption { title, subtitle, footer }
     }
 

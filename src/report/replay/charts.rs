@@ -1,9 +1,9 @@
 //! The pictures of a replay: distributions of latencies, how it went over time, latencies by load.
 
 use super::{ReplayReport, count, quantile_name, short, sketch_at};
-use crate::report::chart::{Axis, Caption, Curve, CurvePanel, Curves, png};
+use crate::report::chart::{Axis, Caption, Curve, CurvePanel, Curves};
 use crate::report::display::{Lang, fine_percent, seconds};
-use crate::report::{File, VERSION};
+use crate::report::{File, VERSION, pictures};
 use crate::serving::replay::{Moment, Outcome, Search};
 
 impl ReplayReport<'_> {
@@ -16,11 +16,7 @@ impl ReplayReport<'_> {
         drawn.extend(self.search.map(|search| ("load", self.load_chart(search))));
         let mut files = Vec::new();
         for (name, chart) in drawn {
-            let svg = chart.svg();
-            let png =
-                png(&svg, crate::report::charts::PNG_SCALE).map_err(|why| format!("chart {name}: {why}"))?;
-            files.push(File { name: format!("charts/{name}.svg"), bytes: svg.into_bytes() });
-            files.push(File { name: format!("charts/{name}.png"), bytes: png });
+            files.extend(pictures::pair(name, chart.svg())?);
         }
         Ok(files)
     }
