@@ -1,9 +1,10 @@
 //! A supply that hazards hit: what it cannot serve goes to the next entry.
 
 use super::Supply;
+use super::around::Around;
 use crate::calendar::Month;
-use crate::finance::{Bought, Ledger};
-use crate::lanes::{self, LANES, Lanes, Slot, Values};
+use crate::finance::Ledger;
+use crate::lanes::{self, Lanes, Slot, Values};
 use crate::process::{Hit, Lookup};
 
 /// What hazards do to a supply that goes by all of these names: its own id, what it buys.
@@ -36,24 +37,12 @@ struct Disrupted {
     outages: Vec<Slot>,
 }
 
-impl Supply for Disrupted {
-    fn takes(&self, entry: usize) -> Option<Slot> {
-        self.supply.takes(entry)
+impl Around for Disrupted {
+    fn inside(&self) -> &dyn Supply {
+        &*self.supply
     }
 
-    fn state(&self) -> usize {
-        self.supply.state()
-    }
-
-    fn start(&self, values: &Values, state: &mut [Lanes]) {
-        self.supply.start(values, state);
-    }
-
-    fn open(&self, now: &Month, values: &Values, state: &mut [Lanes], ledger: &mut Ledger) {
-        self.supply.open(now, values, state, ledger);
-    }
-
-    fn accept(
+    fn accept_around(
         &self,
         entry: usize,
         now: &Month,
@@ -70,39 +59,11 @@ impl Supply for Disrupted {
         self.supply.accept(entry, now, values, &asked, state, served, ledger);
     }
 
-    fn stays(&self) -> bool {
-        self.supply.stays()
-    }
-
-    fn wait(&self, state: &mut [Lanes]) {
-        self.supply.wait(state);
-    }
-
-    fn enter(&self, now: &Month, values: &Values, lanes: &[bool; LANES], state: &mut [Lanes]) {
-        self.supply.enter(now, values, lanes, state);
-    }
-
-    fn bought(&self) -> Vec<Bought> {
-        self.supply.bought()
-    }
-
-    fn outages(&self) -> &[Slot] {
-        &self.outages
-    }
-
-    fn binds(&self) -> bool {
-        self.supply.binds()
-    }
-
-    fn owe(&self, now: &Month, values: &Values, stands: &Lanes, state: &mut [Lanes], ledger: &mut Ledger) {
-        self.supply.owe(now, values, stands, state, ledger);
-    }
-
-    fn unlimited(&self, _: usize) -> bool {
+    fn unlimited_around(&self, _: usize) -> bool {
         false
     }
 
-    fn close(&self, now: &Month, values: &Values, state: &mut [Lanes], ledger: &mut Ledger) {
-        self.supply.close(now, values, state, ledger);
+    fn outages_around(&self) -> &[Slot] {
+        &self.outages
     }
 }

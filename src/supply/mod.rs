@@ -2,6 +2,7 @@
 
 mod answers;
 mod api;
+mod around;
 mod bill;
 mod cheapest;
 mod definitions;
