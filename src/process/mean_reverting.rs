@@ -1,13 +1,12 @@
 //! A price that is pulled back to a level: an Ornstein–Uhlenbeck process of its logarithm.
 
+use super::pull::{Pulled, Slots, per_year};
 use super::{Lookup, Process, Reads, Written, WrittenPath};
 use crate::calendar::Month;
-use crate::distribution::{Number, NumberHere, NumberOf};
 use crate::document::{Plugin, Reader};
 use crate::lanes::{LANES, Lanes, Slot, Values};
 use crate::math;
 use crate::random::Draws;
-use crate::units;
 
 pub(super) const PLUGIN: Plugin<WrittenPath> = Plugin {
     name: "mean_reverting",
@@ -20,54 +19,31 @@ pub(super) const PLUGIN: Plugin<WrittenPath> = Plugin {
 ///
 /// In the long run `S` is lognormal with median `mean` and log variance `σ²/(2k)`.
 #[derive(Debug)]
-pub struct MeanReverting {
-    initial: Number,
-    mean: Number,
-    half_life: Number,
-    annual_volatility: Number,
-}
+pub struct MeanReverting(Pulled);
 
 fn read(t: &mut Reader) -> Option<WrittenPath> {
-    let initial = super::path::initial(t);
-    let mean = t.required("mean", NumberHere, "the level it returns to (its long-run median)");
-    let half_life =
-        t.required("half_life", NumberOf(&units::DURATION), "time after which half of a gap is gone");
-    let annual_volatility = t.required(
-        "annual_volatility",
-        NumberOf(&units::FACTOR),
+    let pulled = Pulled::read(
+        t,
+        "the level it returns to (its long-run median)",
         "standard deviation of a year's log change, were there no pull",
-    );
-    let (initial, mean, half_life, annual_volatility) = (initial?, mean?, half_life?, annual_volatility?);
-    super::path::like_initial(t, &initial, "mean", &mean)?;
-    let unit = initial.unit.clone();
-    Some(WrittenPath::new(MeanReverting { initial, mean, half_life, annual_volatility }, unit))
+    )?;
+    let unit = pulled.unit();
+    Some(WrittenPath::new(MeanReverting(pulled), unit))
 }
 
 impl Written for MeanReverting {
     fn resolve(&self, lookup: &mut dyn Lookup) -> Option<Box<dyn Process>> {
-        let (initial, mean) = (lookup.number(&self.initial), lookup.number(&self.mean));
-        let half_life = lookup.in_months(&self.half_life);
-        let annual = lookup.number(&self.annual_volatility);
+        let Slots { initial, mean, half_life, annual_volatility: annual, decay } = self.0.resolve(lookup);
         let log_mean =
             lookup.derive("log of the mean", &[mean], Box::new(move |v, out| math::ln_lanes(&v[mean], out)));
-        // exp(-k/12) and the exact standard deviation of a month, sqrt((1 - exp(-2k/12)) / 2k) · σ.
-        let decay = lookup.derive(
-            "monthly decay",
-            &[half_life],
-            Box::new(move |v, out| {
-                for i in 0..LANES {
-                    out[i] = math::exp(-std::f64::consts::LN_2 / v[half_life][i]);
-                }
-            }),
-        );
+        // The exact standard deviation of a month, sqrt((1 - exp(-2k/12)) / 2k) · σ.
         let sd = lookup.derive(
             "monthly sd",
             &[half_life, annual, decay],
             Box::new(move |v, out| {
                 for i in 0..LANES {
-                    let pull_per_year = 12.0 * std::f64::consts::LN_2 / v[half_life][i];
-                    let kept = v[decay][i];
-                    out[i] = v[annual][i] * ((1.0 - kept * kept) / (2.0 * pull_per_year)).sqrt();
+                    let (pull, kept) = (per_year(v[half_life][i]), v[decay][i]);
+                    out[i] = v[annual][i] * ((1.0 - kept * kept) / (2.0 * pull)).sqrt();
                 }
             }),
         );

@@ -13,6 +13,7 @@ mod lookup;
 mod mean_reverting;
 mod path;
 mod product;
+mod pull;
 mod regimes;
 mod schedule;
 mod square_root;

@@ -1,13 +1,12 @@
 //! A value that is pulled back to a level and never negative: the square-root process of Cox, Ingersoll and Ross.
 
+use super::pull::{Pulled, Slots, per_year};
 use super::{Lookup, Process, Reads, Written, WrittenPath};
 use crate::calendar::Month;
-use crate::distribution::{Number, NumberHere, NumberOf};
 use crate::document::{Plugin, Reader};
 use crate::lanes::{LANES, Lanes, Slot, Values};
 use crate::math;
 use crate::random::Draws;
-use crate::units;
 
 pub(super) const PLUGIN: Plugin<WrittenPath> = Plugin {
     name: "square_root",
@@ -25,51 +24,29 @@ pub(super) const PLUGIN: Plugin<WrittenPath> = Plugin {
 /// left is the shape of one month's law (`tests/laws/intensities.rs` bounds it). In the long run `X` has a gamma distribution with mean `mean`
 /// and variance `v² mean² / 2k`.
 #[derive(Debug)]
-pub struct SquareRoot {
-    initial: Number,
-    mean: Number,
-    half_life: Number,
-    annual_volatility: Number,
-}
+pub struct SquareRoot(Pulled);
 
 fn read(t: &mut Reader) -> Option<WrittenPath> {
-    let initial = super::path::initial(t);
-    let mean = t.required("mean", NumberHere, "the level it returns to (its long-run mean)");
-    let half_life =
-        t.required("half_life", NumberOf(&units::DURATION), "time after which half of a gap is gone");
-    let annual_volatility = t.required(
-        "annual_volatility",
-        NumberOf(&units::FACTOR),
+    let pulled = Pulled::read(
+        t,
+        "the level it returns to (its long-run mean)",
         "standard deviation of a year's change as a share of `mean`, where it stands there and were there no pull",
-    );
-    let (initial, mean, half_life, annual_volatility) = (initial?, mean?, half_life?, annual_volatility?);
-    super::path::like_initial(t, &initial, "mean", &mean)?;
-    let unit = initial.unit.clone();
-    Some(WrittenPath::new(SquareRoot { initial, mean, half_life, annual_volatility }, unit))
+    )?;
+    let unit = pulled.unit();
+    Some(WrittenPath::new(SquareRoot(pulled), unit))
 }
 
 impl Written for SquareRoot {
     fn resolve(&self, lookup: &mut dyn Lookup) -> Option<Box<dyn Process>> {
-        let (initial, mean) = (lookup.number(&self.initial), lookup.number(&self.mean));
-        let half_life = lookup.in_months(&self.half_life);
-        let annual = lookup.number(&self.annual_volatility);
-        let decay = lookup.derive(
-            "monthly decay",
-            &[half_life],
-            Box::new(move |v, out| {
-                for i in 0..LANES {
-                    out[i] = math::exp(-std::f64::consts::LN_2 / v[half_life][i]);
-                }
-            }),
-        );
+        let Slots { initial, mean, half_life, annual_volatility: annual, decay } = self.0.resolve(lookup);
         // σ² (1 − e^(−k/12)) / k: the variance of a month is this times what is kept of the value, and half of what is not of the mean.
         let spread = lookup.derive(
             "monthly spread",
             &[half_life, annual, mean, decay],
             Box::new(move |v, out| {
                 for i in 0..LANES {
-                    let pull_per_year = 12.0 * std::f64::consts::LN_2 / v[half_life][i];
-                    out[i] = v[annual][i] * v[annual][i] * v[mean][i] * (1.0 - v[decay][i]) / pull_per_year;
+                    let pull = per_year(v[half_life][i]);
+                    out[i] = v[annual][i] * v[annual][i] * v[mean][i] * (1.0 - v[decay][i]) / pull;
                 }
             }),
         );
