@@ -56,6 +56,25 @@ impl Batch {
         }
     }
 
+    /// Simulates some paths, batch after batch; `begin` says how many of each count. `None` if stopped from outside.
+    pub(super) fn run_all<S: Sink>(
+        &mut self,
+        model: &Model,
+        paths: std::ops::Range<u64>,
+        sink: &mut S,
+        begin: impl Fn(&mut S, usize),
+        go_on: impl Fn() -> bool,
+    ) -> Option<()> {
+        for first in paths.clone().step_by(LANES) {
+            if !go_on() {
+                return None;
+            }
+            begin(sink, (paths.end - first).min(LANES as u64) as usize);
+            self.run(model, first, sink);
+        }
+        Some(())
+    }
+
     /// Simulates the paths from `first_path` on, as many as there are lanes.
     pub(super) fn run(&mut self, model: &Model, first_path: u64, sink: &mut impl Sink) {
         let Self { world, runners, ledger, remaining, turned } = self;

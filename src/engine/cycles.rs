@@ -53,16 +53,7 @@ pub fn cycles(
         offered: 0.0,
         left: 0.0,
     };
-    let mut batch = Batch::new(model, design);
-    let mut first = 0;
-    while first < paths {
-        if !go_on() {
-            return None;
-        }
-        collector.begin((paths - first).min(LANES as u64) as usize);
-        batch.run(model, first, &mut collector);
-        first += LANES as u64;
-    }
+    Batch::new(model, design).run_all(model, 0..paths, &mut collector, Collector::begin, go_on)?;
     let unserved = if collector.offered > 0.0 { collector.left / collector.offered } else { 0.0 };
     let programmes = collector.collected.into_iter().map(|one| one.finish(paths)).collect();
     Some(Cycles { programmes, cash: collector.cash, unserved })

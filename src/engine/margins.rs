@@ -67,16 +67,7 @@ pub fn margins(
     };
     let found = model.strategies.iter().map(of_strategy).collect();
     let mut collector = Collector { model, groups, width: 0, found };
-    let mut batch = Batch::new(model, design);
-    let mut first = 0;
-    while first < paths {
-        if !go_on() {
-            return None;
-        }
-        collector.begin((paths - first).min(LANES as u64) as usize);
-        batch.run(model, first, &mut collector);
-        first += LANES as u64;
-    }
+    Batch::new(model, design).run_all(model, 0..paths, &mut collector, Collector::begin, go_on)?;
     let mut found = collector.found;
     let n = paths as f64;
     for one in &mut found {

@@ -53,13 +53,9 @@ pub fn open_month(
             events: Vec::new(),
         },
     };
-    let mut batch = Batch::new(model, design);
-    let mut first = paths.start;
-    while first < paths.end {
-        opener.width = (paths.end - first).min(LANES as u64) as usize;
-        batch.run(model, first, &mut opener);
-        first += LANES as u64;
-    }
+    let begin = |opener: &mut Opener, width| opener.width = width;
+    let whole = Batch::new(model, design).run_all(model, paths, &mut opener, begin, || true);
+    debug_assert!(whole.is_some(), "nobody stops it");
     let mut opened = opener.opened;
     let n = opened.paths as f64;
     for account in &mut opened.accounts {
