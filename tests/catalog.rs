@@ -1,11 +1,14 @@
 //! Price catalogs of others: every price arrives digit for digit, and what is wrong is refused by itself.
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test stops at the first surprise")]
 
+#[path = "common/program.rs"]
+mod program;
+
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Output, Stdio};
 
+use program::tokencast;
 use serde_json::Value;
 use tempfile::TempDir;
 use tokencast::calendar::Date;
@@ -56,11 +59,6 @@ fn cards(catalog: &Catalog, file: &str, language: &Language) -> String {
 fn sheet(text: &str, as_of: &str) -> Vec<Quote> {
     let part = cards(&catalog(text, as_of), "x.json", &Language::of_this_version());
     quotes(&OneText("x.toml", &part), "x.toml").unwrap_or_else(|loaded| panic!("{:?}", loaded.diagnostics))
-}
-
-fn tokencast(folder: &Path, words: &[&str]) -> Output {
-    let mut command = Command::new(assert_cmd::cargo::cargo_bin!("tokencast"));
-    command.args(words).current_dir(folder).stdin(Stdio::null()).output().unwrap()
 }
 
 #[track_caller]

@@ -1,10 +1,12 @@
 //! `fit prices` on change logs whose truth is known, and its back-test.
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test stops at the first surprise")]
 
+#[path = "common/program.rs"]
+mod program;
+
 use std::fmt::Write;
 use std::fs;
 use std::path::Path;
-use std::process::{Command, Stdio};
 
 use serde_json::Value;
 use tempfile::TempDir;
@@ -233,8 +235,7 @@ fn tiers_follow_their_generations() {
 }
 
 fn tokencast(folder: &Path, words: &[&str], code: i32) -> (String, String) {
-    let mut command = Command::new(assert_cmd::cargo::cargo_bin!("tokencast"));
-    let output = command.args(words).current_dir(folder).stdin(Stdio::null()).output().unwrap();
+    let output = program::tokencast(folder, words);
     let said = String::from_utf8(output.stderr).unwrap();
     assert_eq!(output.status.code(), Some(code), "{words:?}: {said}");
     (String::from_utf8(output.stdout).unwrap(), said)

@@ -1,10 +1,13 @@
 //! `tokencast fleet` through the program itself.
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test stops at the first surprise")]
 
+#[path = "common/program.rs"]
+mod program;
+
 use std::fs;
 use std::path::Path;
-use std::process::Command;
 
+use program::called;
 use serde_json::Value;
 
 const SCENARIO: &str = r#"
@@ -39,16 +42,7 @@ serve = [{ traffic = "chat", by = "all" }]
 "#;
 
 fn fleet(folder: &Path, words: &[&str]) -> (i32, String, String) {
-    let output = Command::new(env!("CARGO_BIN_EXE_tokencast"))
-        .arg("fleet")
-        .arg("two.toml")
-        .args(words)
-        .current_dir(folder)
-        .env("NO_COLOR", "1")
-        .output()
-        .unwrap();
-    let text = |bytes: &[u8]| String::from_utf8(bytes.to_vec()).unwrap();
-    (output.status.code().unwrap(), text(&output.stdout), text(&output.stderr))
+    called(folder, &[&["fleet", "two.toml"], words].concat())
 }
 
 #[test]

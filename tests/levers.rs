@@ -1,10 +1,12 @@
 //! `tokencast levers` through the program itself.
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test stops at the first surprise")]
 
-use std::fs;
-use std::path::Path;
-use std::process::Command;
+#[path = "common/program.rs"]
+mod program;
 
+use std::fs;
+
+use program::called;
 use serde_json::Value;
 
 const SCENARIO: &str = r#"
@@ -46,23 +48,12 @@ levers = ["first", "vain", "trim"]
 
 const MOVE: &str = "[migration.move]\none_off = \"1k JPY\"\ntakes = \"1 month\"\n";
 
-fn tokencast(folder: &Path, words: &[&str]) -> (i32, String, String) {
-    let output = Command::new(env!("CARGO_BIN_EXE_tokencast"))
-        .args(words)
-        .current_dir(folder)
-        .env("NO_COLOR", "1")
-        .output()
-        .unwrap();
-    let text = |bytes: &[u8]| String::from_utf8(bytes.to_vec()).unwrap();
-    (output.status.code().unwrap(), text(&output.stdout), text(&output.stderr))
-}
-
 #[test]
 fn tells_what_each_lever_saves_and_draws_it() {
     let folder = tempfile::tempdir().unwrap();
     fs::write(folder.path().join("three.toml"), SCENARIO).unwrap();
     let words = ["levers", "three.toml", "-n", "512", "--quiet"];
-    let (code, said, wrong) = tokencast(folder.path(), &words);
+    let (code, said, wrong) = called(folder.path(), &words);
     assert_eq!((code, wrong.as_str()), (0, ""), "{said}");
     // The strategy that pulls levers; these in the order in which they act.
     let places = ["Better: ", "\ntrim ", "\nvain ", "\nfirst ", "\nall together "]
@@ -97,8 +88,7 @@ fn tells_what_each_lever_saves_and_draws_it() {
 fn says_the_same_in_json_and_in_japanese() {
     let folder = tempfile::tempdir().unwrap();
     fs::write(folder.path().join("three.toml"), SCENARIO).unwrap();
-    let (code, said, _) =
-        tokencast(folder.path(), &["levers", "three.toml", "-n", "256", "--quiet", "--json"]);
+    let (code, said, _) = called(folder.path(), &["levers", "three.toml", "-n", "256", "--quiet", "--json"]);
     assert_eq!(code, 0);
     let json: Value = serde_json::from_str(&said).unwrap();
     let ids: Vec<&str> =
@@ -108,7 +98,7 @@ fn says_the_same_in_json_and_in_japanese() {
     assert!(of("/levers/0/saves_alone/low") <= of("/levers/0/saves_alone/mean"));
     assert!(of("/with_all_levers/mean") < of("/without_levers/mean"));
     let words = ["levers", "three.toml", "-n", "256", "--quiet", "--lang", "ja", "--force"];
-    let (code, said, _) = tokencast(folder.path(), &words);
+    let (code, said, _) = called(folder.path(), &words);
     assert_eq!(code, 0);
     assert!(said.contains("改善：削減策なし") && said.contains("回収せず"), "{said}");
 }
@@ -119,7 +109,7 @@ fn what_cannot_be_told_apart_is_refused() {
     let write = |text: &str| fs::write(folder.path().join("three.toml"), text).unwrap();
     write(SCENARIO);
     let refused = |words: &[&str], expected: &str| {
-        let (code, _, wrong) = tokencast(folder.path(), &[&["levers", "three.toml"], words].concat());
+        let (code, _, wrong) = called(folder.path(), &[&["levers", "three.toml"], words].concat());
         assert_eq!(code, 2, "{wrong}");
         assert!(wrong.contains(expected), "{wrong}");
     };

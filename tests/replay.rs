@@ -1,19 +1,17 @@
 //! The commands about queues, replays and fitted traffic: what a user types, reads and gets wrong.
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test stops at the first surprise")]
 
+#[path = "common/program.rs"]
+mod program;
+
 use std::fmt::Write as _;
 use std::fs;
 use std::io::Write as _;
 use std::path::Path;
-use std::process::{Command, Output, Stdio};
 
+use program::tokencast;
 use serde_json::Value;
 use tempfile::TempDir;
-
-fn tokencast(folder: &Path, words: &[&str]) -> Output {
-    let mut command = Command::new(assert_cmd::cargo::cargo_bin!("tokencast"));
-    command.args(words).current_dir(folder).stdin(Stdio::null()).output().unwrap()
-}
 
 #[track_caller]
 fn json(folder: &Path, words: &[&str]) -> Value {

@@ -1,21 +1,20 @@
 //! What a newcomer meets: templates that run, completions, the manual, and documents that say what is there.
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test stops at the first surprise")]
 
+#[path = "common/program.rs"]
+mod program;
+
 use std::collections::BTreeSet;
 use std::fs;
 use std::path::Path;
-use std::process::{Command, Output, Stdio};
+use std::process::Output;
 
+use program::tokencast;
 use serde_json::Value;
 use tempfile::TempDir;
 use tokencast::finance::Component;
 
 const TEMPLATES: [&str; 6] = ["api-only", "self-host", "hybrid", "on-prem", "vendor-risk", "japan"];
-
-fn tokencast(folder: &Path, words: &[&str]) -> Output {
-    let mut command = Command::new(assert_cmd::cargo::cargo_bin!("tokencast"));
-    command.args(words).current_dir(folder).stdin(Stdio::null()).output().unwrap()
-}
 
 fn out(output: &Output) -> String {
     String::from_utf8(output.stdout.clone()).unwrap()

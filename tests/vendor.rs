@@ -1,10 +1,12 @@
 //! `tokencast vendor` through the program itself.
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test stops at the first surprise")]
 
-use std::fs;
-use std::path::Path;
-use std::process::Command;
+#[path = "common/program.rs"]
+mod program;
 
+use std::fs;
+
+use program::called;
 use serde_json::Value;
 
 const SCENARIO: &str = r#"
@@ -43,23 +45,12 @@ ends = { acquired = { weight = 1 }, wound_down = { weight = 1, notice = "20 to 9
 serve = [{ traffic = "work", by = "acme/large" }]
 "#;
 
-fn tokencast(folder: &Path, words: &[&str]) -> (i32, String, String) {
-    let output = Command::new(env!("CARGO_BIN_EXE_tokencast"))
-        .args(words)
-        .current_dir(folder)
-        .env("NO_COLOR", "1")
-        .output()
-        .unwrap();
-    let text = |bytes: &[u8]| String::from_utf8(bytes.to_vec()).unwrap();
-    (output.status.code().unwrap(), text(&output.stdout), text(&output.stderr))
-}
-
 #[test]
 fn tells_survival_cash_and_costs_and_draws_them() {
     let folder = tempfile::tempdir().unwrap();
     fs::write(folder.path().join("one.toml"), SCENARIO).unwrap();
     let words = ["vendor", "one.toml", "-n", "512", "--quiet"];
-    let (code, said, wrong) = tokencast(folder.path(), &words);
+    let (code, said, wrong) = called(folder.path(), &words);
     assert_eq!((code, wrong.as_str()), (0, ""), "{said}");
     for part in
         ["Acme (invented) (acme)", "2028-03", "2028-09", "wound down", "median", "always healthy", "¥"]
@@ -90,9 +81,9 @@ fn tells_survival_cash_and_costs_and_draws_them() {
     assert!((shares.sum::<f64>() - 1.0).abs() < 1e-5);
     // A second run takes the place of the first, and says the same.
     let svg = fs::read(out.join("charts/survival.svg")).unwrap();
-    assert_eq!(tokencast(folder.path(), &words).1, said);
+    assert_eq!(called(folder.path(), &words).1, said);
     assert_eq!(fs::read(out.join("charts/survival.svg")).unwrap(), svg);
-    let (_, said, _) = tokencast(folder.path(), &[&words[..], &["--lang", "ja"]].concat());
+    let (_, said, _) = called(folder.path(), &[&words[..], &["--lang", "ja"]].concat());
     assert!(said.contains("アクメ（架空） (acme)：2028-09 までに廃業"), "{said}");
 }
 
@@ -100,7 +91,7 @@ fn tells_survival_cash_and_costs_and_draws_them() {
 fn json_has_every_month_and_counts_that_add_up() {
     let folder = tempfile::tempdir().unwrap();
     fs::write(folder.path().join("one.toml"), SCENARIO).unwrap();
-    let (_, said, _) = tokencast(folder.path(), &["vendor", "one.toml", "-n", "300", "--quiet", "--json"]);
+    let (_, said, _) = called(folder.path(), &["vendor", "one.toml", "-n", "300", "--quiet", "--json"]);
     let found: Value = serde_json::from_str(&said).unwrap();
     let acme = &found["vendors"][0];
     assert_eq!((acme["id"].as_str(), acme["cash_currency"].as_str()), (Some("acme"), Some("USD")));
@@ -115,11 +106,11 @@ fn json_has_every_month_and_counts_that_add_up() {
 fn says_what_is_missing() {
     let folder = tempfile::tempdir().unwrap();
     fs::write(folder.path().join("one.toml"), SCENARIO).unwrap();
-    let (code, _, wrong) = tokencast(folder.path(), &["vendor", "one.toml", "--vendor", "acne"]);
+    let (code, _, wrong) = called(folder.path(), &["vendor", "one.toml", "--vendor", "acne"]);
     assert!(code == 2 && wrong.contains("did you mean `acme`?"), "{wrong}");
     let (calm, _) = SCENARIO.split_once("[hazard").unwrap();
     let strategy = SCENARIO.split_once("[strategy").unwrap().1;
     fs::write(folder.path().join("calm.toml"), format!("{calm}[strategy{strategy}")).unwrap();
-    let (code, _, wrong) = tokencast(folder.path(), &["vendor", "calm.toml"]);
+    let (code, _, wrong) = called(folder.path(), &["vendor", "calm.toml"]);
     assert!(code == 2 && wrong.contains("nothing can happen to any vendor"), "{wrong}");
 }

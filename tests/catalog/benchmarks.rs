@@ -2,8 +2,8 @@
 
 use std::fs;
 use std::path::Path;
-use std::process::{Command, Output, Stdio};
 
+use crate::program::tokencast;
 use serde_json::Value;
 use tempfile::TempDir;
 use tokencast::catalog::{BenchmarkLines, Known, Seen, gather, read_benchmarks};
@@ -172,11 +172,6 @@ fn wrong_rows_say_what_is_wrong_with_them() {
     let lines = format!("{}\n{{ \"broken\": \n{}\n", VLLM.replace('\n', " "), VLLM.replace('\n', " "));
     let found = read_benchmarks(lines.as_bytes(), &known()).unwrap();
     assert_eq!((found.rows.len(), found.problems.len(), found.problems[0].place), (2, 1, 2));
-}
-
-fn tokencast(folder: &Path, words: &[&str]) -> Output {
-    let mut command = Command::new(assert_cmd::cargo::cargo_bin!("tokencast"));
-    command.args(words).current_dir(folder).stdin(Stdio::null()).output().unwrap()
 }
 
 #[track_caller]
