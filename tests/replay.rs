@@ -176,6 +176,52 @@ fn wrong_traces_and_settings_are_refused() {
     refused(at, &replayed("header.csv", &["--find-load"]), 2, "--ttft or --tpot");
 }
 
+/// Nothing but an llm, a GPU and a precision: percentiles, their error, and what the queue says of the same steps.
+#[test]
+fn an_llm_on_a_gpu_is_replayed_from_its_sizes() {
+    let folder = TempDir::new().unwrap();
+    let at = folder.path();
+    let words = "replay synthetic --llm llama-3.1-70b --gpu h100 --gpus 4 --weights fp8 --input-tokens 1000 \
+                 --output-tokens 300 --requests 3000 --rate 2/s --quiet --compare --output out";
+    let words: Vec<&str> = words.split_whitespace().collect();
+    let found = json(at, &words);
+    let of = |of: &Value| ["p50", "p90", "p99"].map(|p| of["tpot_s"][p].as_f64().unwrap());
+    let middle = of(&found["replay"]);
+    // 70 GB of weights are read from four memories of 3.35 TB/s in 5.2 ms at least.
+    assert!(middle.is_sorted() && middle[0] > 0.0052 && middle[0] < 0.05, "{found}");
+    let errs = found["evidence"]["errs"].as_array().unwrap();
+    assert_eq!((found["evidence"]["kind"].as_str(), errs.len()), (Some("roofline"), 2), "{found}");
+    assert!(of(&errs[0]["replay"])[0] < middle[0] && middle[0] < of(&errs[1]["replay"])[0], "{found}");
+    let compared = found["compared"].as_array().unwrap();
+    let apart = |at: usize| {
+        let one = &compared[at];
+        one["replay"]["tpot_s"].as_f64().unwrap() / one["queue_theory"]["tpot_s"].as_f64().unwrap() - 1.0
+    };
+    assert!(apart(0).abs() < 0.02 && apart(2).abs() < 0.1, "{found}");
+    assert!(compared.last().unwrap()["queue_theory"].is_null(), "a queue without end has no means: {found}");
+    let page = fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("output/README.md")).unwrap();
+    for column in fs::read_to_string(at.join("out/theory.csv")).unwrap().lines().next().unwrap().split(',') {
+        assert!(page.contains(&format!("`{column}`")), "{column}");
+    }
+    assert!(at.join("out/charts/theory.png").is_file() && page.contains("`charts/theory.svg`"));
+    let more = |more: &[&'static str]| [&words[..], more].concat();
+    refused(at, &more(&["--autoscale", "4"]), 2, "leave out --compare");
+    let lacks = |gone: &str| -> Vec<&str> {
+        let place = words.iter().position(|word| *word == gone).unwrap();
+        words
+            .iter()
+            .enumerate()
+            .filter(|(k, _)| *k != place && *k != place + 1)
+            .map(|(_, word)| *word)
+            .collect()
+    };
+    refused(at, &lacks("--gpu"), 2, "--gpu");
+    refused(at, &lacks("--input-tokens"), 2, "--input-tokens");
+    refused(at, &["replay", "synthetic", "--llm", "llama-3.1-70", "--gpu", "h100"], 2, "did you mean");
+    let one = ["replay", "synthetic", "--llm", "llama-3.1-70b", "--gpu", "h100", "--input-tokens", "1000"];
+    refused(at, &[&one[..], &["--output-tokens", "9", "--rate", "1 /s"]].concat(), 2, "does not fit");
+}
+
 /// Numbers of a deployment in, a measured table out that `check` accepts and a run can use.
 #[test]
 fn a_replay_becomes_the_measured_table_of_a_deployment() {

@@ -13,7 +13,7 @@ use clap::{ArgAction, Parser, Subcommand, ValueEnum};
 
 pub(super) use prices::{Fit, FitPrices, FitTraffic, Import, ListPrices, PriceDiff, Prices, ShowPrice};
 pub(super) use queue::{BatchArgs, Queue, ServersArgs};
-pub(super) use replay::Replay;
+pub(super) use replay::{Replay, StepArgs};
 pub(super) use tiers::{Tiers, Training};
 
 use super::capacity_args::Capacity;
@@ -176,6 +176,7 @@ Examples:
     /// Replay a trace, or synthetic arrivals, through replicas that batch continuously; find the largest load
     #[command(after_help = "\
 Examples:
+  tokencast replay requests.csv --llm llama-3.1-70b --gpu h100 --gpus 4 --weights fp8 --compare
   tokencast replay requests.csv scenario.toml --deployment llama-70b-h200 --ttft \"2 s\" --tpot \"60 ms\"
   tokencast replay conversation.jsonl.gz --base-step \"20 ms\" --per-prompt-token \"0.1 ms\" --kv-tokens 320000 \\
     --max-batch 128 --replicas 4 --router prefix-affine

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 
-use super::capacity_args::{Asked, Capacity, CapacityCommand};
+use super::capacity_args::{Asked, Capacity, CapacityCommand, Hardware};
 use super::exit::{Exit, Stop};
 use super::files::{Folder, hex};
 use super::load::titled;
@@ -32,8 +32,11 @@ pub(super) fn capacity(args: &Capacity, terminal: &mut Terminal) -> Result<Exit,
     let asked = &args.asked;
     let target = asked.target.as_deref().unwrap_or_default();
     let of_file = Path::new(target).extension().is_some_and(|ending| ending == "toml");
-    let scenario =
-        if of_file { of_the_file(target, asked, terminal)? } else { of_the_words(asked, terminal)? };
+    let scenario = if of_file {
+        of_the_file(target, asked, terminal)?
+    } else {
+        of_the_words(asked.words()?, &asked.hardware, terminal)?
+    };
     let wanted = if of_file {
         pairs(&scenario, asked)?
     } else {
@@ -52,16 +55,20 @@ pub(super) fn capacity(args: &Capacity, terminal: &mut Terminal) -> Result<Exit,
 }
 
 /// The id of what the command line asks for.
-const ASKED_ID: &str = "asked";
+pub(super) const ASKED_ID: &str = "asked";
 
 /// A part that says what the command line asks for, beside the built-in catalogs and the parts it names.
-fn of_the_words(asked: &Asked, terminal: &mut Terminal) -> Result<Scenario, Stop> {
-    let files: Box<dyn Files> = match asked.parts.first() {
+pub(super) fn of_the_words(
+    words: (&str, &str),
+    hardware: &Hardware,
+    terminal: &mut Terminal,
+) -> Result<Scenario, Stop> {
+    let files: Box<dyn Files> = match hardware.parts.first() {
         Some(part) => Box::new(Folder::of(part).ok_or_else(|| no_file(part))?),
         None => Box::new(OneText("", "")),
     };
     let mut parts = vec![LLMS.to_owned(), GPUS.to_owned()];
-    for part in &asked.parts {
+    for part in &hardware.parts {
         let name = part.file_name().ok_or_else(|| no_file(part))?;
         parts.push(name.to_string_lossy().into_owned());
     }
@@ -71,10 +78,9 @@ fn of_the_words(asked: &Asked, terminal: &mut Terminal) -> Result<Scenario, Stop
         valid(described(&Beside { text, files: &*files }, ASKED), "what is asked for", terminal)
     };
     let known = read(&used, terminal)?;
-    let words = asked.words()?;
     let llm = named("llm", words.0, known.definitions.llms.iter().map(|(id, llm)| (id, &llm.also)))?;
     let gpu = named("GPU", words.1, known.definitions.gpus.iter().map(|(id, gpu)| (id, &gpu.also)))?;
-    read(&format!("{used}{}", asked.as_part(&llm, &gpu)?), terminal)
+    read(&format!("{used}{}", hardware.as_part(&llm, &gpu)?), terminal)
 }
 
 pub(super) fn quoted(text: &str) -> String {

@@ -47,21 +47,8 @@ pub(super) struct Asked {
     /// The GPU, in place of `on GPU`
     #[arg(long)]
     gpu: Option<String>,
-    /// GPUs of one replica [default: 1]
-    #[arg(long)]
-    gpus: Option<u32>,
-    /// Format of the weights: bf16, fp8, int8, int4, fp4 [default: bf16]
-    #[arg(long, value_name = "FORMAT")]
-    weights: Option<String>,
-    /// Format of keys and values [default: bf16]
-    #[arg(long, value_name = "FORMAT")]
-    kv_cache: Option<String>,
-    /// The serving engine: vllm, sglang, trtllm
-    #[arg(long)]
-    engine: Option<String>,
-    /// Any other key of a deployment, such as `prefill_chunk=2048`; may be repeated
-    #[arg(long = "with", value_name = "KEY=VALUE", action = ArgAction::Append)]
-    more: Vec<String>,
+    #[command(flatten)]
+    pub(super) hardware: Hardware,
     /// Tokens in of a request
     #[arg(long, value_parser = tokens)]
     pub(super) input: Option<f64>,
@@ -80,9 +67,6 @@ pub(super) struct Asked {
     /// What a GPU costs, such as "3.90 USD /GPU-hour"
     #[arg(long)]
     price: Option<String>,
-    /// A part with llms and GPUs of one's own; may be repeated
-    #[arg(long = "use", value_name = "FILE", action = ArgAction::Append)]
-    pub(super) parts: Vec<PathBuf>,
     /// Of a file: only this deployment
     #[arg(long, value_name = "ID")]
     pub(super) deployment: Option<String>,
@@ -92,6 +76,29 @@ pub(super) struct Asked {
     /// Replace the folder even if it holds other things
     #[arg(long)]
     pub(super) force: bool,
+}
+
+/// How an llm is run on a GPU, where no file says it.
+#[derive(Debug, clap::Args)]
+pub(in crate::cli) struct Hardware {
+    /// GPUs of one replica [default: 1]
+    #[arg(long)]
+    gpus: Option<u32>,
+    /// Format of the weights: bf16, fp8, int8, int4, fp4 [default: bf16]
+    #[arg(long, value_name = "FORMAT")]
+    weights: Option<String>,
+    /// Format of keys and values [default: bf16]
+    #[arg(long, value_name = "FORMAT")]
+    kv_cache: Option<String>,
+    /// The serving engine: vllm, sglang, trtllm
+    #[arg(long)]
+    engine: Option<String>,
+    /// Any other key of a deployment, such as `prefill_chunk=2048`; may be repeated
+    #[arg(long = "with", value_name = "KEY=VALUE", action = ArgAction::Append)]
+    more: Vec<String>,
+    /// A part with llms and GPUs of one's own; may be repeated
+    #[arg(long = "use", value_name = "FILE", action = ArgAction::Append)]
+    pub(super) parts: Vec<PathBuf>,
 }
 
 #[derive(Debug, clap::Args)]
@@ -152,9 +159,44 @@ impl Asked {
 
     /// A file says by itself what a deployment is.
     pub(super) fn only_for_files(&self) -> Result<(), Stop> {
+        let words = [("on GPU", !self.on.is_empty()), ("--gpu", self.gpu.is_some())];
+        let said = words.into_iter().find(|(_, given)| *given).map(|(flag, _)| flag);
+        match said.or(self.hardware.said()) {
+            Some(flag) => Err(Stop::new(
+                Exit::Invalid,
+                format!("`{flag}` belongs to an llm by its name; a file says that itself"),
+            )),
+            None => Ok(()),
+        }
+    }
+
+    /// The targets of the command line, else those that stand in the scenario.
+    pub(super) fn targets_over(&self, written: Targets) -> Result<Targets, Stop> {
+        let hours = |flag: &str, text: &Option<String>| {
+            text.as_ref().map(|text| certain(flag, text, &units::LATENCY).map(|(value, _)| value)).transpose()
+        };
+        let (ttft, tpot) = (hours("--ttft", &self.ttft)?, hours("--tpot", &self.tpot)?);
+        Ok(Targets { ttft_hours: ttft.or(written.ttft_hours), tpot_hours: tpot.or(written.tpot_hours) })
+    }
+
+    /// The price of a GPU.
+    pub(super) fn gpu_price(&self) -> Result<Option<GpuPrice>, Stop> {
+        let Some(text) = &self.price else { return Ok(None) };
+        let (amount, quantity) = certain("--price", text, &units::MONEY_PER_GPU_TIME)?;
+        match (quantity.unit.period, quantity.unit.currency) {
+            (Some(Period::Clock { .. }), Some(currency)) => {
+                Ok(Some(GpuPrice { amount, currency: currency.code() }))
+            }
+            _ => Err(Stop::new(Exit::Invalid, "--price: a price per hour is expected")
+                .help("such as \"3.90 USD /GPU-hour\"")),
+        }
+    }
+}
+
+impl Hardware {
+    /// What is said of it first, if anything is.
+    pub(in crate::cli) fn said(&self) -> Option<&'static str> {
         let given = [
-            ("on GPU", !self.on.is_empty()),
-            ("--gpu", self.gpu.is_some()),
             ("--gpus", self.gpus.is_some()),
             ("--weights", self.weights.is_some()),
             ("--kv-cache", self.kv_cache.is_some()),
@@ -162,13 +204,7 @@ impl Asked {
             ("--with", !self.more.is_empty()),
             ("--use", !self.parts.is_empty()),
         ];
-        match given.iter().find(|(_, given)| *given) {
-            Some((flag, _)) => Err(Stop::new(
-                Exit::Invalid,
-                format!("`{flag}` belongs to an llm by its name; a file says that itself"),
-            )),
-            None => Ok(()),
-        }
+        given.into_iter().find(|(_, given)| *given).map(|(flag, _)| flag)
     }
 
     /// A part with the deployment.
@@ -200,28 +236,6 @@ impl Asked {
             text.push_str("capacity = \"roofline\"\n");
         }
         Ok(text)
-    }
-
-    /// The targets of the command line, else those that stand in the scenario.
-    pub(super) fn targets_over(&self, written: Targets) -> Result<Targets, Stop> {
-        let hours = |flag: &str, text: &Option<String>| {
-            text.as_ref().map(|text| certain(flag, text, &units::LATENCY).map(|(value, _)| value)).transpose()
-        };
-        let (ttft, tpot) = (hours("--ttft", &self.ttft)?, hours("--tpot", &self.tpot)?);
-        Ok(Targets { ttft_hours: ttft.or(written.ttft_hours), tpot_hours: tpot.or(written.tpot_hours) })
-    }
-
-    /// The price of a GPU.
-    pub(super) fn gpu_price(&self) -> Result<Option<GpuPrice>, Stop> {
-        let Some(text) = &self.price else { return Ok(None) };
-        let (amount, quantity) = certain("--price", text, &units::MONEY_PER_GPU_TIME)?;
-        match (quantity.unit.period, quantity.unit.currency) {
-            (Some(Period::Clock { .. }), Some(currency)) => {
-                Ok(Some(GpuPrice { amount, currency: currency.code() }))
-            }
-            _ => Err(Stop::new(Exit::Invalid, "--price: a price per hour is expected")
-                .help("such as \"3.90 USD /GPU-hour\"")),
-        }
     }
 }
 

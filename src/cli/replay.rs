@@ -19,10 +19,10 @@ use super::terminal::Terminal;
 use super::trace::TraceFile;
 use crate::demand::trace::{Request, Synthetic};
 use crate::report::display::{Lang, clean};
-use crate::report::replay::ReplayReport;
+use crate::report::replay::{Compared, Erring, ReplayReport};
 use crate::report::{File, VERSION};
-use crate::serving::queueing::{BatchQueue, IterationTime, Operating};
-use crate::serving::replay::{Outcome, Search, Settings, largest_load, replay as run};
+use crate::serving::queueing::{BatchQueue, Operating};
+use crate::serving::replay::{Outcome, Replica, Search, Settings, Steps, largest_load, replay as run};
 use setup::{Deployed, Load};
 
 /// How close the largest load is looked for.
@@ -43,18 +43,25 @@ pub(super) fn replay(args: &Replay, terminal: &mut Terminal) -> Result<Exit, Sto
         return Err(Stop::new(Exit::Invalid, format!("`{name}` has no requests"))
             .help("a trace has a request a line"));
     }
+    let theory = Theory::of(&settings, &outcome, &seen);
+    let compared = if args.compare { compared(&load, &settings, &outcome, theory)? } else { Vec::new() };
+    let erring = erring(&load, &settings, deployed.as_ref())?;
     let search = args.find_load.map(|least| {
         largest_load(|factor| once(&load, &settings, factor, &mut Seen::default()), least, WITHIN)
     });
     let search = search.transpose()?;
     let report = ReplayReport {
         trace: clean(&name, 60),
-        through: through(args, terminal.lang),
+        through: through(args, deployed.as_ref(), terminal.lang),
+        evidence: deployed.as_ref().map(|deployed| deployed.evidence),
         settings: &settings,
         outcome: &outcome,
         search: search.as_ref(),
         least_goodput: args.find_load.unwrap_or(0.9),
-        theory: theory(&settings, &outcome, &seen),
+        theory: theory.and_then(|theory| theory.at(outcome.arrival_rate(), &settings)),
+        compared: &compared,
+        erring: &erring,
+        lengths: seen.lengths(),
         hash: seen.hash.clone(),
         lang: terminal.lang,
     };
@@ -75,6 +82,7 @@ pub(super) fn replay(args: &Replay, terminal: &mut Terminal) -> Result<Exit, Sto
 struct Seen {
     requests: u64,
     input: f64,
+    input_squared: f64,
     output: f64,
     skipped: u64,
     hash: String,
@@ -84,6 +92,12 @@ impl Seen {
     fn lengths(&self) -> (f64, f64) {
         (self.input / self.requests.max(1) as f64, self.output / self.requests.max(1) as f64)
     }
+
+    /// Variance of tokens in over their squared mean.
+    fn input_cv2(&self) -> f64 {
+        let mean = self.lengths().0;
+        (self.input_squared / self.requests.max(1) as f64 / (mean * mean) - 1.0).max(0.0)
+    }
 }
 
 /// One replay at a multiple of the load.
@@ -91,6 +105,7 @@ fn once(load: &Load, settings: &Settings, factor: f64, seen: &mut Seen) -> Resul
     let mut note = |request: Request, faster: f64| {
         seen.requests += 1;
         seen.input += f64::from(request.input);
+        seen.input_squared += f64::from(request.input) * f64::from(request.input);
         seen.output += f64::from(request.output);
         Request { at_s: request.at_s / faster, ..request }
     };
@@ -114,38 +129,76 @@ fn once(load: &Load, settings: &Settings, factor: f64, seen: &mut Seen) -> Resul
     }
 }
 
-/// The batch queue at the same rate for each replica, where replicas neither come nor go and the queue settles.
-fn theory(settings: &Settings, outcome: &Outcome, seen: &Seen) -> Option<Operating> {
-    if settings.autoscaler.is_some() || settings.failures.is_some() {
-        return None;
-    }
-    let (input, output) = seen.lengths();
-    let step = &settings.replica.step;
-    // The queue has one cost per token computed: of tokens in and out, each with its own, it gets the mean.
-    let per_token = (step.per_prompt_token_s * input + step.per_sequence_s * output) / (input + output);
-    let queue = BatchQueue {
-        time: IterationTime { base: step.base_s, per_token, per_context_token: 0.0 },
-        input_tokens: input,
-        output_tokens: output,
-        batch: settings
-            .replica
-            .max_batch
-            .min(settings.replica.kv_tokens / (input + output).max(1.0) as u64)
-            .max(1),
-        queue: settings.queue.unwrap_or(10_000).min(100_000),
-    };
-    // A prompt that is read costs no context in the replay, so that only those who write are charged for theirs.
-    let share = output / (output + 1.0);
-    let time = IterationTime { per_context_token: step.per_context_token_s * share, ..queue.time };
-    let queue = BatchQueue { time, ..queue };
-    let rate = outcome.arrival_rate() / settings.replicas as f64;
-    (rate > 0.0 && (rate < queue.max_rate() || settings.queue.is_some())).then(|| queue.at(rate))
+/// What the closed form needs: means of the requests, and how far the cache helps.
+#[derive(Clone, Copy, Debug)]
+struct Theory {
+    queue: BatchQueue<Steps>,
+    replicas: f64,
 }
 
-fn through(args: &Replay, lang: Lang) -> String {
+impl Theory {
+    /// Where replicas neither come nor go.
+    fn of(settings: &Settings, outcome: &Outcome, seen: &Seen) -> Option<Self> {
+        if settings.autoscaler.is_some() || settings.failures.is_some() {
+            return None;
+        }
+        let (input, output) = seen.lengths();
+        let steps =
+            Steps { replica: settings.replica, cached: outcome.cached(), input_cv2: seen.input_cv2() };
+        Some(Self { queue: steps.queue(input, output, settings.queue), replicas: settings.replicas as f64 })
+    }
+
+    /// The queue at the same rate for each replica, where it settles.
+    fn at(&self, rate: f64, settings: &Settings) -> Option<Operating> {
+        let each = rate / self.replicas;
+        (each > 0.0 && (each < self.queue.max_rate() || settings.queue.is_some()))
+            .then(|| self.queue.at(each))
+    }
+
+    /// What full batches serve, in requests per second.
+    fn max_rate(&self) -> f64 {
+        self.replicas * self.queue.max_rate()
+    }
+}
+
+/// Loads of the comparison, as shares of what full batches serve.
+const LOADS: [f64; 8] = [0.1, 0.3, 0.5, 0.7, 0.8, 0.9, 0.95, 1.05];
+
+/// Replay and queue at rising loads.
+fn compared(
+    load: &Load,
+    settings: &Settings,
+    outcome: &Outcome,
+    theory: Option<Theory>,
+) -> Result<Vec<Compared>, Stop> {
+    let theory = theory.ok_or_else(|| {
+        Stop::new(Exit::Invalid, "the queue knows no replicas that come, go or fail")
+            .help("leave out --compare, or --autoscale and --fails-every")
+    })?;
+    let most = theory.max_rate();
+    let of = |share: &f64| {
+        let outcome = once(load, settings, share * most / outcome.arrival_rate(), &mut Seen::default())?;
+        let theory = theory.at(outcome.arrival_rate(), settings);
+        Ok(Compared { share: outcome.arrival_rate() / most, outcome, theory })
+    };
+    LOADS.iter().map(of).collect()
+}
+
+/// The same with all steps as much faster and slower as the evidence may err.
+fn erring(load: &Load, settings: &Settings, deployed: Option<&Deployed>) -> Result<Vec<Erring>, Stop> {
+    let Some(errs) = deployed.and_then(|deployed| deployed.errs) else { return Ok(Vec::new()) };
+    let of = |factor: f64| {
+        let replica = Replica { step: settings.replica.step.slower(factor), ..settings.replica };
+        let outcome = once(load, &Settings { replica, ..*settings }, 1.0, &mut Seen::default())?;
+        Ok(Erring { factor, outcome })
+    };
+    errs.into_iter().map(of).collect()
+}
+
+fn through(args: &Replay, deployed: Option<&Deployed>, lang: Lang) -> String {
     let count = args.fleet.replicas;
     let most = args.fleet.autoscale.map_or_else(String::new, |most| format!("–{most}"));
-    let of = args.deployment.as_ref().map(|id| clean(id, 40));
+    let of = deployed.map(|deployed| clean(&deployed.id, 60));
     match (lang, of) {
         (Lang::En, of) => {
             let many = if count == 1 && most.is_empty() { "" } else { "s" };

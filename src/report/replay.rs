@@ -1,6 +1,7 @@
 //! What `tokencast replay` says: latencies of all requests, what the replicas did, the largest load, and the charts.
 
 mod charts;
+mod theory;
 
 use std::fmt::Write;
 
@@ -9,6 +10,8 @@ use serde_json::{Value, json};
 use super::display::{Lang, fine_percent, seconds};
 use super::table::{Align, table};
 use super::{File, VERSION};
+pub use theory::{Compared, Erring};
+
 use crate::serving::queueing::Operating;
 use crate::serving::replay::{Outcome, QUANTILES, Search, Settings};
 use crate::stats::Sketch;
@@ -21,6 +24,8 @@ pub struct ReplayReport<'a> {
     pub trace: String,
     /// What it was replayed through, such as `2 replicas of llama-70b-h200`.
     pub through: String,
+    /// The kind of evidence that times of steps come from; none if the command line says them.
+    pub evidence: Option<&'static str>,
     /// How.
     pub settings: &'a Settings,
     /// What happened.
@@ -31,6 +36,12 @@ pub struct ReplayReport<'a> {
     pub least_goodput: f64,
     /// What the batch queue in closed form says at this rate, for a replica and mean lengths.
     pub theory: Option<Operating>,
+    /// Replay and queue at rising loads, if asked for.
+    pub compared: &'a [Compared],
+    /// Replays with steps as fast and as slow as the evidence may err.
+    pub erring: &'a [Erring],
+    /// Mean tokens in and out.
+    pub lengths: (f64, f64),
     /// SHA-256 of the trace or of what it was made of, in hexadecimal digits.
     pub hash: String,
     /// The language to write in.
@@ -53,7 +64,10 @@ impl ReplayReport<'_> {
 
     /// All of it as text.
     pub fn text(&self) -> String {
-        let mut parts = vec![self.requests(), self.latency_table(), self.machines()];
+        let mut parts = vec![self.requests(), self.latency_table()];
+        parts.extend(self.error_table());
+        parts.push(self.machines());
+        parts.extend(self.comparison());
         if let Some(search) = self.search {
             parts.push(self.search_text(search));
         }
@@ -124,7 +138,8 @@ impl ReplayReport<'_> {
     fn machines(&self) -> String {
         let (found, lang) = (self.outcome, self.lang);
         let replicas = found.ready_s / found.span_s;
-        let mut rows = vec![
+        let mut rows = self.steps();
+        rows.extend([
             (lang.pick("replicas, mean", "平均レプリカ数"), short(replicas)),
             (lang.pick("replica-hours paid", "課金レプリカ時間"), short(found.paid_s / 3600.0)),
             (lang.pick("busy", "稼働率"), fine_percent(found.busy())),
@@ -134,7 +149,7 @@ impl ReplayReport<'_> {
                 lang.pick("tokens out per second and replica", "出力トークン毎秒（レプリカあたり）"),
                 short(found.output_tokens as f64 / found.ready_s),
             ),
-        ];
+        ]);
         if self.settings.replica.prefix_cache {
             let label = lang.pick("prompt tokens from the cache", "キャッシュされた入力トークン");
             rows.push((label, fine_percent(found.cached())));
@@ -198,6 +213,14 @@ impl ReplayReport<'_> {
             all["queue_theory"] = json!({ "ttft_s": theory.ttft, "tpot_s": theory.tpot, "e2e_s": theory.response,
                                           "lost_share": theory.lost, "batch": theory.in_service });
         }
+        if !self.compared.is_empty() {
+            all["compared"] = self.compared.iter().map(Compared::json).collect();
+        }
+        if !self.erring.is_empty() {
+            let one = |one: &Erring| json!({ "slower": one.factor, "replay": outcome_json(&one.outcome) });
+            all["evidence"] =
+                json!({ "kind": self.evidence, "errs": self.erring.iter().map(one).collect::<Vec<_>>() });
+        }
         if let Some(search) = self.search {
             let load = |load: &crate::serving::replay::Load| json!({ "factor": load.factor, "replay": outcome_json(&load.outcome) });
             let best = search.best.map(|best| search.loads[best].outcome.arrival_rate());
@@ -209,11 +232,15 @@ impl ReplayReport<'_> {
         all
     }
 
-    /// The tables: `replay.csv`, `timeline.csv`, and `loads.csv` where the largest load was looked for.
+    /// The tables: `replay.csv`, `timeline.csv`, `loads.csv` where the largest load was looked for, and `theory.csv` where
+    /// replay and queue are compared.
     pub fn csv(&self) -> Vec<File> {
         let mut files =
             vec![file("replay.csv", self.replay_csv()), file("timeline.csv", self.timeline_csv())];
         files.extend(self.search.map(|search| file("loads.csv", loads_csv(search))));
+        if !self.compared.is_empty() {
+            files.push(file("theory.csv", theory::csv(self.compared)));
+        }
         files
     }
 

@@ -76,6 +76,19 @@ impl Model {
         Self { base, corrections }
     }
 
+    /// The roofline below, if sizes are known.
+    pub(super) fn roofline(&self) -> Option<&Roofline> {
+        match &self.base {
+            Base::Roofline(roofline) => Some(roofline),
+            Base::Proportional => None,
+        }
+    }
+
+    /// Whether measurements correct it.
+    pub(super) fn is_corrected(&self) -> bool {
+        !self.corrections.is_empty()
+    }
+
     /// Latencies with `batch` requests in flight.
     ///
     /// With several pairs of lengths measured, the logarithms of their corrections are averaged with weights of one over

@@ -17,6 +17,7 @@ mod roofline;
 mod server;
 mod setup;
 mod steffen;
+mod steps;
 mod surface;
 
 pub use constants::Constants;

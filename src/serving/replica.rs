@@ -146,6 +146,22 @@ impl Replica {
         })
     }
 
+    /// The roofline, if sizes are known.
+    pub(super) fn roofline(&self) -> Option<&Roofline> {
+        self.model.roofline()
+    }
+
+    /// Whether measurements correct the roofline.
+    pub(super) fn is_corrected(&self) -> bool {
+        self.model.is_corrected()
+    }
+
+    /// Requests that the engine takes at the most, whatever fits: none beyond what was measured where nothing may be carried.
+    pub fn most_at_once(&self) -> f64 {
+        self.measured
+            .map_or(self.deployment.setup.max_batch, |most| most.min(self.deployment.setup.max_batch))
+    }
+
     /// Latencies with so many requests of these lengths in flight.
     pub fn latency(&self, batch: f64, lengths: Lengths) -> Latency {
         self.model.latency(batch, lengths)

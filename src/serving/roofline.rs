@@ -94,6 +94,19 @@ impl Roofline {
         (busy + fixed + self.sending(all)) * self.engine
     }
 
+    /// A step in which `batch` requests of so many tokens each are written on, in hours, and how many tokens it gives each.
+    fn decoding(&self, batch: f64, context: f64) -> (f64, f64) {
+        let Some(guess) = &self.setup.speculation else { return (self.step(batch, context, 1.0), 1.0) };
+        let guessing = 1.0 + guess.draft_tokens * guess.draft_cost;
+        (self.step(batch, context, guess.draft_tokens + 1.0) * guessing, guess.tokens_a_step())
+    }
+
+    /// Writing one token of each of `batch` requests of so many tokens each, while nobody's prompt is read.
+    pub fn decode_hours(&self, batch: f64, context: f64) -> f64 {
+        let (step, tokens) = self.decoding(batch, context);
+        step / tokens
+    }
+
     /// Reading `tokens` of a prompt behind `before` tokens that are kept already.
     pub fn prefill_hours(&self, tokens: f64, before: f64) -> f64 {
         let size = &self.size;
@@ -106,16 +119,7 @@ impl Roofline {
     /// one server and equal prompts), for the own prompt and for a step.
     pub fn latency(&self, batch: f64, lengths: Lengths) -> Latency {
         let new = lengths.input * (1.0 - lengths.cached);
-        let context = lengths.input + lengths.output / 2.0;
-        let speculation = &self.setup.speculation;
-        let step = match speculation {
-            None => self.step(batch, context, 1.0),
-            Some(guess) => {
-                self.step(batch, context, guess.draft_tokens + 1.0)
-                    * (1.0 + guess.draft_tokens * guess.draft_cost)
-            }
-        };
-        let tokens_a_step = speculation.as_ref().map_or(1.0, super::Speculation::tokens_a_step);
+        let (step, tokens_a_step) = self.decoding(batch, lengths.input + lengths.output / 2.0);
         let prefill = self.prefill_hours(new, lengths.input - new);
         let steps = self.setup.prefill_chunk.map_or(1.0, |chunk| crate::math::ceil(new / chunk).max(1.0));
         let tpot_hours = step / tokens_a_step + (batch - 1.0).max(0.0) * prefill / lengths.output.max(1.0);

@@ -2,7 +2,7 @@
 
 use super::{Row, Table, Tolerance};
 use crate::serving::queueing::{
-    BatchQueue, ErlangC, IterationTime, allen_cunneen_wait, delay_probability, erlang_b,
+    BatchQueue, BatchTime, ErlangC, IterationTime, allen_cunneen_wait, delay_probability, erlang_b,
     halfin_whitt_servers, pollaczek_khinchine_wait, servers_needed,
 };
 

@@ -15,6 +15,7 @@ fn settings(replicas: u64, prefix_cache: bool) -> Settings {
         per_context_token_s: 4e-8,
         per_prompt_token_s: 1e-4,
         per_prompt_token_squared_s: 0.0,
+        bent: None,
     };
     let replica = Replica {
         step,

@@ -313,6 +313,7 @@ fn the_batch_queue_and_the_replay_agree_where_the_theory_holds() {
         per_context_token_s: 4e-8,
         per_prompt_token_s: 2e-5,
         per_prompt_token_squared_s: 0.0,
+        bent: None,
     };
     let settings = Settings { replica: Replica { step, ..settings.replica }, ..settings };
     let at = |share: f64, cv: f64| {

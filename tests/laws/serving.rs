@@ -1,9 +1,11 @@
 //! Capacity from measurements, against points published with their arithmetic.
 
 use tokencast::demand::Targets;
+use tokencast::demand::trace::{Length, Synthetic};
 use tokencast::document::TableOf;
 use tokencast::lanes::Slot;
 use tokencast::process::Lookup;
+use tokencast::serving::replay::{Goal, Outcome, Router, Settings, StepTime, Steps};
 use tokencast::serving::{
     Bound, CallTokens, CapacityOf, Deployment, EVIDENCE, Fleet, Gpu, Lengths, Limit, Llm, MeasuredPoint,
     Replica, Surface,
@@ -426,4 +428,110 @@ fn a_measured_point_is_in_hours() {
     assert_eq!(concurrency, 4.0);
     close(ttft_hours * 3.6e6, 203.0, 1e-13);
     close(tpot_hours * 3.6e6, 21.47, 1e-13);
+}
+
+/// A replica with these steps and memory for all, in seconds.
+fn simulated(step: StepTime, rate: f64, [input, output]: [f64; 2]) -> (Settings, Outcome) {
+    let replica = tokencast::serving::replay::Replica {
+        step,
+        kv_tokens: 1 << 40,
+        max_batch: 1_024,
+        chunk_tokens: u64::MAX,
+        prefix_cache: false,
+        block_tokens: 512,
+        patience_s: None,
+    };
+    let settings = Settings {
+        replica,
+        replicas: 1,
+        router: Router::RoundRobin,
+        queue: None,
+        autoscaler: None,
+        failures: None,
+        goal: Goal::default(),
+        seed: 1,
+        until_s: None,
+    };
+    let trace = Synthetic::new(rate, 1.0, Length::Constant(input), Length::Constant(output), 6_000, 5);
+    let Ok(found) =
+        tokencast::serving::replay::replay(&settings, trace.map(Ok::<_, std::convert::Infallible>));
+    (settings, found)
+}
+
+/// Mean time per further token, of all tokens.
+fn tpot_s(found: &Outcome) -> f64 {
+    (found.sums_s[2] - found.sums_s[0]) / (found.output_tokens - found.finished) as f64
+}
+
+/// Steps taken from the roofline and simulated one by one give the roofline's latencies back: as many requests in flight, the
+/// same time per token. Dense and with experts, the second bent where more experts are read.
+#[test]
+fn steps_of_a_roofline_add_up_to_its_latencies() {
+    for (llm, gpus, rates) in
+        [(BIG, 4, [0.5, 3.0, 6.0]), (MIXTURE, 1, [0.5, 1.0, 2.0]), (LATENT, 8, [0.5, 2.0, 4.0])]
+    {
+        let replica = replica(llm, gpus, FP8);
+        let lengths = Lengths::new(1_000.0, 300.0);
+        let step = replica.steps(lengths).unwrap();
+        for rate in rates {
+            let (_, found) = simulated(step, rate, [lengths.input, lengths.output]);
+            // Whoever comes at random finds the mean, and is one more.
+            let present = 1.0 + found.presence_s / found.span_s;
+            let expected = 3_600.0 * replica.latency(present, lengths).tpot_hours;
+            let ratio = tpot_s(&found) / expected;
+            // Those in flight vary, and the curve bends: within a few percent of the curve at their mean.
+            assert!((0.92..1.08).contains(&ratio), "{llm} {rate}: {ratio} at {present}");
+        }
+        let alone = 3_600.0 * replica.latency(1.0, lengths).ttft_hours;
+        let (_, found) = simulated(step, 0.01, [lengths.input, lengths.output]);
+        // Half of the roofline's first token is its last step, which the replay takes within the prompt's.
+        let first = found.means_s()[0] + step.decode(1, 1_000) - step.decode(0, 0);
+        assert!((first / alone - 1.0).abs() < 0.05, "{llm}: {first} {alone}");
+    }
+}
+
+/// What was measured comes back out of single steps; without sizes there is nothing to take apart.
+#[test]
+fn steps_of_a_measured_replica_give_back_what_was_measured() {
+    let deployment = deployment(&H100_TP4, 4, "1");
+    let unknown = Replica::new(&deployment, &unknown(), None).unwrap();
+    assert_eq!(unknown.steps(Lengths::new(1_024.0, 1_024.0)), None);
+    let points: Vec<_> = H100_TP4
+        .iter()
+        .map(|(b, ttft, tpot)| format!("{{ concurrency = {b}, ttft = \"{ttft} ms\", tpot = \"{tpot} ms\" }}"))
+        .collect();
+    let table = format!(
+        "weights = \"fp8\", capacity = {{ measured = {{ input_tokens = 1024, output_tokens = 1024, points = [{}] }} }}",
+        points.join(", ")
+    );
+    let replica = replica(BIG, 4, &table);
+    let lengths = Lengths::new(1_024.0, 1_024.0);
+    let step = replica.steps(lengths).unwrap();
+    for (batch, _, tpot_ms) in H100_TP4 {
+        // While each of the others writes its 1,024 tokens its prompt is read once.
+        let reading = (batch - 1.0) / 1_024.0 * step.prompt_mean(0.0, 1_024.0);
+        let found = 1_000.0 * (step.decode_mean(batch, batch * 1_536.0) + reading);
+        assert!((found / tpot_ms - 1.0).abs() < 0.02, "{batch}: {found} {tpot_ms}");
+    }
+}
+
+/// The queue in closed form with the replay's own steps, where it holds: Poisson arrivals, a batch for everybody.
+#[test]
+fn the_queue_with_the_same_steps_agrees_with_the_replay() {
+    let replica = replica(BIG, 4, FP8);
+    let step = replica.steps(Lengths::new(1_000.0, 300.0)).unwrap();
+    for rate in [0.3, 1.0, 3.0] {
+        let (settings, found) = simulated(step, rate, [1_000.0, 300.0]);
+        let theory = Steps { replica: settings.replica, cached: 0.0, input_cv2: 0.0 }
+            .queue(1_000.0, 300.0, None)
+            .at(rate);
+        let [ttft, _, e2e] = found.means_s();
+        for (what, found, said) in [
+            ("ttft", ttft, theory.ttft),
+            ("tpot", tpot_s(&found), theory.tpot),
+            ("e2e", e2e, theory.response),
+        ] {
+            assert!((found / said - 1.0).abs() < 0.1, "{rate} {what}: {found} {said}");
+        }
+    }
 }

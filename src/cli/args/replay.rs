@@ -2,21 +2,23 @@
 
 use std::path::PathBuf;
 
-use clap::ArgAction;
 use clap::builder::PossibleValuesParser;
+use clap::{ArgAction, ArgGroup};
 
+use super::super::capacity_args::Hardware;
 use super::values::{amount, count, rate, seconds, share};
 use crate::serving::replay::Router;
 
 /// What is replayed, through what, and what is looked for.
 #[derive(Debug, clap::Args)]
+#[command(group(ArgGroup::new("deployed").args(["deployment", "llm"]).multiple(true)))]
 pub(in crate::cli) struct Replay {
     /// The trace: Azure's CSV, Mooncake's JSON lines, any CSV with time, tokens in and out; may be a .gz; or `synthetic`
     pub(in crate::cli) trace: PathBuf,
     /// A scenario with the deployment
-    #[arg(requires = "deployment")]
+    #[arg(requires = "deployment", conflicts_with = "llm")]
     pub(in crate::cli) scenario: Option<PathBuf>,
-    /// The deployment of the scenario, whose measured latencies become times of steps
+    /// The deployment of the scenario: its measurements, or the sizes of its llm and GPU, become times of steps
     #[arg(long, value_name = "ID", requires = "scenario")]
     pub(in crate::cli) deployment: Option<String>,
     /// The traffic of the scenario: lengths of synthetic requests, and targets
@@ -25,6 +27,8 @@ pub(in crate::cli) struct Replay {
     /// Replace one value of the scenario; may be repeated
     #[arg(long, value_name = "ADDRESS=VALUE", action = ArgAction::Append)]
     pub(in crate::cli) set: Vec<String>,
+    #[command(flatten)]
+    pub(in crate::cli) run: RunOn,
     #[command(flatten)]
     pub(in crate::cli) step: StepArgs,
     #[command(flatten)]
@@ -41,14 +45,32 @@ pub(in crate::cli) struct Replay {
     #[arg(long, value_name = "SHARE", value_parser = share, num_args = 0..=1, default_missing_value = "90%")]
     pub(in crate::cli) find_load: Option<f64>,
     /// With --find-load: write latencies by load as a part with a deployment, whose capacity is this table
-    #[arg(long, value_name = "FILE", requires_all = ["find_load", "deployment"])]
+    #[arg(long, value_name = "FILE", requires_all = ["find_load", "deployed"])]
     pub(in crate::cli) measured: Option<PathBuf>,
+    /// Replay rising loads up to what a full batch can serve, beside what the queue says in closed form
+    #[arg(long)]
+    pub(in crate::cli) compare: bool,
     /// Folder for tables and charts [default: output/<trace>-replay]
     #[arg(long, short, value_name = "DIR")]
     pub(in crate::cli) output: Option<PathBuf>,
     /// Replace files and folders that are there
     #[arg(long)]
     pub(in crate::cli) force: bool,
+}
+
+/// In place of a scenario: an llm on GPUs.
+#[derive(Debug, clap::Args)]
+#[command(next_help_heading = "In place of a scenario")]
+#[group(skip)]
+pub(in crate::cli) struct RunOn {
+    /// The llm (`tokencast list llms`)
+    #[arg(long, requires = "gpu")]
+    pub(in crate::cli) llm: Option<String>,
+    /// The GPU it runs on (`tokencast list gpus`)
+    #[arg(long, requires = "llm")]
+    pub(in crate::cli) gpu: Option<String>,
+    #[command(flatten)]
+    pub(in crate::cli) hardware: Hardware,
 }
 
 /// A replica: times of its steps, memory, batch.
@@ -67,13 +89,13 @@ pub(in crate::cli) struct StepArgs {
     /// Added per token of a prompt that is read [default: from the deployment]
     #[arg(long, value_name = "TIME", value_parser = seconds)]
     pub(in crate::cli) per_prompt_token: Option<f64>,
-    /// Tokens that the memory for keys and values holds [default: what the benchmark of the deployment held]
+    /// Tokens that the memory for keys and values holds [default: what fits beside the weights, at least what the benchmark held]
     #[arg(long, value_name = "TOKENS", value_parser = count)]
     pub(in crate::cli) kv_tokens: Option<u64>,
-    /// Sequences in the batch at the most [default: the highest concurrency of the benchmark]
+    /// Sequences in the batch at the most [default: `max_batch` of the deployment; of a measured one the highest concurrency]
     #[arg(long, value_name = "SEQUENCES", value_parser = count)]
     pub(in crate::cli) max_batch: Option<u64>,
-    /// Tokens of a step at the most, those of prompts included; without it prompts are read in one piece
+    /// Tokens of a step at the most, those of prompts included; [default: `prefill_chunk` of the deployment, or prompts in one piece]
     #[arg(long, value_name = "TOKENS", value_parser = count)]
     pub(in crate::cli) chunk_tokens: Option<u64>,
     /// Forget prompts: no prefix cache

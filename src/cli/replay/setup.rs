@@ -2,26 +2,34 @@
 
 use std::path::PathBuf;
 
-use crate::cli::args::{Input, Replay};
+use crate::cli::args::{Input, Replay, StepArgs};
+use crate::cli::capacity::{ASKED_ID, of_the_words};
 use crate::cli::exit::{Exit, Stop};
 use crate::cli::load::read_valid;
 use crate::cli::terminal::Terminal;
+use crate::cli::trace::TraceFile;
 use crate::demand::trace::Length;
-use crate::demand::{Lengths, Targets};
+use crate::demand::{Targets, Traffic};
 use crate::serving::replay::{Autoscaler, Failures, Goal, Measured, Replica, Router, Settings, StepTime};
+use crate::serving::{self, Benchmark, Capacity, Deployment, Gpu, Lengths, Llm, MeasuredPoint};
 use crate::text::did_you_mean;
 
-/// What a scenario says of a deployment and of a traffic.
+/// What is known of a deployment and of a traffic.
 #[derive(Clone, Debug)]
 pub(super) struct Deployed {
     pub(super) id: String,
     pub(super) llm: String,
     pub(super) gpu: String,
     pub(super) gpus: f64,
+    /// The kind of evidence for its capacity.
+    pub(super) evidence: &'static str,
+    /// Factors on its latencies that the error of the evidence stays below in one and in nine of ten cases.
+    pub(super) errs: Option<[f64; 2]>,
     step: StepTime,
-    /// What the benchmark held at once, in tokens and in requests.
+    /// What fits at once, in tokens and in requests.
     kv_tokens: u64,
     max_batch: u64,
+    chunk_tokens: Option<u64>,
     goal: Goal,
     lengths: Option<(Length, Length)>,
 }
@@ -45,68 +53,177 @@ fn unknown(what: &str, wanted: &str, known: &[&str]) -> Stop {
     wrong(format!("the scenario has no {what} `{wanted}`"), help)
 }
 
-/// The deployment of the scenario.
+/// The deployment of the scenario, or the llm on GPUs in place of one.
 pub(super) fn deployed(args: &Replay, terminal: &mut Terminal) -> Result<Option<Deployed>, Stop> {
-    let (Some(scenario), Some(id)) = (&args.scenario, &args.deployment) else { return Ok(None) };
-    let input = Input { scenario: scenario.clone(), set: args.set.clone() };
-    let (_, scenario, _) = read_valid(&input, terminal)?;
-    let all = &scenario.definitions.deployments;
-    let Some((_, deployment)) = all.iter().find(|(known, _)| known.id == *id) else {
-        let known: Vec<&str> = all.iter().map(|(known, _)| known.id.as_str()).collect();
-        return Err(unknown("deployment", id, &known));
+    let (scenario, id) = match (&args.scenario, &args.deployment, &args.run.llm, &args.run.gpu) {
+        (Some(scenario), Some(id), ..) => {
+            if let Some(flag) = args.run.hardware.said() {
+                return Err(wrong(
+                    format!("`{flag}` belongs to --llm; a scenario says that itself"),
+                    "use --set",
+                ));
+            }
+            let input = Input { scenario: scenario.clone(), set: args.set.clone() };
+            (read_valid(&input, terminal)?.1, id.clone())
+        }
+        (_, _, Some(llm), Some(gpu)) => {
+            (of_the_words((llm, gpu), &args.run.hardware, terminal)?, ASKED_ID.to_owned())
+        }
+        _ => return Ok(None),
     };
-    // Of several tables the one with the shortest requests disturbs its steps least by prompts.
-    let measured = deployment.capacity.benchmarks().iter().filter(|one| one.points.len() > 1);
-    let Some(benchmark) = measured.min_by(|a, b| a.lengths.context().total_cmp(&b.lengths.context())) else {
-        return Err(wrong(
-            format!(
-                "the capacity of `{id}` is {}, and holds no table of latencies",
-                deployment.capacity.kind()
-            ),
-            "name a deployment with `measured` capacity, or give --base-step and --per-prompt-token without a scenario",
-        ));
+    let all = &scenario.definitions;
+    let Some((_, deployment)) = all.deployments.iter().find(|(known, _)| known.id == id) else {
+        let known: Vec<&str> = all.deployments.iter().map(|(known, _)| known.id.as_str()).collect();
+        return Err(unknown("deployment", &id, &known));
     };
-    let (input_tokens, output_tokens) = (benchmark.lengths.input, benchmark.lengths.output);
-    let seconds = |point: &crate::serving::MeasuredPoint| Measured {
-        concurrency: point.concurrency,
-        ttft_s: 3600.0 * point.ttft_hours,
-        tpot_s: 3600.0 * point.tpot_hours,
+    let Some((_, llm)) = all.llms.iter().find(|(known, _)| known.id == deployment.llm.id) else {
+        let known: Vec<&str> = all.llms.iter().map(|(known, _)| known.id.as_str()).collect();
+        return Err(unknown("llm", &deployment.llm.id, &known));
     };
-    let points: Vec<Measured> = benchmark.points.iter().map(seconds).collect();
-    let step = StepTime::of_benchmark(input_tokens, output_tokens, &points).ok_or_else(|| {
-        wrong(
-            format!("the benchmark of `{id}` leaves no time for a step"),
-            "give --base-step without a scenario",
-        )
-    })?;
-    let highest = points.iter().map(|point| point.concurrency).fold(1.0, f64::max);
-    let mut found = Deployed {
-        id: id.clone(),
+    let traffic = args.traffic.as_ref().map(|wanted| {
+        scenario
+            .traffics
+            .iter()
+            .find(|(known, _)| known.id == *wanted)
+            .map(|(_, traffic)| traffic)
+            .ok_or_else(|| {
+                let known: Vec<&str> = scenario.traffics.iter().map(|(known, _)| known.id.as_str()).collect();
+                unknown("traffic", wanted, &known)
+            })
+    });
+    let traffic = traffic.transpose()?;
+    let mean = mean_lengths(args, traffic, deployment)?;
+    let known = Known::of(deployment, llm, all.gpu(&deployment.gpu), mean)?;
+    let certain = deployment.capacity_error.known().is_some();
+    let error = &deployment.capacity_error.distribution;
+    Ok(Some(Deployed {
+        id: if id == ASKED_ID { format!("{}-on-{}", deployment.llm.id, deployment.gpu.id) } else { id },
         llm: deployment.llm.id.clone(),
         gpu: deployment.gpu.id.clone(),
         gpus: deployment.gpus,
-        step,
-        kv_tokens: (highest * (input_tokens + output_tokens)) as u64,
-        max_batch: highest as u64,
-        goal: Goal::default(),
-        lengths: None,
-    };
-    if let Some(wanted) = &args.traffic {
-        let Some((_, traffic)) = scenario.traffics.iter().find(|(known, _)| known.id == *wanted) else {
-            let known: Vec<&str> = scenario.traffics.iter().map(|(known, _)| known.id.as_str()).collect();
-            return Err(unknown("traffic", wanted, &known));
-        };
-        let Targets { ttft_hours, tpot_hours, .. } = traffic.targets;
-        found.goal = Goal { ttft_s: ttft_hours.map(|h| 3600.0 * h), tpot_s: tpot_hours.map(|h| 3600.0 * h) };
-        found.lengths = Some((table(&traffic.input_tokens), table(&traffic.output_tokens)));
-    }
-    Ok(Some(found))
+        evidence: deployment.capacity.kind(),
+        errs: (!certain).then(|| [0.1, 0.9].map(|share| error.quantile(share))),
+        // A certain error, if it is not 1, is known to be there.
+        step: known.step.slower(deployment.capacity_error.known().unwrap_or(1.0)),
+        kv_tokens: known.kv_tokens,
+        max_batch: known.max_batch,
+        chunk_tokens: deployment.setup.prefill_chunk.map(|chunk| chunk as u64),
+        goal: traffic.map_or(Goal::default(), |traffic| {
+            let Targets { ttft_hours, tpot_hours } = traffic.targets;
+            Goal { ttft_s: ttft_hours.map(|h| 3600.0 * h), tpot_s: tpot_hours.map(|h| 3600.0 * h) }
+        }),
+        lengths: traffic.map(|traffic| {
+            let thinking = reasoning(traffic);
+            (table(&traffic.input_tokens, 0.0), table(&traffic.output_tokens, thinking))
+        }),
+    }))
 }
 
-/// Equally likely lengths, a thousand and 24 of them, with the mean that the traffic has on average.
-fn table(lengths: &Lengths) -> Length {
+/// What follows from the evidence of a deployment.
+struct Known {
+    step: StepTime,
+    kv_tokens: u64,
+    max_batch: u64,
+}
+
+impl Known {
+    /// From the sizes of llm and GPU, corrected by what was measured; without sizes from a measured table alone.
+    fn of(deployment: &Deployment, llm: &Llm, gpu: Option<&Gpu>, mean: Lengths) -> Result<Self, Stop> {
+        if let Capacity::Stated { .. } = deployment.capacity {
+            return Err(wrong(
+                "a stated speed has no latencies",
+                "let the capacity be \"roofline\" or `measured`, or give --base-step and --per-prompt-token",
+            ));
+        }
+        let replica = serving::Replica::new(deployment, llm, gpu)
+            .map_err(|mistake| wrong(mistake.message.clone(), mistake.help.join("; ")))?;
+        let of_benchmark = |one: &Benchmark| {
+            one.points.last().map_or(0.0, |point| point.concurrency * one.lengths.context())
+        };
+        let proven = deployment.capacity.benchmarks().iter().map(of_benchmark).fold(0.0, f64::max);
+        let kv_tokens = replica.kv_tokens(mean).unwrap_or(0.0).max(proven) as u64;
+        let max_batch = replica.most_at_once() as u64;
+        if let Some(step) = replica.steps(mean) {
+            return Ok(Self { step, kv_tokens, max_batch });
+        }
+        // Of several tables the one with the shortest requests disturbs its steps least by prompts.
+        let measured = deployment.capacity.benchmarks().iter().filter(|one| one.points.len() > 1);
+        let benchmark = measured.min_by(|a, b| a.lengths.context().total_cmp(&b.lengths.context()));
+        let step = benchmark.and_then(|benchmark| {
+            let points: Vec<Measured> = benchmark.points.iter().map(in_seconds).collect();
+            StepTime::of_benchmark(benchmark.lengths.input, benchmark.lengths.output, &points)
+        });
+        let step = step.ok_or_else(|| {
+            wrong(
+                format!("the measurements of `{}` leave no time for a step", deployment.llm.id),
+                "add the sizes of llm and GPU (builtin:llms/open-weights.toml, builtin:gpus/data-sheets.toml), or give \
+                 --base-step and --per-prompt-token",
+            )
+        })?;
+        Ok(Self { step, kv_tokens, max_batch })
+    }
+}
+
+fn in_seconds(point: &MeasuredPoint) -> Measured {
+    Measured {
+        concurrency: point.concurrency,
+        ttft_s: 3600.0 * point.ttft_hours,
+        tpot_s: 3600.0 * point.tpot_hours,
+    }
+}
+
+/// Mean lengths of what comes: of the trace's first requests, of the command line, of the traffic, or of the benchmark.
+fn mean_lengths(args: &Replay, traffic: Option<&Traffic>, deployment: &Deployment) -> Result<Lengths, Stop> {
+    /// The first requests of a trace say how long the others are.
+    const FIRST: usize = 10_000;
+    if !is_synthetic(args) {
+        let (mut input, mut output, mut count) = (0.0, 0.0, 0.0);
+        for request in TraceFile::open(&args.trace, false)?.take(FIRST) {
+            let request = request?;
+            input += f64::from(request.input);
+            output += f64::from(request.output);
+            count += 1.0;
+        }
+        if count > 0.0 {
+            return Ok(Lengths::new(input / count, output / count));
+        }
+    }
+    let measured = deployment.capacity.benchmarks().first().map(|one| one.lengths);
+    let mean = |of: &crate::demand::Lengths| of.mean.distribution.mean();
+    let of = |said: Option<f64>, traffic: Option<f64>, measured: Option<f64>| said.or(traffic).or(measured);
+    let input = of(
+        args.load.input_tokens,
+        traffic.map(|traffic| mean(&traffic.input_tokens)),
+        measured.map(|lengths| lengths.input),
+    );
+    let output = of(
+        args.load.output_tokens,
+        traffic.map(|traffic| mean(&traffic.output_tokens) + reasoning(traffic)),
+        measured.map(|lengths| lengths.output),
+    );
+    input.zip(output).map(|(input, output)| Lengths::new(input, output)).ok_or_else(no_lengths)
+}
+
+fn is_synthetic(args: &Replay) -> bool {
+    args.trace.as_os_str() == "synthetic"
+}
+
+fn no_lengths() -> Stop {
+    wrong(
+        "how long synthetic requests are is not known",
+        "say --input-tokens and --output-tokens, or --traffic",
+    )
+}
+
+/// Tokens that a request thinks on average.
+fn reasoning(traffic: &Traffic) -> f64 {
+    traffic.reasoning_tokens.as_ref().map_or(0.0, |tokens| tokens.mean.distribution.mean())
+}
+
+/// Equally likely lengths, a thousand and 24 of them, with the mean that the traffic has on average, and so many tokens more.
+fn table(lengths: &crate::demand::Lengths, more: f64) -> Length {
     const ROWS: usize = 1024;
-    let mean = lengths.mean.distribution.mean();
+    let mean = lengths.mean.distribution.mean() + more;
     let Some(spread) = &lengths.spread else { return Length::LogNormal { mean, cv: 0.87 } };
     let values: Vec<f64> = (0..ROWS).map(|k| spread.quantile((k as f64 + 0.5) / ROWS as f64)).collect();
     let found = values.iter().sum::<f64>() / ROWS as f64;
@@ -168,29 +285,7 @@ pub(super) fn settings(args: &Replay, deployed: Option<&Deployed>) -> Result<Set
 
 fn replica(args: &Replay, deployed: Option<&Deployed>) -> Result<Replica, Stop> {
     let given = &args.step;
-    let of = |said: Option<f64>, part: fn(&StepTime) -> f64, key: &str| {
-        said.or(deployed.map(|deployed| part(&deployed.step))).ok_or_else(|| {
-            wrong(
-                format!("how long a step takes is not known: {key} is missing"),
-                "say it, or name a SCENARIO and its --deployment",
-            )
-        })
-    };
-    let step = StepTime {
-        base_s: of(given.base_step, |step| step.base_s, "--base-step")?,
-        per_sequence_s: of(
-            given.per_sequence.or(Some(0.0).filter(|_| deployed.is_none())),
-            |step| step.per_sequence_s,
-            "",
-        )?,
-        per_context_token_s: of(
-            given.per_context_token.or(Some(0.0).filter(|_| deployed.is_none())),
-            |step| step.per_context_token_s,
-            "",
-        )?,
-        per_prompt_token_s: of(given.per_prompt_token, |step| step.per_prompt_token_s, "--per-prompt-token")?,
-        per_prompt_token_squared_s: 0.0,
-    };
+    let step = step(given, deployed)?;
     if step.base_s <= 0.0 {
         return Err(wrong(
             "a step takes time",
@@ -200,7 +295,7 @@ fn replica(args: &Replay, deployed: Option<&Deployed>) -> Result<Replica, Stop> 
     let lacks = |key: &str, what: &str| {
         wrong(
             format!("{what} is not known"),
-            format!("say it with {key}, or name a SCENARIO and its --deployment"),
+            format!("say it with {key}, or name a SCENARIO and its --deployment, or an --llm and its --gpu"),
         )
     };
     let kv_tokens = given.kv_tokens.or(deployed.map(|deployed| deployed.kv_tokens));
@@ -210,17 +305,52 @@ fn replica(args: &Replay, deployed: Option<&Deployed>) -> Result<Replica, Stop> 
         kv_tokens: kv_tokens
             .ok_or_else(|| lacks("--kv-tokens", "what the memory for keys and values holds"))?,
         max_batch: max_batch.ok_or_else(|| lacks("--max-batch", "the largest batch"))?,
-        chunk_tokens: given.chunk_tokens.unwrap_or(u64::MAX),
+        chunk_tokens: given
+            .chunk_tokens
+            .or(deployed.and_then(|deployed| deployed.chunk_tokens))
+            .unwrap_or(u64::MAX),
         prefix_cache: !given.no_prefix_cache,
         block_tokens: given.block_tokens,
         patience_s: args.fleet.patience,
     })
 }
 
+/// What the command line says of steps, over what the deployment says.
+fn step(given: &StepArgs, deployed: Option<&Deployed>) -> Result<StepTime, Stop> {
+    let known = deployed.map(|deployed| deployed.step);
+    let of = |said: Option<f64>, known: Option<f64>, key: &str| {
+        said.or(known).ok_or_else(|| {
+            wrong(
+                format!("how long a step takes is not known: {key} is missing"),
+                "say it, or name a SCENARIO and its --deployment, or an --llm and its --gpu",
+            )
+        })
+    };
+    // Who says how long writing takes says all of it: a straight line in place of what is bent.
+    let said = [given.base_step, given.per_sequence, given.per_context_token].iter().any(Option::is_some);
+    Ok(StepTime {
+        base_s: of(given.base_step, known.map(|step| step.base_s), "--base-step")?,
+        per_sequence_s: given.per_sequence.or(known.map(|step| step.per_sequence_s)).unwrap_or(0.0),
+        per_context_token_s: given
+            .per_context_token
+            .or(known.map(|step| step.per_context_token_s))
+            .unwrap_or(0.0),
+        per_prompt_token_s: of(
+            given.per_prompt_token,
+            known.map(|step| step.per_prompt_token_s),
+            "--per-prompt-token",
+        )?,
+        per_prompt_token_squared_s: known
+            .filter(|_| given.per_prompt_token.is_none())
+            .map_or(0.0, |step| step.per_prompt_token_squared_s),
+        bent: known.filter(|_| !said).and_then(|step| step.bent),
+    })
+}
+
 /// The trace, or what stands for one.
 pub(super) fn load(args: &Replay, deployed: Option<&Deployed>) -> Result<Load, Stop> {
     let given = &args.load;
-    if args.trace.as_os_str() != "synthetic" {
+    if !is_synthetic(args) {
         if given.rate.is_some() || given.input_tokens.is_some() || given.output_tokens.is_some() {
             return Err(wrong(
                 "a trace has its own times and lengths",
@@ -246,10 +376,7 @@ pub(super) fn load(args: &Replay, deployed: Option<&Deployed>) -> Result<Load, S
     let input = said(given.input_tokens, given.input_cv).or(of_traffic.clone().map(|lengths| lengths.0));
     let output = said(given.output_tokens, given.output_cv).or(of_traffic.map(|lengths| lengths.1));
     let (Some(input), Some(output)) = (input, output) else {
-        return Err(wrong(
-            "how long synthetic requests are is not known",
-            "say --input-tokens and --output-tokens, or --traffic",
-        ));
+        return Err(no_lengths());
     };
     if given.cv > 50.0 {
         return Err(wrong("a burstiness above 50 is one burst and silence", "let --cv be smaller"));

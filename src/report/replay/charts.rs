@@ -7,13 +7,17 @@ use crate::report::{File, VERSION, pictures};
 use crate::serving::replay::{Moment, Outcome, Search};
 
 impl ReplayReport<'_> {
-    /// `latency` (distributions), `timeline`, and `load` where the largest load was looked for, as SVG and PNG.
+    /// `latency` (distributions), `timeline`, and `load` where the largest load was looked for, and `theory` where replay and
+    /// queue are compared, as SVG and PNG.
     ///
     /// # Errors
     /// A picture could not be rendered.
     pub fn charts(&self) -> Result<Vec<File>, String> {
         let mut drawn = vec![("latency", self.latency_chart()), ("timeline", self.timeline_chart())];
         drawn.extend(self.search.map(|search| ("load", self.load_chart(search))));
+        if !self.compared.is_empty() {
+            drawn.push(("theory", self.theory_chart()));
+        }
         let mut files = Vec::new();
         for (name, chart) in drawn {
             files.extend(pictures::pair(name, chart.svg())?);
@@ -21,7 +25,7 @@ impl ReplayReport<'_> {
         Ok(files)
     }
 
-    fn caption(&self, title: String, subtitle: &str) -> Caption {
+    pub(super) fn caption(&self, title: String, subtitle: &str) -> Caption {
         let requests = count(self.outcome.arrived);
         let hash = self.hash.get(..8).unwrap_or_default();
         let footer = match self.lang {

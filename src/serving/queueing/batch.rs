@@ -16,6 +16,18 @@ pub struct IterationTime {
     pub per_context_token: f64,
 }
 
+/// How long requests take that share a batch, with everybody's mean lengths.
+pub trait BatchTime {
+    /// From the first place in the batch to the end of the prompt, beside `batch − 1` others.
+    fn prefill(&self, input: f64, output: f64, batch: f64) -> f64;
+    /// A token of an answer, beside `batch − 1` others.
+    fn decode(&self, input: f64, output: f64, batch: f64) -> f64;
+    /// Steps of an answer after its prompt. T18 takes one for each token.
+    fn steps(&self, output: f64) -> f64 {
+        output
+    }
+}
+
 impl IterationTime {
     /// A step in which `batch` requests of these lengths are anywhere between their first token and their last:
     /// `α + n·(β·(I + O)/(O + 1) + γ·(I + O/2))`.
@@ -23,14 +35,16 @@ impl IterationTime {
         let computed = self.per_token * (input + output) / (output + 1.0);
         self.base + batch * (computed + self.per_context_token * (input + output / 2.0))
     }
+}
 
+impl BatchTime for IterationTime {
     /// The step that reads a prompt: `T(n) + (β + γ)·I`.
-    pub fn prefill(&self, input: f64, output: f64, batch: f64) -> f64 {
+    fn prefill(&self, input: f64, output: f64, batch: f64) -> f64 {
         self.step(input, output, batch) + (self.per_token + self.per_context_token) * input
     }
 
     /// A step that writes a token: `T(n) + β + γ·(I + O/2)`.
-    pub fn decode(&self, input: f64, output: f64, batch: f64) -> f64 {
+    fn decode(&self, input: f64, output: f64, batch: f64) -> f64 {
         self.step(input, output, batch) + self.per_token + self.per_context_token * (input + output / 2.0)
     }
 }
@@ -41,9 +55,9 @@ impl IterationTime {
 /// With `n` in service they leave at the rate `n / (prefill(n) + O·decode(n))`; arrivals that find batch and queue full
 /// are lost. Every request has the mean lengths.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub struct BatchQueue {
+pub struct BatchQueue<Time = IterationTime> {
     /// How long steps take.
-    pub time: IterationTime,
+    pub time: Time,
     /// Tokens in of a request.
     pub input_tokens: f64,
     /// Tokens out of a request.
@@ -77,11 +91,12 @@ pub struct Operating {
     pub busy: f64,
 }
 
-impl BatchQueue {
+impl<Time: BatchTime> BatchQueue<Time> {
     /// Departures per time while `batch` requests are in service.
     pub fn service_rate(&self, batch: u64) -> f64 {
         let (input, output, n) = (self.input_tokens, self.output_tokens, batch as f64);
-        n / (self.time.prefill(input, output, n) + output * self.time.decode(input, output, n))
+        n / (self.time.prefill(input, output, n)
+            + self.time.steps(output) * self.time.decode(input, output, n))
     }
 
     /// Departures per time with a full batch: arrivals above this rate are lost in part, whatever the queue.
@@ -111,7 +126,8 @@ impl BatchQueue {
         let throughput = rate * (1.0 - lost);
         let (wait, service) = (waiting / throughput, in_service / throughput);
         let prefill = self.time.prefill(self.input_tokens, self.output_tokens, in_service);
-        let tpot = (service - prefill) / self.output_tokens;
+        let steps = self.time.steps(self.output_tokens);
+        let tpot = if steps > 0.0 { (service - prefill) / steps } else { 0.0 };
         Operating {
             throughput,
             lost,
@@ -119,7 +135,8 @@ impl BatchQueue {
             wait,
             in_service,
             waiting,
-            ttft: wait + prefill + tpot,
+            // Where a token is one step, the prompt's own step has written the first.
+            ttft: wait + prefill + tpot * (steps - (self.output_tokens - 1.0)),
             tpot,
             busy: 1.0 - weights[0] / total,
         }

@@ -17,7 +17,7 @@ mod single;
 mod tests;
 
 pub use allen_cunneen::mean_wait as allen_cunneen_wait;
-pub use batch::{BatchQueue, IterationTime, Operating};
+pub use batch::{BatchQueue, BatchTime, IterationTime, Operating};
 pub use erlang_b::blocking as erlang_b;
 pub use erlang_c::{ErlangC, servers_needed};
 pub use halfin_whitt::{delay_probability, safety_factor, servers as halfin_whitt_servers};

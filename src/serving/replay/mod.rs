@@ -13,6 +13,7 @@ mod scaling;
 mod search;
 mod server;
 mod step;
+mod theory;
 
 pub use cache::PrefixReuse;
 pub use failures::Failures;
@@ -21,7 +22,8 @@ pub use outcome::{Moment, Outcome, QUANTILES, Timeline};
 pub use router::Router;
 pub use scaling::Autoscaler;
 pub use search::{Load, Search, largest_load};
-pub use step::{Measured, StepTime};
+pub use step::{Bent, Measured, StepTime};
+pub use theory::Steps;
 
 /// One replica.
 #[derive(Clone, Copy, Debug, PartialEq)]

@@ -17,6 +17,32 @@ pub struct StepTime {
     pub per_prompt_token_s: f64,
     /// Per squared token of a prompt: attention.
     pub per_prompt_token_squared_s: f64,
+    /// What a step takes where that is no straight line over the sequences; in place of the first three.
+    pub bent: Option<Bent>,
+}
+
+/// A step at 1, 2, 4, … sequences that write: its time without context, and per token of their contexts. Straight between.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Bent(pub [[f64; 2]; Bent::KNOTS]);
+
+impl Bent {
+    /// Up to 32,768 sequences.
+    pub const KNOTS: usize = 16;
+
+    /// The sequences of a knot.
+    pub fn sequences(knot: usize) -> f64 {
+        (1_u64 << knot) as f64
+    }
+
+    fn at(&self, sequences: f64) -> [f64; 2] {
+        // Below one sequence nothing is known but one.
+        let sequences = sequences.max(1.0);
+        let knot = ((sequences as u64).ilog2() as usize).min(Self::KNOTS - 2);
+        let from = Self::sequences(knot);
+        let way = ((sequences - from) / from).min(1.0);
+        let (here, next) = (self.0[knot], self.0[knot + 1]);
+        [here[0] + way * (next[0] - here[0]), here[1] + way * (next[1] - here[1])]
+    }
 }
 
 impl StepTime {
@@ -28,31 +54,65 @@ impl StepTime {
             per_context_token_s: 0.0,
             per_prompt_token_s: 0.0,
             per_prompt_token_squared_s: 0.0,
+            bent: None,
+        }
+    }
+
+    /// All of it so many times as long.
+    #[must_use]
+    pub fn slower(&self, factor: f64) -> Self {
+        Self {
+            base_s: factor * self.base_s,
+            per_sequence_s: factor * self.per_sequence_s,
+            per_context_token_s: factor * self.per_context_token_s,
+            per_prompt_token_s: factor * self.per_prompt_token_s,
+            per_prompt_token_squared_s: factor * self.per_prompt_token_squared_s,
+            bent: self.bent.map(|bent| Bent(bent.0.map(|knot| knot.map(|time| factor * time)))),
+        }
+    }
+
+    /// A step in which so many write: its time without context, and per token of their contexts.
+    fn straight(&self, sequences: f64) -> [f64; 2] {
+        match &self.bent {
+            None => [self.base_s + self.per_sequence_s * sequences, self.per_context_token_s],
+            Some(bent) => bent.at(sequences),
         }
     }
 
     /// A step in which these sequences with these contexts write.
     pub fn decode(&self, sequences: u64, context: u64) -> f64 {
-        self.base_s + self.per_sequence_s * sequences as f64 + self.per_context_token_s * context as f64
+        self.decode_mean(sequences as f64, context as f64)
+    }
+
+    /// The same for a mean number of sequences.
+    pub fn decode_mean(&self, sequences: f64, context: f64) -> f64 {
+        let [fixed, per_token] = self.straight(sequences);
+        fixed + per_token * context
     }
 
     /// What reading `tokens` of a prompt adds to a step when `before` of it have been read.
     pub fn prompt(&self, before: u64, tokens: u64) -> f64 {
-        let (before, tokens) = (before as f64, tokens as f64);
+        self.prompt_mean(before as f64, tokens as f64)
+    }
+
+    /// The same for means.
+    pub fn prompt_mean(&self, before: f64, tokens: f64) -> f64 {
         self.per_prompt_token_s * tokens + self.per_prompt_token_squared_s * tokens * (tokens + 2.0 * before)
     }
 
     /// `count` steps in a row in which the same sequences write: each step adds a token to each context.
     pub fn decodes(&self, sequences: u64, context: u64, count: u64) -> f64 {
         let n = count as f64;
-        let growth = self.per_context_token_s * sequences as f64;
-        n * self.decode(sequences, context) + growth * (0.5 * n * (n - 1.0))
+        let [fixed, per_token] = self.straight(sequences as f64);
+        let growth = per_token * sequences as f64;
+        n * (fixed + per_token * context as f64) + growth * (0.5 * n * (n - 1.0))
     }
 
     /// The fewest of these steps, at least one, that take at least `time`.
     pub fn decodes_until(&self, sequences: u64, context: u64, time: f64) -> u64 {
-        let first = self.decode(sequences, context);
-        let growth = self.per_context_token_s * sequences as f64;
+        let [fixed, per_token] = self.straight(sequences as f64);
+        let first = fixed + per_token * context as f64;
+        let growth = per_token * sequences as f64;
         let straight = first - 0.5 * growth;
         // n·first + growth·n(n − 1)/2 = time, solved without a difference of large numbers.
         let about = 2.0 * time / (straight + (straight * straight + 2.0 * growth * time).max(0.0).sqrt());
@@ -92,6 +152,7 @@ impl StepTime {
             per_context_token_s: rest / (input + 0.5 * output),
             per_prompt_token_s: per_prompt,
             per_prompt_token_squared_s: 0.0,
+            bent: None,
         };
         (base > 0.0).then_some(found)
     }
@@ -118,6 +179,7 @@ mod tests {
         per_context_token_s: 6e-8,
         per_prompt_token_s: 1.7e-4,
         per_prompt_token_squared_s: 1e-9,
+        bent: None,
     };
 
     #[test]
