@@ -44,7 +44,8 @@ pub(super) fn replay(args: &Replay, terminal: &mut Terminal) -> Result<Exit, Sto
             .help("a trace has a request a line"));
     }
     let theory = Theory::of(&settings, &outcome, &seen);
-    let compared = if args.compare { compared(&load, &settings, &outcome, theory)? } else { Vec::new() };
+    let compared =
+        if args.compare { compared(&load, &settings, &outcome, theory.as_ref())? } else { Vec::new() };
     let erring = erring(&load, &settings, deployed.as_ref())?;
     let search = args.find_load.map(|least| {
         largest_load(|factor| once(&load, &settings, factor, &mut Seen::default()), least, WITHIN)
@@ -58,7 +59,7 @@ pub(super) fn replay(args: &Replay, terminal: &mut Terminal) -> Result<Exit, Sto
         outcome: &outcome,
         search: search.as_ref(),
         least_goodput: args.find_load.unwrap_or(0.9),
-        theory: theory.and_then(|theory| theory.at(outcome.arrival_rate(), &settings)),
+        theory: theory.as_ref().and_then(|theory| theory.at(outcome.arrival_rate(), &settings)),
         compared: &compared,
         erring: &erring,
         lengths: seen.lengths(),
@@ -169,7 +170,7 @@ fn compared(
     load: &Load,
     settings: &Settings,
     outcome: &Outcome,
-    theory: Option<Theory>,
+    theory: Option<&Theory>,
 ) -> Result<Vec<Compared>, Stop> {
     let theory = theory.ok_or_else(|| {
         Stop::new(Exit::Invalid, "the queue knows no replicas that come, go or fail")

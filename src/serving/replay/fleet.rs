@@ -115,7 +115,7 @@ impl Fleet {
 
     /// A new replica that is not ready yet.
     fn start(&mut self) -> usize {
-        self.servers.push(Server::new(self.settings.replica));
+        self.servers.push(Server::new(&self.settings.replica));
         self.phases.push(Phase::Coming);
         self.started.push(self.clock.now);
         self.ready_since.push(self.clock.now);

@@ -83,9 +83,9 @@ pub(super) struct Server {
 }
 
 impl Server {
-    pub(super) fn new(replica: Replica) -> Self {
+    pub(super) fn new(replica: &Replica) -> Self {
         Self {
-            replica,
+            replica: *replica,
             waiting: VecDeque::new(),
             slots: Vec::new(),
             free: Vec::new(),
