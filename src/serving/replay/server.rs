@@ -465,7 +465,7 @@ impl Server {
             .chain(self.waiting.drain(..).map(|job| Job { done: 0, first_token: f64::NAN, ..job }))
             .collect();
         let (busy_s, version) = (self.busy_s, self.version + 1);
-        *self = Self { busy_s, version, ..Self::new(self.replica) };
+        *self = Self { busy_s, version, ..Self::new(&self.replica) };
         all
     }
 }
