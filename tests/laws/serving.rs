@@ -431,9 +431,9 @@ fn a_measured_point_is_in_hours() {
 }
 
 /// A replica with these steps and memory for all, in seconds.
-fn simulated(step: StepTime, rate: f64, [input, output]: [f64; 2]) -> (Settings, Outcome) {
+fn simulated(step: &StepTime, rate: f64, [input, output]: [f64; 2]) -> (Settings, Outcome) {
     let replica = tokencast::serving::replay::Replica {
-        step,
+        step: *step,
         kv_tokens: 1 << 40,
         max_batch: 1_024,
         chunk_tokens: u64::MAX,
@@ -474,7 +474,7 @@ fn steps_of_a_roofline_add_up_to_its_latencies() {
         let lengths = Lengths::new(1_000.0, 300.0);
         let step = replica.steps(lengths).unwrap();
         for rate in rates {
-            let (_, found) = simulated(step, rate, [lengths.input, lengths.output]);
+            let (_, found) = simulated(&step, rate, [lengths.input, lengths.output]);
             // Whoever comes at random finds the mean, and is one more.
             let present = 1.0 + found.presence_s / found.span_s;
             let expected = 3_600.0 * replica.latency(present, lengths).tpot_hours;
@@ -483,7 +483,7 @@ fn steps_of_a_roofline_add_up_to_its_latencies() {
             assert!((0.92..1.08).contains(&ratio), "{llm} {rate}: {ratio} at {present}");
         }
         let alone = 3_600.0 * replica.latency(1.0, lengths).ttft_hours;
-        let (_, found) = simulated(step, 0.01, [lengths.input, lengths.output]);
+        let (_, found) = simulated(&step, 0.01, [lengths.input, lengths.output]);
         // Half of the roofline's first token is its last step, which the replay takes within the prompt's.
         let first = found.means_s()[0] + step.decode(1, 1_000) - step.decode(0, 0);
         assert!((first / alone - 1.0).abs() < 0.05, "{llm}: {first} {alone}");
@@ -521,7 +521,7 @@ fn the_queue_with_the_same_steps_agrees_with_the_replay() {
     let replica = replica(BIG, 4, FP8);
     let step = replica.steps(Lengths::new(1_000.0, 300.0)).unwrap();
     for rate in [0.3, 1.0, 3.0] {
-        let (settings, found) = simulated(step, rate, [1_000.0, 300.0]);
+        let (settings, found) = simulated(&step, rate, [1_000.0, 300.0]);
         let theory = Steps { replica: settings.replica, cached: 0.0, input_cv2: 0.0 }
             .queue(1_000.0, 300.0, None)
             .at(rate);
