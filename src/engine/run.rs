@@ -72,7 +72,7 @@ struct Simulation<'a> {
     model: &'a Model,
     settings: Settings,
     done: u64,
-    blocks: Vec<Block>,
+    blocks: Vec<Option<Block>>,
     fans: fan::Fans,
     sums: Vec<Sums>,
     totals: Vec<PathTotals>,
@@ -135,12 +135,15 @@ impl<'a> Simulation<'a> {
             }
             let left = paths - self.done;
             let blocks = left.div_ceil(BLOCK as u64).min(WAVE * rayon::current_num_threads() as u64) as usize;
-            while self.blocks.len() < blocks {
-                self.blocks.push(Block::new(self.model, self.settings.design, self.settings.fans));
+            if self.blocks.len() < blocks {
+                self.blocks.resize_with(blocks, || None);
             }
             let (model, first, width) = (self.model, self.done, self.settings.batch.clamp(1, LANES));
+            let Settings { design, fans, .. } = self.settings;
             self.blocks[..blocks].par_iter_mut().enumerate().for_each(|(i, block)| {
                 let begin = (i * BLOCK) as u64;
+                // Made by the thread that uses it: the first touch of its memory takes as long as many paths.
+                let block = block.get_or_insert_with(|| Block::new(model, design, fans));
                 block.run(model, first + begin, (left - begin).min(BLOCK as u64) as usize, width);
             });
             self.fold(blocks);
@@ -150,7 +153,7 @@ impl<'a> Simulation<'a> {
     }
 
     fn fold(&mut self, blocks: usize) {
-        let blocks = &mut self.blocks[..blocks];
+        let mut blocks: Vec<&mut Block> = self.blocks[..blocks].iter_mut().flatten().collect();
         self.fans
             .extend(self.done, blocks.iter_mut().map(|block| (&mut block.tally.sheet, block.tally.paths)));
         for block in blocks {

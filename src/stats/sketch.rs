@@ -2,17 +2,19 @@
 use super::OrderedF32;
 use super::quantile::{Number, Place};
 
-/// Bins per octave, as a power of two.
+/// Bins per octave of a sketch without a limit, as a power of two.
 const BIN_BITS: u32 = 11;
-/// A double's bits below those that name its bin.
-const SHIFT: u32 = 52 - BIN_BITS;
+/// Bins per octave that a sketch with a limit begins with.
+const FINEST_BITS: u32 = 14;
+/// Bits of the fraction of a double, and of a 32-bit float.
+const FRACTION: u32 = 52;
+const FRACTION_F32: u32 = 23;
 /// The bit that the key of a positive 32-bit float has, and the keys of its normal numbers.
 const POSITIVE: u32 = 1 << 31;
 const LEAST_NORMAL: u32 = POSITIVE | 0x0080_0000;
 const GREATEST_FINITE: u32 = POSITIVE | 0x7f7f_ffff;
-/// A 32-bit float's bits below those that name its bin, and the bins below it that only a double has.
-const BIN_SHIFT_F32: u32 = 23 - BIN_BITS;
-const BINS_BELOW_F32: usize = (1023 - 127) << BIN_BITS;
+/// Octaves below the normal 32-bit floats that only a double has.
+const OCTAVES_BELOW_F32: usize = 1023 - 127;
 /// Bins that a window gains at a time. Windows begin and end at multiples, so that they depend on the values only.
 const CHUNK: usize = 256;
 
@@ -20,9 +22,14 @@ const CHUNK: usize = 256;
 /// every value moved by at most 2.5e-4 of itself, and exact for the least and the greatest one.
 ///
 /// It holds counts only, so that a sample gives the same sketch in any order and grouping. Only the range between the
-/// smallest and the largest magnitude takes memory, 8 KiB an octave. NaN counts as infinity, a subnormal number as zero.
+/// smallest and the largest magnitude takes memory, 8 KiB an octave. One that is limited ([`Sketch::of_at_most`]) has bins as
+/// narrow as the range of its values allows. NaN counts as infinity, a subnormal number as zero.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Sketch {
+    /// Bins per octave, as a power of two.
+    bits: u32,
+    /// The most bins of each sign.
+    most: usize,
     count: u64,
     low: f64,
     high: f64,
@@ -36,6 +43,8 @@ pub struct Sketch {
 impl Default for Sketch {
     fn default() -> Self {
         Self {
+            bits: BIN_BITS,
+            most: usize::MAX,
             count: 0,
             low: f64::INFINITY,
             high: f64::NEG_INFINITY,
@@ -49,17 +58,41 @@ impl Default for Sketch {
 }
 
 impl Sketch {
+    /// A sketch of at most so many bins for the values of each sign, 4 bytes each: 16,384 in each octave as long as they
+    /// suffice, and half as many whenever the range of the values asks for it. So a narrow sample is known better than a wide
+    /// one, and the width of the bins still depends on the values alone.
+    pub fn of_at_most(bins: usize) -> Self {
+        Self { bits: FINEST_BITS, most: bins, ..Self::default() }
+    }
+
+    /// How far a value may be moved, as a share of itself: half a bin.
+    pub fn relative_error(&self) -> f64 {
+        0.5 / (1_u64 << self.bits) as f64
+    }
+
+    /// A double's bits below those that name its bin.
+    fn shift(&self) -> u32 {
+        FRACTION - self.bits
+    }
+
     /// Adds a value.
     #[inline]
     pub fn add(&mut self, value: f64) {
         self.count += 1;
         self.low = if value < self.low { value } else { self.low };
         self.high = if value > self.high { value } else { self.high };
-        if value.is_normal() {
-            let bin = (value.abs().to_bits() >> SHIFT) as usize;
-            if value > 0.0 { self.positive.add(bin) } else { self.negative.add(bin) }
-        } else {
+        if !value.is_normal() {
             self.add_special(value);
+            return;
+        }
+        let magnitude = value.abs().to_bits();
+        let bin = (magnitude >> self.shift()) as usize;
+        let window = if value > 0.0 { &mut self.positive } else { &mut self.negative };
+        if !window.add(bin) {
+            self.cover(value > 0.0, [magnitude; 2]);
+            let bin = (magnitude >> self.shift()) as usize;
+            let window = if value > 0.0 { &mut self.positive } else { &mut self.negative };
+            window.add(bin);
         }
     }
 
@@ -75,10 +108,12 @@ impl Sketch {
             }
             return;
         }
-        let bin = |key: u32| (key & !POSITIVE) >> BIN_SHIFT_F32;
         let number = |key: u32| f64::from(f32::from_bits(key & !POSITIVE));
         self.count += values.len() as u64;
         (self.low, self.high) = (self.low.min(number(least)), self.high.max(number(greatest)));
+        self.cover(true, [number(least).to_bits(), number(greatest).to_bits()]);
+        let shift = FRACTION_F32 - self.bits;
+        let bin = |key: u32| (key & !POSITIVE) >> shift;
         let first = bin(least);
         scratch.clear();
         scratch.resize((bin(greatest) - first) as usize + 1, 0);
@@ -88,7 +123,39 @@ impl Sketch {
                 *count = count.wrapping_add(1);
             }
         }
-        self.positive.merge(first as usize + BINS_BELOW_F32, scratch);
+        self.positive.merge(first as usize + (OCTAVES_BELOW_F32 << self.bits), scratch);
+    }
+
+    /// Widens a window to hold what lies between two magnitudes, the bits of doubles; halves the number of bins as often as the
+    /// limit asks for it.
+    #[cold]
+    #[inline(never)]
+    fn cover_anew(&mut self, positive: bool, magnitudes: [u64; 2]) {
+        loop {
+            let [first, last] = magnitudes.map(|magnitude| (magnitude >> self.shift()) as usize);
+            let window = if positive { &mut self.positive } else { &mut self.negative };
+            let (begin, end) = window.widened(first, last + 1);
+            if end - begin <= self.most || self.bits == 0 {
+                window.cover(begin, end);
+                return;
+            }
+            self.coarsen();
+        }
+    }
+
+    fn cover(&mut self, positive: bool, magnitudes: [u64; 2]) {
+        let [first, last] = magnitudes.map(|magnitude| (magnitude >> self.shift()) as usize);
+        let window = if positive { &self.positive } else { &self.negative };
+        if !window.covers(first, last + 1) {
+            self.cover_anew(positive, magnitudes);
+        }
+    }
+
+    /// Makes one bin of two.
+    fn coarsen(&mut self) {
+        self.bits -= 1;
+        self.negative.coarsen();
+        self.positive.coarsen();
     }
 
     #[cold]
@@ -103,13 +170,30 @@ impl Sketch {
         }
     }
 
-    /// Adds all values of another sketch.
+    /// Adds all values of another sketch; the wider bins of the two are kept.
     pub fn merge(&mut self, other: &Self) {
+        if other.bits > self.bits {
+            let mut coarse = other.clone();
+            while coarse.bits > self.bits {
+                coarse.coarsen();
+            }
+            return self.merge(&coarse);
+        }
+        while self.bits > other.bits {
+            self.coarsen();
+        }
         self.count += other.count;
         self.low = self.low.min(other.low);
         self.high = self.high.max(other.high);
-        self.negative.merge(other.negative.first, &other.negative.counts);
-        self.positive.merge(other.positive.first, &other.positive.counts);
+        for (positive, of) in [(false, &other.negative), (true, &other.positive)] {
+            let Some((first, last)) = of.occupied() else { continue };
+            self.cover(positive, [first, last].map(|bin| (bin as u64) << other.shift()));
+            let coarser = other.bits - self.bits;
+            let window = if positive { &mut self.positive } else { &mut self.negative };
+            for (bin, count) in (of.first..).zip(&of.counts).filter(|(_, count)| **count > 0) {
+                window.increase(bin >> coarser, *count);
+            }
+        }
         self.zero += other.zero;
         self.negative_infinite += other.negative_infinite;
         self.infinite += other.infinite;
@@ -177,10 +261,11 @@ impl Sketch {
 
     /// The middle of each bin and its count, rising.
     fn bins(&self) -> impl DoubleEndedIterator<Item = (f64, u64)> {
-        let negative = self.negative.bins().rev().map(|(value, count)| (-value, count));
+        let shift = self.shift();
+        let negative = self.negative.bins(shift).rev().map(|(value, count)| (-value, count));
         let zero = [(0.0, self.zero)];
         let ends = ([(f64::NEG_INFINITY, self.negative_infinite)], [(f64::INFINITY, self.infinite)]);
-        ends.0.into_iter().chain(negative).chain(zero).chain(self.positive.bins()).chain(ends.1)
+        ends.0.into_iter().chain(negative).chain(zero).chain(self.positive.bins(shift)).chain(ends.1)
     }
 }
 
@@ -193,48 +278,74 @@ struct Window {
 }
 
 impl Window {
+    /// Whether the bin is covered; it counts one more then.
     #[inline]
-    fn add(&mut self, bin: usize) {
+    fn add(&mut self, bin: usize) -> bool {
+        let count = self.counts.get_mut(bin.wrapping_sub(self.first));
+        count.map(|count| *count = count.saturating_add(1)).is_some()
+    }
+
+    /// Adds to a bin that is covered.
+    fn increase(&mut self, bin: usize, by: u32) {
         if let Some(count) = self.counts.get_mut(bin.wrapping_sub(self.first)) {
-            *count = count.saturating_add(1);
-        } else {
-            self.cover(bin, bin + 1);
-            self.counts[bin - self.first] = 1;
+            *count = count.saturating_add(by);
         }
     }
 
-    /// Adds the counts of the bins from `first` on.
+    /// Adds the counts of the bins from `first` on, which are covered.
     fn merge(&mut self, first: usize, counts: &[u32]) {
-        if counts.is_empty() {
-            return;
-        }
-        self.cover(first, first + counts.len());
         let place = first - self.first;
         for (count, added) in self.counts[place..].iter_mut().zip(counts) {
             *count = count.saturating_add(*added);
         }
     }
 
-    /// Widens the window to hold the bins from `first` to `end` (excluded).
-    fn cover(&mut self, first: usize, end: usize) {
-        if !self.counts.is_empty() && first >= self.first && end <= self.first + self.counts.len() {
-            return;
-        }
-        let (first, end) = (first / CHUNK * CHUNK, end.div_ceil(CHUNK) * CHUNK);
-        if self.counts.is_empty() {
-            self.first = first;
-        }
-        let below = self.first.saturating_sub(first);
-        self.counts.splice(0..0, std::iter::repeat_n(0, below));
-        self.first -= below;
-        let length = self.counts.len().max(end - self.first);
-        self.counts.resize(length, 0);
+    /// Whether it holds the bins from `first` to `end` (excluded).
+    fn covers(&self, first: usize, end: usize) -> bool {
+        !self.counts.is_empty() && first >= self.first && end <= self.first + self.counts.len()
     }
 
-    /// The middle of each bin and its count, rising.
-    fn bins(&self) -> impl DoubleEndedIterator<Item = (f64, u64)> {
-        self.counts.iter().enumerate().map(|(i, &count)| {
-            let bits = ((self.first + i) as u64) << SHIFT | 1 << (SHIFT - 1);
+    /// The range that it has when it holds these bins too.
+    fn widened(&self, first: usize, end: usize) -> (usize, usize) {
+        let (first, end) = (first / CHUNK * CHUNK, end.div_ceil(CHUNK) * CHUNK);
+        if self.counts.is_empty() {
+            (first, end)
+        } else {
+            (first.min(self.first), end.max(self.first + self.counts.len()))
+        }
+    }
+
+    /// Takes a range that [`widened`](Self::widened) told.
+    fn cover(&mut self, first: usize, end: usize) {
+        let mut counts = vec![0; end - first];
+        let place = self.first.saturating_sub(first);
+        counts[place..place + self.counts.len()].copy_from_slice(&self.counts);
+        (self.first, self.counts) = (first, counts);
+    }
+
+    /// The first and the last bin that count anything.
+    fn occupied(&self) -> Option<(usize, usize)> {
+        let first = self.counts.iter().position(|count| *count > 0)?;
+        let last = self.counts.iter().rposition(|count| *count > 0)?;
+        Some((self.first + first, self.first + last))
+    }
+
+    /// Makes one bin of two, and has the range that it would have had from the start.
+    fn coarsen(&mut self) {
+        let Some((first, last)) = self.occupied() else { return };
+        let mut coarse = Self::default();
+        let (begin, end) = coarse.widened(first / 2, last / 2 + 1);
+        coarse.cover(begin, end);
+        for (bin, count) in (self.first..).zip(&self.counts).filter(|(_, count)| **count > 0) {
+            coarse.increase(bin / 2, *count);
+        }
+        *self = coarse;
+    }
+
+    /// The middle of each bin and its count, rising; a bin is named by the bits of a double above the lowest `shift`.
+    fn bins(&self, shift: u32) -> impl DoubleEndedIterator<Item = (f64, u64)> {
+        self.counts.iter().enumerate().map(move |(i, &count)| {
+            let bits = ((self.first + i) as u64) << shift | 1 << (shift - 1);
             (f64::from_bits(bits), u64::from(count))
         })
     }

@@ -135,7 +135,10 @@ fn wide(path: u64, count: usize) -> Vec<f64> {
 }
 
 fn sketch(values: &[f64]) -> Sketch {
-    let mut sketch = Sketch::default();
+    sketched(Sketch::default(), values)
+}
+
+fn sketched(mut sketch: Sketch, values: &[f64]) -> Sketch {
     for &x in values {
         sketch.add(x);
     }
@@ -189,6 +192,42 @@ fn sketches_of_special_samples() {
     assert!(edges.cvar(0.5).is_infinite());
 }
 
+/// One that is limited has as many bins as it may, whatever the order and grouping in which it learns how wide the sample is.
+#[test]
+fn limited_sketches_are_as_fine_as_their_range_allows() {
+    let most = 4096;
+    let narrow = sketched(Sketch::of_at_most(most), &grid(5_000, |u| 1000.0 + 100.0 * u));
+    assert!(
+        narrow.relative_error() < 4e-5 && narrow.memory_bytes() < 3 * 4096,
+        "{}",
+        narrow.relative_error()
+    );
+    let spread = grid(5_000, |u| 1000.0 * exp(normal_quantile(u)));
+    let mixed: Vec<f64> =
+        spread.iter().enumerate().map(|(i, x)| if i % 9 == 0 { -0.3 * x } else { *x }).collect();
+    for mut values in [spread, mixed] {
+        let whole = sketched(Sketch::of_at_most(most), &values);
+        assert!(whole.memory_bytes() < 3 * 4 * most, "{}", whole.memory_bytes());
+        assert!((2.0e-4..2.0e-3).contains(&whole.relative_error()), "{}", whole.relative_error());
+        let reversed: Vec<f64> = values.iter().rev().copied().collect();
+        assert_eq!(sketched(Sketch::of_at_most(most), &reversed), whole);
+        let mut merged = Sketch::of_at_most(most);
+        for some in values.chunks(700).rev() {
+            merged.merge(&sketched(Sketch::of_at_most(most), some));
+        }
+        assert_eq!(merged, whole);
+        let probabilities: Vec<f64> = (0..=100).map(|i| f64::from(i) / 100.0).collect();
+        let exact = quantiles(&mut values, &probabilities);
+        for (found, exact) in whole.quantiles(&probabilities).into_iter().zip(&exact) {
+            // Two neighbors may be moved by half a bin each.
+            assert!(
+                (found - exact).abs() <= 1.01 * whole.relative_error() * exact.abs(),
+                "{found} is not {exact}"
+            );
+        }
+    }
+}
+
 /// Nine octaves below and above one are 18 x 8 KiB, and growing at the lower end leaves what is there in its place.
 #[test]
 fn memory_is_that_of_the_range() {
@@ -209,13 +248,15 @@ fn sketches_take_many_at_once() {
         |i: u32| if i == 9 { f32::INFINITY } else { 2.5 },
     ] {
         let values: Vec<OrderedF32> = (1..2000).map(|i| OrderedF32::from(shape(i))).collect();
-        let (mut at_once, mut one_by_one, mut scratch) = (Sketch::default(), Sketch::default(), Vec::new());
-        for some in values.chunks(300) {
-            at_once.extend(some, &mut scratch);
+        for empty in [Sketch::default(), Sketch::of_at_most(1024)] {
+            let (mut at_once, mut one_by_one, mut scratch) = (empty.clone(), empty, Vec::new());
+            for some in values.chunks(300) {
+                at_once.extend(some, &mut scratch);
+            }
+            for value in &values {
+                one_by_one.add(value.value());
+            }
+            assert_eq!(at_once, one_by_one);
         }
-        for value in &values {
-            one_by_one.add(value.value());
-        }
-        assert_eq!(at_once, one_by_one);
     }
 }
