@@ -138,6 +138,13 @@ pub struct Presence {
     pub factor: Option<Lanes>,
 }
 
+impl Presence {
+    /// Whether nothing changes for being limited by it.
+    fn is_whole(&self) -> bool {
+        self.factor.is_none() && self.share.iter().all(|share| *share >= 1.0)
+    }
+}
+
 /// The postings of one strategy in one month, added up by component.
 pub struct Ledger {
     components: Box<[Lanes; Component::COUNT]>,
@@ -193,8 +200,8 @@ impl Ledger {
 
     /// Takes note of how often an event of the model happens.
     pub fn note(&mut self, event: usize, count: &Lanes) {
-        let limited = self.limited(count, &ZERO);
-        let count = limited.as_ref().map_or(count, |(count, _)| count);
+        let limited = self.limited(count);
+        let count = limited.as_ref().unwrap_or(count);
         match self.noted.iter_mut().find(|(known, _)| *known == event) {
             Some((_, sum)) => lanes::add(sum, count),
             None => self.noted.push((event, *count)),
@@ -235,26 +242,25 @@ impl Ledger {
 
     /// From now on whoever posts is there for a part of the month only; all of it if `None`.
     pub fn limit(&mut self, presence: Option<Presence>) {
-        self.presence = presence;
+        self.presence = presence.filter(|presence| !presence.is_whole());
     }
 
-    /// A quantity for the part of the month that counts, and its price.
-    fn limited(&self, quantity: &Lanes, price: &Lanes) -> Option<(Lanes, Lanes)> {
-        let Presence { share, factor } = self.presence.as_ref()?;
-        let (mut quantity, mut price) = (*quantity, *price);
-        for i in 0..LANES {
-            quantity[i] *= share[i];
-            price[i] *= factor.as_ref().map_or(1.0, |factor| factor[i]);
-        }
-        Some((quantity, price))
+    /// A quantity for the part of the month that counts.
+    fn limited(&self, quantity: &Lanes) -> Option<Lanes> {
+        let Presence { share, .. } = self.presence.as_ref()?;
+        Some(std::array::from_fn(|i| quantity[i] * share[i]))
+    }
+
+    /// A price while a factor acts on all.
+    fn dearer(&self, price: &Lanes) -> Option<Lanes> {
+        let factor = self.presence.as_ref()?.factor.as_ref()?;
+        Some(std::array::from_fn(|i| price[i] * factor[i]))
     }
 
     /// Posts `quantity · price`, paid over the month.
     pub fn post(&mut self, line: &Line, quantity: &Lanes, price: &Lanes) {
-        match self.limited(quantity, price) {
-            Some((quantity, price)) => self.post_whole(line, &quantity, &price),
-            None => self.post_whole(line, quantity, price),
-        }
+        let (limited, dearer) = (self.limited(quantity), self.dearer(price));
+        self.post_whole(line, limited.as_ref().unwrap_or(quantity), dearer.as_ref().unwrap_or(price));
     }
 
     fn post_whole(&mut self, line: &Line, quantity: &Lanes, price: &Lanes) {
@@ -269,8 +275,8 @@ impl Ledger {
 
     /// Posts `quantity · price`, paid at the start of the month: a purchase. The moment of break-even depends on it.
     pub fn post_upfront(&mut self, line: &Line, quantity: &Lanes, price: &Lanes) {
-        let limited = self.limited(quantity, price);
-        let (quantity, price) = limited.as_ref().map_or((quantity, price), |(q, p)| (q, p));
+        let (limited, dearer) = (self.limited(quantity), self.dearer(price));
+        let (quantity, price) = (limited.as_ref().unwrap_or(quantity), dearer.as_ref().unwrap_or(price));
         self.post_whole(line, quantity, price);
         add_to(&mut self.upfront, !self.paid_upfront, quantity, price);
         self.paid_upfront = true;
@@ -278,8 +284,8 @@ impl Ledger {
 
     /// Posts `quantity · price` that is owed to a vendor at list price.
     pub fn post_bought(&mut self, from: Bought, line: &Line, quantity: &Lanes, price: &Lanes) {
-        let limited = self.limited(quantity, price);
-        let (quantity, price) = limited.as_ref().map_or((quantity, price), |(q, p)| (q, p));
+        let (limited, dearer) = (self.limited(quantity), self.dearer(price));
+        let (quantity, price) = (limited.as_ref().unwrap_or(quantity), dearer.as_ref().unwrap_or(price));
         self.post_whole(line, quantity, price);
         let watched = &mut self.purchases[..self.watched];
         let counted = |p: &&mut Purchases| p.vendor == from.vendor && p.credit == from.credit;
@@ -324,8 +330,8 @@ impl Ledger {
 
     /// Adds to a physical amount.
     pub fn measure(&mut self, measure: Measure, amount: &Lanes) {
-        let limited = self.limited(amount, &ZERO);
-        let amount = limited.as_ref().map_or(amount, |(amount, _)| amount);
+        let limited = self.limited(amount);
+        let amount = limited.as_ref().unwrap_or(amount);
         let bit = 1 << measure as usize;
         let total = &mut self.measures[measure as usize];
         if self.measured & bit == 0 {

@@ -1,11 +1,13 @@
 //! Outages: short, frequent, and over again.
 
+use multiversion::multiversion;
+
 use super::hits::{self, World};
 use super::{Written, address, drawn};
 use crate::calendar::Month;
 use crate::distribution::{Number, NumberOf};
 use crate::document::{Plugin, Reader, Reference};
-use crate::lanes::{LANES, Lanes, Slot, Values};
+use crate::lanes::{LANES, Lanes, Slot, Values, ZERO};
 use crate::math;
 use crate::pricing::Vendor;
 use crate::process::{Hit, Lookup, Path, PathOf, Process, Reads};
@@ -115,35 +117,77 @@ struct Running {
     forced: Option<usize>,
 }
 
-impl Running {
-    /// The share of a month of so many hours that is down, by its quantile; of a month that has an outage if it is `sure`.
-    fn down(&self, available: f64, hours: f64, u: f64, sure: bool) -> f64 {
+/// What is known of a month of so many hours before a path's luck is: its outages begin at a rate and last so long.
+struct Expected {
+    hours: f64,
+    /// Mean duration of an outage, and of what is left of one that is under way.
+    mean: f64,
+    remaining: f64,
+    /// Whether the month has an outage on every path.
+    sure: bool,
+}
+
+/// The share of a month that is down, lane by lane: the probability of a month without an outage, then mean and variance of the
+/// other months, and where among those the path's month lies.
+struct Down {
+    none: Lanes,
+    mean: Lanes,
+    variance: Lanes,
+    place: Lanes,
+}
+
+/// `place` is a uniform number for each lane, and becomes one of the months with an outage: below zero where there is none.
+#[multiversion(targets("x86_64+avx512f+avx512dq+avx512vl+avx512bw", "x86_64+avx+avx2"))]
+fn moments(available: &Lanes, month: &Expected, all: &mut Down) {
+    for i in 0..LANES {
+        let (available, u) = (available[i], all.place[i]);
         let down = 1.0 - available;
+        // Outages begin at this rate while it is up.
+        let rate = down / (available * month.mean);
+        let none = available * math::exp(-rate * month.hours);
+        let some = 1.0 - none;
+        let u = if month.sure { none + u * some } else { u };
+        // The covariance of two moments apart by t is a(1 − a)·exp(−t / (a·remaining)).
+        let decays = month.hours / (available * month.remaining);
+        let variance = 2.0 * available * down * (decays + math::exp_m1_upto_40(-decays)) / (decays * decays);
+        let mean = down / some;
+        all.none[i] = none;
+        all.mean[i] = mean;
+        all.variance[i] = (variance + down * down) / some - mean * mean;
+        all.place[i] = if u <= none { -1.0 } else { (u - none) / some };
+    }
+}
+
+impl Down {
+    /// The share of a lane's month, by its quantile.
+    fn share(&self, available: f64, i: usize) -> f64 {
+        let (down, mean, variance, u) = (1.0 - available, self.mean[i], self.variance[i], self.place[i]);
         if down <= 0.0 || available <= 0.0 {
             return down.clamp(0.0, 1.0);
         }
-        // Outages begin at this rate while it is up.
-        let rate = down / (available * self.mean);
-        let none = available * math::exp(-rate * hours);
-        let u = if sure { none + u * (1.0 - none) } else { u };
-        if u <= none {
+        if u < 0.0 {
             return 0.0;
         }
-        // The covariance of two moments apart by t is a(1 − a)·exp(−t / (a·remaining)).
-        let decays = hours / (available * self.remaining);
-        let variance = 2.0 * available * down * (decays + math::exp_m1(-decays)) / (decays * decays);
-        let some = 1.0 - none;
-        let mean = down / some;
-        let spread = (variance + down * down) / some - mean * mean;
-        let (most, u) = (mean * (1.0 - mean), (u - none) / some);
-        if most <= 0.0 || spread <= 1e-12 * most {
+        let most = mean * (1.0 - mean);
+        if most <= 0.0 || variance <= 1e-12 * most {
             return mean.min(1.0);
         }
-        if mean + FAR * spread.sqrt() < 1.0 {
-            return mean * math::gamma_ratio(spread.sqrt() / mean, math::normal_quantile(u)).min(1.0 / mean);
+        if mean + FAR * variance.sqrt() < 1.0 {
+            return mean
+                * math::gamma_ratio(variance.sqrt() / mean, math::normal_quantile(u)).min(1.0 / mean);
         }
-        let size = most / spread.min(most * (1.0 - 1e-9)) - 1.0;
+        let size = most / variance.min(most * (1.0 - 1e-9)) - 1.0;
         math::beta_quantile(mean * size, (1.0 - mean) * size, u)
+    }
+}
+
+impl Running {
+    /// The shares of a month that are down, where it is available for these shares and each lane has its uniform number.
+    fn down(&self, available: &Lanes, hours: f64, u: &Lanes, sure: bool) -> Lanes {
+        let month = Expected { hours, mean: self.mean, remaining: self.remaining, sure };
+        let mut all = Down { none: ZERO, mean: ZERO, variance: ZERO, place: *u };
+        moments(available, &month, &mut all);
+        std::array::from_fn(|i| all.share(available[i], i))
     }
 }
 
@@ -157,11 +201,14 @@ impl Process for Running {
     fn step(&self, now: &Month, values: &Values, draws: &mut Draws, _: &mut [Lanes], out: &mut Lanes) {
         let mut u = [0.0; LANES];
         draws.uniform(now.index as u64, &mut u);
+        let mut available = values[self.available];
         for i in 0..LANES {
-            let available = values[self.available][i].clamp(0.0, 1.0);
             let worse = self.factor.map_or(1.0, |factor| values[factor][i]);
-            let available = (1.0 - worse * (1.0 - available)).max(0.0);
-            out[i] = 1.0 - self.down(available, now.hours, u[i], self.forced == Some(now.index));
+            available[i] = (1.0 - worse * (1.0 - available[i].clamp(0.0, 1.0))).max(0.0);
+        }
+        let down = self.down(&available, now.hours, &u, self.forced == Some(now.index));
+        for i in 0..LANES {
+            out[i] = 1.0 - down[i];
         }
     }
 }
@@ -169,7 +216,7 @@ impl Process for Running {
 #[cfg(test)]
 mod tests {
     use super::Running;
-    use crate::lanes::Slot;
+    use crate::lanes::{LANES, Slot, splat};
 
     /// Mean and variance over a month of the two-state chain, by the midpoint rule over the quantile.
     #[test]
@@ -179,8 +226,11 @@ mod tests {
             [(0.997, 1.0, 720.0), (0.99, 6.0, 744.0), (0.9, 40.0, 672.0), (0.5, 0.5, 730.0)]
         {
             let running = Running { available: Slot(0), factor: None, mean, remaining: mean, forced: None };
-            let down = |i: usize| running.down(available, hours, (i as f64 + 0.5) / POINTS as f64, false);
-            let all: Vec<f64> = (0..POINTS).map(down).collect();
+            let place = |lane: usize| (lane as f64 + 0.5) / POINTS as f64;
+            let down = |first: usize| {
+                running.down(&splat(available), hours, &std::array::from_fn(|i| place(first + i)), false)
+            };
+            let all: Vec<f64> = (0..POINTS).step_by(LANES).flat_map(down).take(POINTS).collect();
             let n = POINTS as f64;
             let found = all.iter().sum::<f64>() / n;
             let spread = all.iter().map(|x| (x - found) * (x - found)).sum::<f64>() / n;

@@ -31,6 +31,12 @@ pub fn exp_m1(x: f64) -> f64 {
     if x > 40.0 {
         return exp(x); // 1 is less than half an ulp
     }
+    exp_m1_upto_40(x)
+}
+
+/// The same for numbers up to 40, without a branch.
+#[inline(always)]
+pub fn exp_m1_upto_40(x: f64) -> f64 {
     let (n, r, tail) = reduce(x, 0.0);
     let scale = power_of_two(n.max(-1000.0) + ROUND); // beyond -1000 the result is -1 anyway
     let (sum, error) = fast_sum(scale - 1.0, scale * r);

@@ -99,26 +99,26 @@ pub trait Lookup {
     }
     /// The product of two values.
     fn times(&mut self, a: Slot, b: Slot) -> Slot {
-        self.derive(
-            "product",
-            &[a, b],
-            Box::new(move |values, out| {
-                lanes::multiply(out, &values[a], &values[b]);
-            }),
-        )
+        self.derive("product", &[a, b], product_of(a, b))
     }
     /// The sum of two values.
     fn plus(&mut self, a: Slot, b: Slot) -> Slot {
-        self.derive(
-            "sum",
-            &[a, b],
-            Box::new(move |values, out| {
-                for (o, (x, y)) in out.iter_mut().zip(values[a].iter().zip(&values[b])) {
-                    *o = x + y;
-                }
-            }),
-        )
+        self.derive("sum", &[a, b], sum_of(a, b))
     }
     /// Takes note of a mistake that only resolving could show.
     fn refuse(&mut self, mistake: Diagnostic);
+}
+
+/// `a · b`
+pub fn product_of(a: Slot, b: Slot) -> Formula {
+    Box::new(move |values, out| lanes::multiply(out, &values[a], &values[b]))
+}
+
+/// `a + b`
+pub fn sum_of(a: Slot, b: Slot) -> Formula {
+    Box::new(move |values, out| {
+        for (o, (x, y)) in out.iter_mut().zip(values[a].iter().zip(&values[b])) {
+            *o = x + y;
+        }
+    })
 }

@@ -28,7 +28,7 @@ pub use geometric_brownian::GeometricBrownian;
 pub use jumps::Jumps;
 pub use linear::Linear;
 pub use logistic::Logistic;
-pub use lookup::{Formula, Hit, Lookup};
+pub use lookup::{Formula, Hit, Lookup, product_of, sum_of};
 pub use mean_reverting::MeanReverting;
 pub use path::{Path, PathHere, PathOf, WrittenPath, names_process};
 pub use product::Product;

@@ -11,7 +11,7 @@ use crate::distribution::{Number, UnitOf};
 use crate::document::{Origin, Reference};
 use crate::lanes::{LANES, Slot};
 use crate::math;
-use crate::process::{Formula, Hit, Lookup, Path, Process};
+use crate::process::{Formula, Hit, Lookup, Path, Process, product_of, sum_of};
 use crate::text::did_you_mean;
 use crate::units::{Currency, Period};
 
@@ -215,6 +215,17 @@ impl Builder {
         Some(converted)
     }
 
+    /// What two values come to; the same of the same two is the same place.
+    fn of_two(&mut self, name: &str, [a, b]: [Slot; 2], formula: fn(Slot, Slot) -> Formula) -> Slot {
+        let key = format!("{name} of {} and {}", a.0, b.0);
+        if let Some(known) = self.known.get(&key) {
+            return self.answer(*known);
+        }
+        let slot = self.derive(name, &[a, b], formula(a, b));
+        self.known.insert(key, slot);
+        slot
+    }
+
     /// Multiplies by the month's hours or divides by them.
     fn by_hours(&mut self, slot: Slot, multiply: bool) -> Slot {
         let hours = self.hours();
@@ -296,6 +307,14 @@ impl Lookup for Builder {
                 }
             }),
         )
+    }
+
+    fn times(&mut self, a: Slot, b: Slot) -> Slot {
+        self.of_two("product", [a, b], product_of)
+    }
+
+    fn plus(&mut self, a: Slot, b: Slot) -> Slot {
+        self.of_two("sum", [a, b], sum_of)
     }
 
     fn converted(&mut self, slot: Slot, like: &Number) -> Option<Slot> {
