@@ -147,9 +147,15 @@ impl Written for VolumeDiscount {
             let above = lookup.per_month(&Path::Number(band.above.number.clone()))?;
             let discount = lookup.number(&band.discount);
             let of = if band.above.tokens { "tokens" } else { "spend" };
+            let minus = Box::new(move |values: &Values, out: &mut Lanes| {
+                for i in 0..LANES {
+                    out[i] = 0.0 - values[discount][i];
+                }
+            });
             tiers.push(Tier {
                 above,
                 discount,
+                price: lookup.derive("what comes off", &[discount], minus),
                 line: Line {
                     component: Component::Discounts,
                     label: format!("{of} above {}", band.above.written()),
@@ -176,6 +182,8 @@ struct Bands {
 struct Tier {
     above: Slot,
     discount: Slot,
+    /// The price of the spend that it is on: what comes off, below zero.
+    price: Slot,
     line: Line,
 }
 
@@ -189,14 +197,14 @@ struct Spent<'a> {
     due: &'a Lanes,
 }
 
-/// Takes a band's discount off what is left: the spend it is on, and its price. A marginal band is on what lies in it, another
-/// on everything where the volume ends in it.
+/// Takes a band's discount off what is left, and says the spend it is on. A marginal band is on what lies in it, another on
+/// everything where the volume ends in it.
 #[multiversion(targets("x86_64+avx512f+avx512dq+avx512vl+avx512bw", "x86_64+avx+avx2"))]
 fn take_off(
     spent: &Spent,
     marginal: bool,
     [begins, ends, discount]: [&Lanes; 3],
-    [left, spend, price]: [&mut Lanes; 3],
+    [left, spend]: [&mut Lanes; 2],
 ) {
     for i in 0..LANES {
         let volume = spent.volume[i];
@@ -208,7 +216,6 @@ fn take_off(
         };
         left[i] -= share * discount[i];
         spend[i] = share * spent.due[i];
-        price[i] = 0.0 - discount[i];
     }
 }
 
@@ -218,12 +225,12 @@ impl Contract for Bands {
             .bought_from(&self.vendors, |bought| if self.tokens { &bought.tokens } else { &bought.list });
         let due = ledger.bought_from(&self.vendors, |bought| &bought.due);
         let spent = Spent { volume: &volume, due: &due };
-        let (mut left, mut spend, mut price) = ([1.0; LANES], [0.0; LANES], [0.0; LANES]);
+        let (mut left, mut spend) = ([1.0; LANES], [0.0; LANES]);
         for (place, band) in self.tiers.iter().enumerate() {
             let ends = self.tiers.get(place + 1).map_or(&ENDLESS, |next| &values[next.above]);
             let terms = [&values[band.above], ends, &values[band.discount]];
-            take_off(&spent, self.marginal, terms, [&mut left, &mut spend, &mut price]);
-            ledger.post(&band.line, &spend, &price);
+            take_off(&spent, self.marginal, terms, [&mut left, &mut spend]);
+            ledger.post(&band.line, &spend, &values[band.price]);
         }
         ledger.leave_due(&self.vendors, &left);
     }

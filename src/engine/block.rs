@@ -75,6 +75,8 @@ impl MonthSums {
 struct Running {
     month_cash: Lanes,
     month_upfront: Lanes,
+    /// Whether there is any of that.
+    paid_upfront: bool,
     cumulative: Lanes,
     year: Lanes,
     npv: Lanes,
@@ -82,11 +84,13 @@ struct Running {
 }
 
 impl Running {
-    /// Adds a month's cash, of which some is paid at the start of the month.
-    fn add(&mut self, cash: &Lanes, upfront: &Lanes, discount: &Lanes) {
-        add_month(cash, discount, [&mut self.cumulative, &mut self.year, &mut self.npv]);
-        self.month_cash = *cash;
-        self.month_upfront = *upfront;
+    /// Adds the month's cash, of which some is paid at the start of the month.
+    fn add(&mut self, upfront: Option<&Lanes>, discount: &Lanes) {
+        add_month(&self.month_cash, discount, [&mut self.cumulative, &mut self.year, &mut self.npv]);
+        if upfront.is_some() || self.paid_upfront {
+            self.month_upfront = *upfront.unwrap_or(&ZERO);
+            self.paid_upfront = upfront.is_some();
+        }
     }
 }
 
@@ -147,6 +151,7 @@ impl Block {
         let running = Running {
             month_cash: [0.0; LANES],
             month_upfront: [0.0; LANES],
+            paid_upfront: false,
             cumulative: [0.0; LANES],
             year: [0.0; LANES],
             npv: [0.0; LANES],
@@ -234,18 +239,18 @@ impl Tally {
         self.begin.is_multiple_of(LANES) && self.width == LANES
     }
 
-    /// Adds a month's components and measures to their sums; says what of them is cash.
-    fn add_up(&mut self, place: usize, ledger: &Ledger) -> Lanes {
+    /// Adds a month's components and measures to their sums; what of them is cash is the strategy's month.
+    fn add_up(&mut self, strategy: usize, place: usize, ledger: &Ledger) {
         let whole = self.is_whole();
-        let sums = &mut self.sums[place];
+        let (sums, cash) = (&mut self.sums[place], &mut self.running[strategy].month_cash);
         let (components, posted) = ledger.components();
         sums.posted |= posted;
-        let mut cash = [0.0; LANES];
         if whole {
-            sum_components(components, posted, &mut sums.components, &mut cash);
-            lanes::add_to_sixteen(&mut sums.cash, &cash);
+            *cash = [0.0; LANES];
+            sum_components(components, posted, &mut sums.components, cash);
+            lanes::add_to_sixteen(&mut sums.cash, cash);
         } else {
-            cash = ledger.total(View::Cash);
+            *cash = ledger.total(View::Cash);
             for component in Component::ALL.into_iter().filter(|component| ledger.has(*component)) {
                 let partial = &mut sums.components[component as usize];
                 add(partial, ledger.component(component), self.begin, self.width);
@@ -263,7 +268,6 @@ impl Tally {
                 sums.margin[(self.begin + i) % REPLICATES] += revenue[i] - cash[i];
             }
         }
-        cash
     }
 }
 
@@ -317,7 +321,7 @@ fn add(partial: &mut Partial, values: &Lanes, begin: usize, width: usize) {
 impl Sink for Tally {
     fn take(&mut self, strategy: usize, now: &Month, ledger: &Ledger, values: &Values, left: &[Lanes]) {
         let (begin, width) = (self.begin, self.width);
-        let cash = self.add_up(strategy * self.months + now.index, ledger);
+        self.add_up(strategy, strategy * self.months + now.index, ledger);
         for (sum, left) in self.shed[strategy * left.len()..].iter_mut().zip(left) {
             add(sum, left, begin, width);
         }
@@ -325,8 +329,8 @@ impl Sink for Tally {
         self.events.take(strategy, now.index, ledger.noted(), width);
         let (month, year, strategies) = (now.index, self.years[now.index], self.running.len());
         let running = &mut self.running[strategy];
-        running.add(&cash, ledger.upfront(), self.discount.map_or(&ZERO, |slot| &values[slot]));
-        self.sheet.write(2 * strategy * self.months + month, &cash, begin, width);
+        running.add(ledger.upfront(), self.discount.map_or(&ZERO, |slot| &values[slot]));
+        self.sheet.write(2 * strategy * self.months + month, &running.month_cash, begin, width);
         self.sheet.write((2 * strategy + 1) * self.months + month, &running.cumulative, begin, width);
         if self.years.get(month + 1) != Some(&year) {
             let column = 2 * strategies * self.months + strategy * (self.years[self.months - 1] + 1) + year;
@@ -346,10 +350,10 @@ impl Sink for Tally {
         }
         let (before, rest) = self.running.split_at_mut(self.baseline);
         let Some((baseline, after)) = rest.split_first_mut() else { return };
+        let baseline = [&baseline.month_upfront, &baseline.month_cash];
         for running in before.iter_mut().chain(after) {
-            lanes::subtract(&mut running.month_upfront, &baseline.month_upfront);
-            lanes::subtract(&mut running.month_cash, &baseline.month_cash);
-            running.break_even.step(now.index, &running.month_upfront, &running.month_cash);
+            let own = [&running.month_upfront, &running.month_cash];
+            running.break_even.step(now.index, own, baseline);
         }
     }
 }

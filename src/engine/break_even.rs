@@ -19,9 +19,9 @@ impl BreakEven {
         Self { ended_at: [0.0; LANES], months: [f64::NAN; LANES] }
     }
 
-    /// Takes a month: the part of the difference that is paid at its start, and all of it.
-    pub(super) fn step(&mut self, month: usize, upfront: &Lanes, whole: &Lanes) {
-        step(month as f64, upfront, whole, &mut self.ended_at, &mut self.months);
+    /// Takes a month of both: the part of their cash that is paid at its start, and all of it.
+    pub(super) fn step(&mut self, month: usize, own: [&Lanes; 2], baseline: [&Lanes; 2]) {
+        step(month as f64, own, baseline, &mut self.ended_at, &mut self.months);
     }
 
     /// Months from the start of the scenario, NaN where it never happens.
@@ -31,10 +31,16 @@ impl BreakEven {
 }
 
 #[multiversion(targets("x86_64+avx512f+avx512dq+avx512vl+avx512bw", "x86_64+avx+avx2"))]
-fn step(month: f64, upfront: &Lanes, whole: &Lanes, ended_at: &mut Lanes, months: &mut Lanes) {
+fn step(
+    month: f64,
+    [upfront, whole]: [&Lanes; 2],
+    baseline: [&Lanes; 2],
+    ended_at: &mut Lanes,
+    months: &mut Lanes,
+) {
     for i in 0..LANES {
-        let start = ended_at[i] + upfront[i];
-        let end = ended_at[i] + whole[i];
+        let start = ended_at[i] + (upfront[i] - baseline[0][i]);
+        let end = ended_at[i] + (whole[i] - baseline[1][i]);
         let crossed = month + start / (start - end);
         let before = if months[i].is_nan() { month } else { months[i] };
         let below = if start > 0.0 { crossed } else { before };

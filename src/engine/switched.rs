@@ -179,14 +179,14 @@ impl Switched {
         turned.clear();
         let strategy = model.strategy(switching.members[member]);
         let part = self.moves.part(member, now.index);
-        let stands = Presence { share: part.stands, factor: self.emergency(&part, month) };
-        let owned = Presence { share: self.begun[member], factor: None };
-        let presence = |stays: bool| if stays { owned.clone() } else { stands.clone() };
+        let stands = Presence::new(part.stands, self.emergency(&part, month));
+        let owned = Presence::new(self.begun[member], None);
+        let presence = |stays: bool| Some(if stays { &owned } else { &stands });
         ledger.watch_only(&strategy.vendors);
         let before = spent_before(strategy, ledger);
         let state = &mut self.states[member];
         for user in &strategy.supplies {
-            ledger.limit(Some(presence(user.supply.stays())));
+            ledger.limit(presence(user.supply.stays()));
             user.supply.open(now, values, user.own(state), ledger);
         }
         if part.any() {
@@ -204,7 +204,7 @@ impl Switched {
                 let left = &mut self.left[entry.stream];
                 let mut offered = offer(entry, &self.rate[entry.stream], left, values);
                 if let Some(aside) = &entry.aside {
-                    ledger.limit(Some(stands.clone()));
+                    ledger.limit(Some(&stands));
                     let (came, away) = (&self.came[member], turned.away(entry.stream));
                     set_aside(aside, |gate| dip(came, gate, month), &mut offered, left, away, values, ledger);
                     if aside.never.is_some() {
@@ -212,11 +212,11 @@ impl Switched {
                     }
                 }
                 turned.pass_by(entry, values, left, &mut offered);
-                ledger.limit(Some(presence(user.supply.stays())));
+                ledger.limit(presence(user.supply.stays()));
                 user.supply.accept(entry.number, now, values, &offered, user.own(state), &mut served, ledger);
                 lanes::subtract(left, &served);
                 turned.note(entry, values, [&offered, &served], left);
-                ledger.limit(Some(stands.clone()));
+                ledger.limit(Some(&stands));
                 ledger.measure(Measure::Served, &served);
                 grade(entry, &served, |gate| dip(&self.came[member], gate, month), values, ledger);
             }
@@ -226,7 +226,7 @@ impl Switched {
             }
         }
         for user in &strategy.supplies {
-            ledger.limit(Some(presence(user.supply.stays())));
+            ledger.limit(presence(user.supply.stays()));
             user.supply.close(now, values, user.own(state), ledger);
         }
         self.charge(member, strategy, (&part, &before), month, ledger);
@@ -270,18 +270,18 @@ impl Switched {
                 Some(_) => continue,
             };
             let Some(basis) = charge.of else {
-                ledger.limit(Some(Presence { share, factor: None }));
+                ledger.limit(Some(&Presence::new(share, None)));
                 charge.post_now(values, ledger);
                 continue;
             };
             // What serving cost is already for the part of the month that counts.
             let there = share.map(|share| share > 0.0);
-            ledger.limit(Some(Presence { share: whole(&there), factor: None }));
+            ledger.limit(Some(&Presence::new(whole(&there), None)));
             let mut spent = basis.spent(ledger);
             lanes::subtract(&mut spent, &before[basis as usize]);
             charge.post_at(&spent, values, ledger);
         }
-        ledger.limit(Some(Presence { share: part.stands, factor: None }));
+        ledger.limit(Some(&Presence::new(part.stands, None)));
         force(strategy, values, ledger);
         for (stood, stands) in self.stood[member].iter_mut().zip(stands) {
             *stood |= stands;
@@ -290,7 +290,7 @@ impl Switched {
         // by itself ends with the strategy. What is settled was bought in the part of the month that counts.
         for user in &strategy.contracts {
             let bound = if user.contract.state() > 0 { &self.stood[member] } else { &stands };
-            ledger.limit(Some(Presence { share: whole(bound), factor: None }));
+            ledger.limit(Some(&Presence::new(whole(bound), None)));
             user.contract.settle(now, values, user.own(&mut self.states[member]), ledger);
         }
     }

@@ -133,15 +133,21 @@ impl Purchases {
 #[derive(Clone, Debug)]
 pub struct Presence {
     /// Share of the month; every quantity and physical amount is multiplied by it.
-    pub share: Lanes,
-    /// Factor on every price; 1 if absent.
-    pub factor: Option<Lanes>,
+    share: Lanes,
+    /// Whether that changes anything.
+    partly: bool,
+    /// Factor on every price, if there is one.
+    factor: Option<Lanes>,
 }
 
 impl Presence {
-    /// Whether nothing changes for being limited by it.
-    fn is_whole(&self) -> bool {
-        self.factor.is_none() && self.share.iter().all(|share| *share >= 1.0)
+    /// There all month.
+    const WHOLE: Self = Self { share: ZERO, partly: false, factor: None };
+
+    /// There for a share of the month, and at some times the prices if a factor is given.
+    pub fn new(share: Lanes, factor: Option<Lanes>) -> Self {
+        let partly = share.iter().any(|share| *share < 1.0);
+        Self { share, partly, factor }
     }
 }
 
@@ -157,7 +163,7 @@ pub struct Ledger {
     /// For whom the next postings are.
     cause: Cause,
     served: Vec<ServedRequests>,
-    presence: Option<Presence>,
+    presence: Presence,
     /// Of the vendors that are watched, and room for as many as ever were.
     purchases: Vec<Purchases>,
     watched: usize,
@@ -184,7 +190,7 @@ impl Ledger {
             record: None,
             cause: Cause::Shared,
             served: Vec::new(),
-            presence: None,
+            presence: Presence::WHOLE,
             purchases: Vec::new(),
             watched: 0,
             noted: Vec::new(),
@@ -219,7 +225,7 @@ impl Ledger {
         self.record = record.then(Vec::new);
         self.served.clear();
         self.cause = Cause::Shared;
-        self.presence = None;
+        self.limit(None);
         self.watched = 0;
         self.noted.clear();
     }
@@ -241,19 +247,26 @@ impl Ledger {
     }
 
     /// From now on whoever posts is there for a part of the month only; all of it if `None`.
-    pub fn limit(&mut self, presence: Option<Presence>) {
-        self.presence = presence.filter(|presence| !presence.is_whole());
+    pub fn limit(&mut self, presence: Option<&Presence>) {
+        let presence = presence.unwrap_or(&Presence::WHOLE);
+        self.presence.partly = presence.partly;
+        if presence.partly {
+            self.presence.share = presence.share;
+        }
+        if presence.factor.is_some() || self.presence.factor.is_some() {
+            self.presence.factor = presence.factor;
+        }
     }
 
     /// A quantity for the part of the month that counts.
     fn limited(&self, quantity: &Lanes) -> Option<Lanes> {
-        let Presence { share, .. } = self.presence.as_ref()?;
-        Some(std::array::from_fn(|i| quantity[i] * share[i]))
+        let Presence { share, partly, .. } = &self.presence;
+        partly.then(|| std::array::from_fn(|i| quantity[i] * share[i]))
     }
 
     /// A price while a factor acts on all.
     fn dearer(&self, price: &Lanes) -> Option<Lanes> {
-        let factor = self.presence.as_ref()?.factor.as_ref()?;
+        let factor = self.presence.factor.as_ref()?;
         Some(std::array::from_fn(|i| price[i] * factor[i]))
     }
 
@@ -367,9 +380,9 @@ impl Ledger {
         self.measured & (1 << measure as usize) != 0
     }
 
-    /// What of the month's cash is paid at its start.
-    pub fn upfront(&self) -> &Lanes {
-        if self.paid_upfront { &self.upfront } else { &ZERO }
+    /// What of the month's cash is paid at its start, if any is.
+    pub fn upfront(&self) -> Option<&Lanes> {
+        self.paid_upfront.then_some(&self.upfront)
     }
 
     /// The sum of the components of a view.

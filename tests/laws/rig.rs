@@ -247,7 +247,7 @@ impl Rig {
                     accrual: ledger.total(View::Accrual),
                     components: Component::ALL.iter().map(|c| *ledger.component(*c)).collect(),
                     measures: Measure::ALL.iter().map(|m| *ledger.measured(*m)).collect(),
-                    upfront: *ledger.upfront(),
+                    upfront: ledger.upfront().copied().unwrap_or([0.0; LANES]),
                     offered,
                     served: all_served,
                     postings: ledger.recorded().to_vec(),
