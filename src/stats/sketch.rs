@@ -62,7 +62,9 @@ impl Sketch {
     /// suffice, and half as many whenever the range of the values asks for it. So a narrow sample is known better than a wide
     /// one, and the width of the bins still depends on the values alone.
     pub fn of_at_most(bins: usize) -> Self {
-        Self { bits: FINEST_BITS, most: bins, ..Self::default() }
+        // Room for all of them at once: windows that grow bit by bit hand memory back and forth.
+        let positive = Window { first: 0, counts: Vec::with_capacity(bins) };
+        Self { bits: FINEST_BITS, most: bins, positive, ..Self::default() }
     }
 
     /// How far a value may be moved, as a share of itself: half a bin.
@@ -96,20 +98,25 @@ impl Sketch {
         }
     }
 
-    /// Adds many values; costs are positive, which takes the short way: they are counted in `scratch`, which stays in the
-    /// processor's cache, and what it holds is added in one pass. A window that is gone through at random is fetched line by
-    /// line, which takes three times as long.
-    pub fn extend(&mut self, values: &[OrderedF32], scratch: &mut Vec<u32>) {
-        let (least, greatest) = OrderedF32::range(values);
-        let room = u64::from(u32::MAX) - values.len() as u64;
+    /// Adds many values, in rows, whose least and greatest key are known; costs are positive, which takes the short way: they are
+    /// counted in `scratch`, which stays in the processor's cache, and what it holds is added in one pass. A window that is gone
+    /// through at random is fetched line by line, which takes three times as long.
+    pub fn extend<'a>(
+        &mut self,
+        rows: impl Iterator<Item = &'a [OrderedF32]> + Clone,
+        (least, greatest): (u32, u32),
+        scratch: &mut Vec<u32>,
+    ) {
+        let values = rows.clone().map(<[_]>::len).sum::<usize>() as u64;
+        let room = u64::from(u32::MAX).saturating_sub(values);
         if least < LEAST_NORMAL || greatest > GREATEST_FINITE || self.count > room {
-            for value in values {
+            for value in rows.flatten() {
                 self.add(value.value());
             }
             return;
         }
         let number = |key: u32| f64::from(f32::from_bits(key & !POSITIVE));
-        self.count += values.len() as u64;
+        self.count += values;
         (self.low, self.high) = (self.low.min(number(least)), self.high.max(number(greatest)));
         self.cover(true, [number(least).to_bits(), number(greatest).to_bits()]);
         let shift = FRACTION_F32 - self.bits;
@@ -117,10 +124,12 @@ impl Sketch {
         let first = bin(least);
         scratch.clear();
         scratch.resize((bin(greatest) - first) as usize + 1, 0);
-        for value in values {
-            // The scratch covers all of them, and no count can overflow.
-            if let Some(count) = scratch.get_mut((bin(value.key()) - first) as usize) {
-                *count = count.wrapping_add(1);
+        for row in rows {
+            for value in row {
+                // The scratch covers all of them, and no count can overflow.
+                if let Some(count) = scratch.get_mut((bin(value.key()) - first) as usize) {
+                    *count = count.wrapping_add(1);
+                }
             }
         }
         self.positive.merge(first as usize + (OCTAVES_BELOW_F32 << self.bits), scratch);
@@ -317,10 +326,12 @@ impl Window {
 
     /// Takes a range that [`widened`](Self::widened) told.
     fn cover(&mut self, first: usize, end: usize) {
-        let mut counts = vec![0; end - first];
-        let place = self.first.saturating_sub(first);
-        counts[place..place + self.counts.len()].copy_from_slice(&self.counts);
-        (self.first, self.counts) = (first, counts);
+        let held = self.counts.len();
+        let place = if held == 0 { 0 } else { self.first - first };
+        self.counts.resize(end - first, 0);
+        self.counts.copy_within(..held, place);
+        self.counts[..place].fill(0);
+        self.first = first;
     }
 
     /// The first and the last bin that count anything.
@@ -333,13 +344,17 @@ impl Window {
     /// Makes one bin of two, and has the range that it would have had from the start.
     fn coarsen(&mut self) {
         let Some((first, last)) = self.occupied() else { return };
-        let mut coarse = Self::default();
-        let (begin, end) = coarse.widened(first / 2, last / 2 + 1);
-        coarse.cover(begin, end);
-        for (bin, count) in (self.first..).zip(&self.counts).filter(|(_, count)| **count > 0) {
-            coarse.increase(bin / 2, *count);
+        let (half, kept) = (first / 2, last / 2 + 1 - first / 2);
+        // From the lowest bin up, each goes where nothing is read any more.
+        for bin in 0..kept {
+            let of = |bin: usize| bin.checked_sub(self.first).and_then(|place| self.counts.get(place));
+            let sum = [2 * (half + bin), 2 * (half + bin) + 1].map(|bin| of(bin).copied().unwrap_or(0));
+            self.counts[bin] = sum[0].saturating_add(sum[1]);
         }
-        *self = coarse;
+        self.counts.truncate(kept);
+        self.first = half;
+        let (begin, end) = self.widened(half, half + kept);
+        self.cover(begin, end);
     }
 
     /// The middle of each bin and its count, rising; a bin is named by the bits of a double above the lowest `shift`.
