@@ -210,6 +210,7 @@ impl Tally {
 
     fn begin_batch(&mut self, begin: usize, width: usize) {
         (self.begin, self.width) = (begin, width);
+        self.sheet.hold(begin + width);
         self.gates.begin();
         self.events.begin();
         for running in &mut self.running {

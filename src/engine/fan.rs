@@ -26,7 +26,17 @@ pub(super) struct Sheet {
 
 impl Sheet {
     pub(super) fn new(columns: usize) -> Self {
-        Self { columns, rows: vec![[OrderedF32::default(); LANES]; columns * BLOCK.div_ceil(LANES)] }
+        Self { columns, rows: Vec::new() }
+    }
+
+    /// Makes room for the first `paths` paths: what a batch is about to write is cleared while it is in the cache, and what no
+    /// path needs is never touched.
+    pub(super) fn hold(&mut self, paths: usize) {
+        let rows = self.columns * paths.div_ceil(LANES);
+        if rows > self.rows.len() {
+            self.rows.reserve_exact(self.columns * BLOCK.div_ceil(LANES) - self.rows.len());
+            self.rows.resize(rows, [OrderedF32::default(); LANES]);
+        }
     }
 
     /// Writes one value of the paths from `begin` on, as many as `width`; nothing where there are no columns.

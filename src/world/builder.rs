@@ -79,7 +79,7 @@ impl Builder {
     /// The program, what its values come from, and what was wrong.
     pub fn finish(self) -> (Program, Vec<Input>, Diagnostics) {
         let plans = plan::plans(&self.nodes, self.timeline.length, &Plans::new());
-        let program = Program { nodes: self.nodes, state: self.state, mixes: self.mixes, plans };
+        let program = Program::new(self.nodes, self.state, self.mixes, plans);
         (program, self.inputs, self.mistakes)
     }
 

@@ -41,10 +41,12 @@ impl Node {
 
 /// All values of the world, in the order in which they are computed.
 pub struct Program {
-    pub(super) nodes: Vec<Node>,
-    pub(super) state: usize,
-    pub(super) mixes: Mixes,
-    pub(super) plans: Plans,
+    nodes: Vec<Node>,
+    /// Those that change from month to month: looking through all of them every month takes as long as some of these.
+    moving: Vec<usize>,
+    state: usize,
+    mixes: Mixes,
+    plans: Plans,
 }
 
 /// The values of one batch of paths.
@@ -55,6 +57,11 @@ pub struct World {
 }
 
 impl Program {
+    pub(super) fn new(nodes: Vec<Node>, state: usize, mixes: Mixes, plans: Plans) -> Self {
+        let moving = (0..nodes.len()).filter(|i| !nodes[*i].stays()).collect();
+        Self { nodes, moving, state, mixes, plans }
+    }
+
     /// Values in the world.
     pub fn len(&self) -> usize {
         self.nodes.len()
@@ -113,11 +120,11 @@ impl Program {
 
     /// Computes this month's values.
     pub fn step(&self, now: &Month, world: &mut World) {
-        let World { lanes, state, draws, .. } = world;
-        for (i, node) in self.nodes.iter().enumerate() {
+        let World { lanes, state, draws } = world;
+        for &i in &self.moving {
             let (before, rest) = lanes.split_at_mut(i);
             let out = &mut rest[0];
-            match node {
+            match &self.nodes[i] {
                 Node::Monthly(formula) => formula(&Values(before), out),
                 Node::Process { process, state: place, .. } => {
                     let state = &mut state[*place..*place + process.state()];
