@@ -74,6 +74,8 @@ mod rates;
 mod rented;
 #[path = "laws/replay.rs"]
 mod replay;
+#[path = "laws/reuse.rs"]
+mod reuse;
 #[path = "laws/rig.rs"]
 mod rig;
 #[path = "laws/scores.rs"]

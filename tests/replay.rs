@@ -314,3 +314,44 @@ fn traffic_is_fitted_and_accepted_by_check() {
     let week = &found["week"];
     assert!((week[23].as_f64().unwrap() / week[0].as_f64().unwrap() - 24.0).abs() < 1e-6, "{found}");
 }
+
+/// What a log says of caches is written as levers that a strategy pulls; each request here comes back after 20 s.
+#[test]
+fn hit_rates_are_fitted_as_levers() {
+    let folder = TempDir::new().unwrap();
+    let at = folder.path();
+    let mut log = "time_s,input_tokens,output_tokens,hash_ids\n".to_owned();
+    for k in 0..4_000_u64 {
+        // Two blocks that the request twenty before had too, and on every other turn one that nobody had.
+        let (same, other) = (1 + k % 20, if k / 20 % 2 == 0 { 0 } else { 10_000 + k });
+        let last = if other == 0 { String::new() } else { format!(" {other}") };
+        let _ = writeln!(log, "{k},{},100,{same} {}{last}", if other == 0 { 1_024 } else { 1_536 }, same + 100);
+    }
+    fs::write(at.join("log.csv"), log).unwrap();
+    let found = json(at, &["fit", "traffic", "log.csv", "--id", "desk", "--out", "desk.toml"]);
+    // Of five blocks four repeat but for the first twenty times.
+    let share = found["prefix_share"].as_f64().unwrap();
+    assert!((share - (4_000.0 - 20.0) * 2.0 / 10_000.0).abs() < 1e-9, "{share}");
+    let curve = &found["prefix_reuse"];
+    assert_eq!(curve["lasts_s"], serde_json::json!([10.0, 20.0]), "{curve}");
+    // A whole prompt comes back after 40 s.
+    assert!((found["repeats"].as_f64().unwrap() - 0.495).abs() < 1e-9, "{found}");
+    let scenario = "title = \"desk\"\ncurrency = \"USD\"\nstart = \"2027-01\"\nmonths = 2\nuse = [\"desk.toml\"]\n\
+                    [vendor.acme.llm.large]\nrates = { input = \"2 USD /Mtok\", output = \"8 USD /Mtok\" }\n\
+                    cache = { read = \"0.2 USD /Mtok\" }\n[strategy.api]\nserve = [{ traffic = \"desk\", by = \"acme/large\" }]\n\
+                    levers = [\"desk-prefix-cache\", \"desk-exact-cache\"]\n";
+    fs::write(at.join("scenario.toml"), scenario).unwrap();
+    let (code, said, wrong) = program::called(at, &["levers", "scenario.toml", "-n", "64", "--json"]);
+    assert_eq!(code, 0, "{said}{wrong}");
+    let all: Value = serde_json::from_str(&said).unwrap();
+    let alone: Vec<f64> = all["levers"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|lever| lever["saves_alone"]["mean"].as_f64().unwrap() / all["without_levers"]["mean"].as_f64().unwrap())
+        .collect();
+    // 1,280 tokens in at 2 and 100 out at 8; of the input 79.6 % is read for a tenth. What is there before is asked first.
+    let (input, output) = (2.0 * 1_280.0, 800.0);
+    assert!((alone[0] - 0.495).abs() < 1e-3, "{alone:?}");
+    assert!((alone[1] - 0.9 * 0.796 * input / (input + output)).abs() < 1e-3, "{alone:?}");
+}

@@ -1,8 +1,8 @@
 //! A log of requests as figures: how many, when, how bursty, how long, how much of a prompt was there before.
 
-use crate::demand::trace::Request;
+use crate::demand::trace::{MOONCAKE_BLOCK_TOKENS, Request};
 use crate::math;
-use crate::serving::replay::PrefixReuse;
+use crate::serving::replay::{ReuseCurve, ReuseLog};
 use crate::stats::{Moments, Sketch};
 
 /// Hours of a week.
@@ -28,7 +28,10 @@ pub struct TrafficLog {
     products: f64,
     pairs: u64,
     week: Week,
-    reuse: [PrefixReuse; CACHES.len() + 1],
+    /// Of blocks of prompts, and of prompts as a whole.
+    reuse: [ReuseLog; 2],
+    /// Whether any request said what its prompt shares.
+    tells_prompts: bool,
 }
 
 #[derive(Clone, Debug, Default)]
@@ -105,12 +108,17 @@ pub struct FittedTraffic {
     pub prefix_share: Option<f64>,
     /// The same with caches of [`CACHES`] places.
     pub prefix_by_cache: [Option<f64>; CACHES.len()],
+    /// What of that is found by caches that forget, or hold less.
+    pub prefix_reuse: Option<ReuseCurve>,
+    /// Share of requests whose whole prompt was there before, word for word, where the log tells prompts apart.
+    pub repeats: Option<f64>,
+    /// What of these is found by a cache of answers that forgets.
+    pub repeats_reuse: Option<ReuseCurve>,
 }
 
 impl TrafficLog {
     /// An empty log that begins so many seconds after a Monday 00:00.
     pub fn new(begins_s: f64) -> Self {
-        let caches = [None, Some(CACHES[0]), Some(CACHES[1]), Some(CACHES[2])];
         Self {
             requests: 0.0,
             last_s: 0.0,
@@ -125,7 +133,8 @@ impl TrafficLog {
             products: 0.0,
             pairs: 0,
             week: Week { begins_s, counts: [0.0; HOURS] },
-            reuse: caches.map(PrefixReuse::new),
+            reuse: [MOONCAKE_BLOCK_TOKENS, 1].map(ReuseLog::new),
+            tells_prompts: false,
         }
     }
 
@@ -152,11 +161,24 @@ impl TrafficLog {
         self.output.add(request.output);
         self.products += math::ln(f64::from(request.input)) * math::ln(f64::from(request.output));
         self.pairs += 1;
-        if !request.blocks.is_empty() {
-            for reuse in &mut self.reuse {
-                reuse.read(&request.blocks);
-            }
+        self.read_prompt(request);
+    }
+
+    fn read_prompt(&mut self, request: &Request) {
+        let [prefixes, prompts] = &mut self.reuse;
+        if let Some(last) = request.blocks.last() {
+            let blocks = request.blocks.len() as u64;
+            prefixes.read(request.at_s, &request.blocks, MOONCAKE_BLOCK_TOKENS, blocks * MOONCAKE_BLOCK_TOKENS);
+            // The last block stands for itself and all before it; whether a prompt ends with it or goes on, its length tells.
+            let whole = last.wrapping_mul(0x9e37_79b9_7f4a_7c15) ^ u64::from(request.input);
+            prompts.read(request.at_s, &[whole], 1, 1);
+        } else if let Some(prefix) = request.prefix {
+            prefixes.read(request.at_s, &[prefix.id], prefix.tokens.into(), request.input.into());
+        } else {
+            prefixes.read(request.at_s, &[], 0, request.input.into());
+            return;
         }
+        self.tells_prompts = true;
     }
 
     /// So many requests in the stretch that begins here, where a log has rates and no requests.
@@ -202,8 +224,11 @@ impl TrafficLog {
             input: fitted_lengths(&self.input, self.pairs),
             output: fitted_lengths(&self.output, self.pairs),
             correlation: self.correlation(),
-            prefix_share: self.reuse[0].share(),
-            prefix_by_cache: std::array::from_fn(|k| self.reuse[k + 1].share()),
+            prefix_share: self.reuse[0].share().filter(|_| self.tells_prompts),
+            prefix_by_cache: CACHES.map(|places| self.reuse[0].share_with(places).filter(|_| self.tells_prompts)),
+            prefix_reuse: self.reuse[0].curve(),
+            repeats: self.reuse[1].share(),
+            repeats_reuse: self.reuse[1].curve(),
         })
     }
 

@@ -5,6 +5,7 @@ use std::fmt::Write;
 use super::card::quoted;
 use super::traffic::{CACHES, FittedLengths, FittedTraffic};
 use crate::calendar::AVERAGE_MONTH_HOURS;
+use crate::serving::replay::ReuseCurve;
 use crate::units::format_number;
 
 /// A lognormal is written where it is no further than this from the log; else a histogram.
@@ -60,7 +61,56 @@ pub fn traffic_part(fitted: &FittedTraffic, names: &PartNames) -> Option<String>
             number(100.0 * share)
         );
     }
+    if let Some(curve) = &fitted.prefix_reuse {
+        prefix_lever_into(&mut text, curve, fitted.rate, &names.id);
+    }
+    if let (Some(curve), Some(repeats)) = (&fitted.repeats_reuse, fitted.repeats) {
+        answers_lever_into(&mut text, curve, repeats, &names.id);
+    }
     Some(text)
+}
+
+/// What prefix caches find, as a lever that a strategy may pull.
+fn prefix_lever_into(text: &mut String, curve: &ReuseCurve, rate: f64, id: &str) {
+    let sizes = curve.holds_tokens.iter().map(|size| format!("\"{} tokens\"", number(*size as f64)));
+    let _ = write!(
+        text,
+        "\n# What prefix caches find of that, the longest unused given up first. More calls than in the log are taken for more users like\n\
+         # these: time between uses stays, and as much more has to fit.\n\
+         [lever.{id}-prefix-cache.prefix_cache]\non    = [\"{id}\"]\n\
+         lasts = \"5 min\"   # what a vendor keeps; for a cache of your own say `size = \"300k tokens\"`\n\
+         [lever.{id}-prefix-cache.prefix_cache.measured]\ncalls = \"{} /s\"\nholds = [{}]\nfound = [\n",
+        number(rate),
+        sizes.collect::<Vec<_>>().join(", ")
+    );
+    for (lasts, row) in curve.lasts_s.iter().zip(&curve.found) {
+        let shares = row.iter().map(|share| number(*share)).collect::<Vec<_>>().join(", ");
+        let _ = writeln!(text, "  {{ lasts = \"{}\", shares = [{shares}] }},", lifetime(*lasts));
+    }
+    text.push_str("]\n");
+}
+
+/// What caches of answers find, as a lever.
+fn answers_lever_into(text: &mut String, curve: &ReuseCurve, repeats: f64, id: &str) {
+    let _ = write!(
+        text,
+        "\n# Whole prompts that were there before, block for block: what a cache of answers finds.\n\
+         [lever.{id}-exact-cache.exact_cache]\non       = [\"{id}\"]\nlasts    = \"1 day\"   # how long you let an answer stand\n\
+         measured = [\n"
+    );
+    for (lasts, row) in curve.lasts_s.iter().zip(&curve.found) {
+        let share = number(row.last().copied().unwrap_or(0.0) * repeats);
+        let _ = writeln!(text, "  {{ lasts = \"{}\", share = {share} }},", lifetime(*lasts));
+    }
+    text.push_str("]\n");
+}
+
+/// A lifetime at which a log counts, in the largest unit that it is a whole number of.
+fn lifetime(seconds: f64) -> String {
+    let units = [(86_400.0, "days"), (3_600.0, "h"), (60.0, "min")];
+    let whole = units.into_iter().find(|(unit, _)| seconds % unit == 0.0);
+    let (unit, name) = whole.unwrap_or((1.0, "s"));
+    format!("{} {name}", number(seconds / unit))
 }
 
 fn comments(fitted: &FittedTraffic, names: &PartNames) -> String {

@@ -1,5 +1,6 @@
 //! What levers do to the work of a stream.
 
+use super::BySize;
 use super::length::Lengths;
 use crate::document::Reference;
 use crate::lanes::{LANES, Slot};
@@ -37,7 +38,7 @@ pub struct Effects {
 }
 
 /// How many calls find their prefix in a cache.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub enum Hits {
     /// So large a share.
     Share(Slot),
@@ -49,6 +50,18 @@ pub enum Hits {
         lasts: f64,
         /// Prefixes that the cache holds at once; all if absent.
         holds: Option<Slot>,
+        /// How much of it there is already.
+        progress: Option<Slot>,
+    },
+    /// As many as a log says of a cache of this size. With more calls, from more users like those of the log, as much more is
+    /// used between two uses of the same prefix.
+    Measured {
+        /// What a cache of a size finds at the rate of the log.
+        found: BySize,
+        /// Tokens that the cache holds.
+        size: Slot,
+        /// Calls per hour in the log.
+        calls_per_hour: f64,
         /// How much of it there is already.
         progress: Option<Slot>,
     },

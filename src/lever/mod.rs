@@ -7,6 +7,7 @@ mod distillation;
 mod exact_cache;
 mod faster;
 mod led;
+mod measured;
 mod negotiated_discount;
 mod prefix_cache;
 mod prompt_trim;

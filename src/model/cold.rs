@@ -29,7 +29,7 @@ pub(super) fn cooled(
     };
     let Some(share) = planned else { return effects };
     // A rate that follows from the calls falls with them by itself.
-    if let Some(Hits::Share(_)) = effects.cache_hits {
+    if !matches!(effects.cache_hits, Some(Hits::Reuse { .. })) {
         lookup.refuse(colder(question));
     }
     Effects { cache_share: Some(share), ..effects }

@@ -131,19 +131,12 @@ fn waits(entry: &Entry, lookup: &mut dyn Lookup) -> Option<Slot> {
 
 /// The share of cacheable input that is found in a cache.
 fn hit_rate(entry: &Entry, calls: Slot, lookup: &mut dyn Lookup) -> Option<Slot> {
-    let effects = &entry.effects;
-    match effects.cache_hits? {
-        Hits::Share(rate) => Some(effects.cache_share.map_or(rate, |share| lookup.times(rate, share))),
+    let share = entry.effects.cache_share;
+    match entry.effects.cache_hits.as_ref()? {
+        Hits::Share(rate) => Some(share.map_or(*rate, |share| lookup.times(*rate, share))),
         Hits::Reuse { prefixes, lasts, holds, progress } => {
-            let mut reaching = lookup.times(entry.stream.requests, calls);
-            for cache in &effects.answered {
-                let misses = rest(cache.hits, lookup);
-                reaching = lookup.times(reaching, misses);
-            }
-            if let Some(share) = effects.cache_share {
-                reaching = lookup.times(reaching, share);
-            }
-            let hours = lookup.hours();
+            let (prefixes, lasts, holds) = (*prefixes, *lasts, *holds);
+            let (reaching, hours) = (reaching(entry, calls, lookup), lookup.hours());
             let inputs: Vec<Slot> = [reaching, hours, prefixes].into_iter().chain(holds).collect();
             let found = lookup.derive(
                 "calls that find their prefix",
@@ -160,7 +153,32 @@ fn hit_rate(entry: &Entry, calls: Slot, lookup: &mut dyn Lookup) -> Option<Slot>
             );
             Some(progress.map_or(found, |progress| lookup.times(found, progress)))
         }
+        Hits::Measured { found, size, calls_per_hour, progress } => {
+            let (found, size, then) = (found.clone(), *size, *calls_per_hour);
+            let (reaching, hours) = (reaching(entry, calls, lookup), lookup.hours());
+            let rate = lookup.derive(
+                "found at the size of the cache",
+                &[reaching, hours, size],
+                Box::new(move |v, out| {
+                    for i in 0..LANES {
+                        out[i] = found.at(v[size][i] * then * v[hours][i] / v[reaching][i]);
+                    }
+                }),
+            );
+            let rate = progress.map_or(rate, |progress| lookup.times(rate, progress));
+            Some(share.map_or(rate, |share| lookup.times(rate, share)))
+        }
     }
+}
+
+/// The calls of the month that reach whoever keeps the cache.
+fn reaching(entry: &Entry, calls: Slot, lookup: &mut dyn Lookup) -> Slot {
+    let mut reaching = lookup.times(entry.stream.requests, calls);
+    for cache in &entry.effects.answered {
+        let misses = rest(cache.hits, lookup);
+        reaching = lookup.times(reaching, misses);
+    }
+    entry.effects.cache_share.map_or(reaching, |share| lookup.times(reaching, share))
 }
 
 /// The token ratio of an entry, if the llm counts with another tokenizer than the traffic.

@@ -165,7 +165,7 @@ fn a_prefix_cache_pays_from_its_break_even_on() {
 }
 
 /// Prefixes that are used by chance, each forgotten some time after its last use: how many calls find theirs.
-fn found_by_chance(per_hour: f64, prefixes: usize, lasts: f64, holds: usize) -> Vec<f64> {
+pub(super) fn found_by_chance(per_hour: f64, prefixes: usize, lasts: f64, holds: usize) -> Vec<f64> {
     const CALLS: usize = 200_000;
     let (gaps, which) = (uniforms(21, CALLS), uniforms(22, CALLS));
     let (mut now, mut last) = (0.0, BTreeMap::new());

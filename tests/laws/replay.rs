@@ -103,7 +103,7 @@ fn random_trace(dice: &mut Dice, block: u64) -> Vec<Request> {
         let branch = 100 * dice.below(3);
         let hash = |k: u64| tree + k + if k < 3 { 0 } else { branch };
         let blocks = (0..u64::from(input).div_ceil(block)).map(hash).collect();
-        trace.push(Request { at_s, input, output: 1 + dice.below(120) as u32, blocks });
+        trace.push(Request { at_s, input, output: 1 + dice.below(120) as u32, blocks, prefix: None });
     }
     trace
 }

@@ -17,6 +17,7 @@ use crate::cli::trace::{TextFile, TraceFile};
 use crate::report::display::{fine_percent, seconds};
 use crate::report::table::{Align, table};
 use crate::scenario::{Files, Unreadable, load};
+use crate::serving::replay::ReuseCurve;
 use crate::units::format_number;
 
 /// Seconds of a week, and from 1970-01-01, a Thursday, to the first Monday.
@@ -189,11 +190,14 @@ fn check(part: &str, names: &PartNames, week: Option<&str>, terminal: &mut Termi
             }
         }
     }
+    let levers = ["prefix", "exact"].map(|kind| format!("{}-{kind}-cache", names.id));
+    let levers = levers.into_iter().filter(|lever| part.contains(&format!("[lever.{lever}.")));
     let scenario = format!(
         "title = \"check\"\ncurrency = \"USD\"\nstart = \"2027-01\"\nmonths = 1\n{part}\n[vendor.acme.llm.large]\n\
          rates = {{ input = \"1 USD /Mtok\", output = \"1 USD /Mtok\" }}\n[strategy.api]\n\
-         serve = [{{ traffic = \"{}\", by = \"acme/large\" }}]\n",
-        names.id
+         serve = [{{ traffic = \"{}\", by = \"acme/large\" }}]\nlevers = {:?}\n",
+        names.id,
+        levers.collect::<Vec<_>>()
     );
     let loaded = load(&Two(&scenario, names.week.as_deref().zip(week)), "part.toml", &[]);
     if loaded.scenario.is_some() && !loaded.diagnostics.has_errors() {
@@ -270,6 +274,7 @@ fn as_text(fitted: &FittedTraffic, read: &Read) -> String {
         };
         some(label, share.map(fine_percent));
     }
+    some("whole prompts that were there before", fitted.repeats.map(fine_percent));
     if read.skipped > 0 {
         rows.push(("left out, without tokens", read.skipped.to_string()));
     }
@@ -289,7 +294,36 @@ fn as_text(fitted: &FittedTraffic, read: &Read) -> String {
         let header = ["tokens", "mean", "p50", "p90", "p99", "log sd", "lognormal off by (KS)"];
         let _ = write!(text, "\n{}\n", table(header.map(str::to_owned).to_vec(), rows, &[Align::Left]));
     }
+    if let Some(curve) = &fitted.prefix_reuse {
+        let _ = write!(text, "\n{}\n", reuse_table(curve));
+    }
     text
+}
+
+/// Columns of a table on a terminal, and the lifetimes in seconds that are shown beside the longest.
+const MOST_SHOWN: usize = 7;
+const SHOWN_S: [f64; 9] = [1.0, 10.0, 60.0, 300.0, 1_800.0, 3_600.0, 21_600.0, 86_400.0, 604_800.0];
+
+/// What prefix caches find, in a table that fits on a terminal.
+fn reuse_table(curve: &ReuseCurve) -> String {
+    let (lasts, sizes) = (&curve.lasts_s, curve.holds_tokens.len());
+    let longest = lasts.len() - 1;
+    let rows = (0..=longest).filter(|row| *row == longest || SHOWN_S.contains(&lasts[*row]));
+    // Every second size, or third ..., counted from the last.
+    let mut columns: Vec<usize> = (0..sizes).rev().step_by(sizes.div_ceil(MOST_SHOWN)).collect();
+    columns.reverse();
+    let mut header = vec!["found of what repeats, if kept for".to_owned()];
+    let size = |tokens: f64| match tokens {
+        1e6.. => format!("{}M tokens", format_number(tokens / 1e6, 3)),
+        _ => format!("{}k tokens", format_number(tokens / 1e3, 3)),
+    };
+    header.extend(columns.iter().map(|at| size(curve.holds_tokens[*at] as f64)));
+    let row = |at: usize| {
+        let mut row = vec![seconds(lasts[at])];
+        row.extend(columns.iter().map(|column| fine_percent(curve.found[at][*column])));
+        row
+    };
+    table(header, rows.map(row).collect(), &[Align::Left])
 }
 
 fn as_json(fitted: &FittedTraffic, read: &Read) -> Value {
@@ -306,6 +340,10 @@ fn as_json(fitted: &FittedTraffic, read: &Read) -> Value {
         "output_tokens": lengths(&fitted.output), "correlation": fitted.correlation,
         "prefix_share": fitted.prefix_share, "prefix_by_cache": CACHES.iter().zip(fitted.prefix_by_cache)
             .map(|(places, share)| json!({ "places": places, "share": share })).collect::<Vec<_>>(),
+        "prefix_reuse": fitted.prefix_reuse.as_ref().map(|curve| {
+            json!({ "lasts_s": curve.lasts_s, "holds_tokens": curve.holds_tokens, "found": curve.found })
+        }),
+        "repeats": fitted.repeats,
         "skipped": read.skipped,
     })
 }

@@ -1,7 +1,7 @@
 //! A trace as CSV: which columns hold the time and the lengths.
 
 use super::moment::seconds_since_1970;
-use super::{Format, Row, Why};
+use super::{Format, MOST_TOKENS, Prefix, Row, Why};
 
 /// What a trace looks like.
 pub(super) const HELP: &str = "a trace is Azure's CSV (TIMESTAMP,ContextTokens,GeneratedTokens), Mooncake's JSON lines, \
@@ -46,6 +46,11 @@ const OUTPUTS: &[&str] = &[
     "response_tokens",
     "num_decode_tokens",
 ];
+/// Hashes of the blocks of a prompt, each of a block and all before it, with spaces, semicolons or bars between them.
+const BLOCKS: &[&str] = &["hash_ids", "block_hashes", "blocks"];
+/// The name of the beginning that prompts share: a tenant, a system prompt, a conversation.
+const PREFIXES: &[&str] = &["prefix", "prefix_id", "prefix_hash"];
+const PREFIX_TOKENS: &[&str] = &["prefix_tokens", "prefix_length"];
 
 /// Where the columns stand.
 #[derive(Clone, Debug)]
@@ -55,6 +60,9 @@ pub(super) struct Columns {
     unit_s: f64,
     input: usize,
     output: usize,
+    blocks: Option<usize>,
+    /// The name of the prefix, and its tokens.
+    prefix: Option<(usize, usize)>,
     azure: bool,
     /// Whether times are dates; told by the first row.
     dates: Option<bool>,
@@ -74,7 +82,19 @@ impl Columns {
         let input = find(INPUTS).ok_or_else(|| missing("tokens in"))?;
         let output = find(OUTPUTS).ok_or_else(|| missing("tokens out"))?;
         let azure = names.iter().any(|name| name == "contexttokens");
-        Ok(Self { width: names.len(), time, unit_s, input, output, azure, dates: None })
+        let prefix = match (find(PREFIXES), find(PREFIX_TOKENS)) {
+            (Some(name), Some(tokens)) => Some((name, tokens)),
+            (None, None) => None,
+            (name, _) => {
+                let (there, missing) =
+                    if name.is_some() { ("prefix", "prefix_tokens") } else { ("prefix_tokens", "prefix") };
+                let help = "`prefix` names what prompts share, `prefix_tokens` says how long it is";
+                let message = format!("there is a column for `{there}` and none for `{missing}`");
+                return Err((message, help.to_owned()));
+            }
+        };
+        let (width, blocks) = (names.len(), find(BLOCKS));
+        Ok(Self { width, time, unit_s, input, output, blocks, prefix, azure, dates: None })
     }
 
     pub(super) fn format(&self) -> Format {
@@ -114,8 +134,33 @@ impl Columns {
                 )
             })
         };
-        Ok(Row { time_s, input: tokens(self.input)?, output: tokens(self.output)?, blocks: Vec::new() })
+        let blocks = self.blocks.map(|place| {
+            let parts = fields[place].split([' ', ';', '|', '[', ']', ',']);
+            parts.filter(|part| !part.is_empty()).map(hash).collect()
+        });
+        let prefix = match self.prefix {
+            Some((name, length)) if !fields[name].is_empty() => {
+                let length = tokens(length)?;
+                if !(0.0..=MOST_TOKENS).contains(&length) {
+                    let help = "lengths are whole numbers of tokens; are the columns the right ones?";
+                    return Err((format!("a prefix of {length} tokens"), help.to_owned()));
+                }
+                (length >= 1.0).then(|| Prefix { id: hash(fields[name]), tokens: length as u32 })
+            }
+            _ => None,
+        };
+        let (input, output) = (tokens(self.input)?, tokens(self.output)?);
+        Ok(Row { time_s, input, output, blocks: blocks.unwrap_or_default(), prefix })
     }
+}
+
+/// A whole number is itself; any other name is hashed (FNV-1a, 64 bits).
+fn hash(name: &str) -> u64 {
+    name.parse().unwrap_or_else(|_| {
+        name.bytes().fold(0xcbf2_9ce4_8422_2325, |hash: u64, byte| {
+            (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)
+        })
+    })
 }
 
 fn number(text: &str) -> Option<f64> {

@@ -22,6 +22,25 @@ pub struct Request {
     pub output: u32,
     /// Hashes of the blocks of its prompt, each of a block and all before it; empty where the trace has none.
     pub blocks: Vec<u64>,
+    /// The beginning of its prompt that others have too, where the trace says it as a whole and not in blocks.
+    pub prefix: Option<Prefix>,
+}
+
+/// A beginning that prompts share.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Prefix {
+    /// A hash of its name.
+    pub id: u64,
+    /// How long it is.
+    pub tokens: u32,
+}
+
+impl Prefix {
+    /// Names for its whole blocks of so many tokens, the same for all who share it.
+    pub fn blocks(self, block_tokens: u64) -> Vec<u64> {
+        let first = self.id.wrapping_add(1).wrapping_mul(0x9e37_79b9_7f4a_7c15);
+        (0..u64::from(self.tokens) / block_tokens).map(|place| first.wrapping_add(place)).collect()
+    }
 }
 
 /// What is wrong with a line of a trace.
@@ -42,7 +61,7 @@ pub enum Format {
     Azure,
     /// Mooncake: a JSON object a line with `timestamp` (ms), `input_length`, `output_length`, `hash_ids`.
     Mooncake,
-    /// Any CSV with a column for the time, one for tokens in and one for tokens out.
+    /// Any CSV with a column for the time, one for tokens in and one for tokens out; and for what prompts share, if it has them.
     Csv,
 }
 
@@ -86,6 +105,7 @@ struct Row {
     input: f64,
     output: f64,
     blocks: Vec<u64>,
+    prefix: Option<Prefix>,
 }
 
 impl Parser {
@@ -150,7 +170,10 @@ impl Parser {
             self.skipped += 1;
             return Ok(None);
         }
-        Ok(Some(Request { at_s, input: row.input as u32, output: row.output as u32, blocks: row.blocks }))
+        let (input, output) = (row.input as u32, row.output as u32);
+        // A prefix is no longer than its prompt.
+        let prefix = row.prefix.map(|prefix| Prefix { tokens: prefix.tokens.min(input), ..prefix });
+        Ok(Some(Request { at_s, input, output, blocks: row.blocks, prefix }))
     }
 
     /// What to say when the file ends.

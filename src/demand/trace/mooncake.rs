@@ -29,5 +29,6 @@ pub(super) fn read(text: &str) -> Result<Row, Why> {
         input: line.input_length,
         output: line.output_length,
         blocks: line.hash_ids,
+        prefix: None,
     })
 }

@@ -124,6 +124,6 @@ impl Iterator for Synthetic {
         let whole = |length: f64| length.round().clamp(1.0, 1e8) as u32;
         let input = whole(self.input.quantile(uniform(&mut self.lengths)));
         let output = whole(self.output.quantile(uniform(&mut self.lengths)));
-        Some(Request { at_s: self.now, input, output, blocks: Vec::new() })
+        Some(Request { at_s: self.now, input, output, ..Request::default() })
     }
 }

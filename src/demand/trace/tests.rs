@@ -56,6 +56,25 @@ fn any_csv() {
 }
 
 #[test]
+fn what_prompts_share_in_a_csv() {
+    let text = "time_s,input_tokens,output_tokens,hash_ids\n0,1024,1,\"[7, 8]\"\n1,1000,1,7 9\n2,5,1,\n3,600,1,a;b\n";
+    let (requests, _) = all(text).unwrap();
+    let blocks: Vec<_> = requests.iter().map(|request| request.blocks.clone()).collect();
+    assert_eq!((&blocks[..3], blocks[3].len()), (&[vec![7, 8], vec![7, 9], vec![]][..], 2));
+    let text = "time_s,input_tokens,output_tokens,prefix,prefix_tokens\n0,1100,1,tenant a,1050\n1,800,1,tenant a,1050\n2,9,1,,\n3,9,1,4,0\n";
+    let (requests, _) = all(text).unwrap();
+    let prefixes: Vec<_> = requests.iter().map(|request| request.prefix).collect();
+    let (first, second) = (prefixes[0].unwrap(), prefixes[1].unwrap());
+    assert_eq!((first.id, first.tokens, second.tokens), (second.id, 1050, 800));
+    assert_eq!(prefixes[2..], [None, None]);
+    // Whole blocks, the same for all who share them.
+    assert_eq!((first.blocks(512).len(), second.blocks(512)), (2, first.blocks(512)[..1].to_vec()));
+    refused("time_s,input_tokens,output_tokens,prefix\n", 1, "none for `prefix_tokens`", "how long");
+    let head = "time_s,input_tokens,output_tokens,prefix,prefix_tokens\n";
+    refused(&format!("{head}1,2,3,a,-4\n"), 2, "a prefix of -4 tokens", "columns");
+}
+
+#[test]
 fn wrong_traces_are_refused_with_their_line() {
     let head = "time_s,input_tokens,output_tokens\n";
     refused("", 1, "empty", "Azure");

@@ -129,45 +129,9 @@ impl PrefixCache {
     }
 }
 
-/// The share of blocks that an LRU cache of so many blocks finds, or an endless one, prompt after prompt.
-#[derive(Clone, Debug)]
-pub struct PrefixReuse {
-    cache: PrefixCache,
-    most: Option<u64>,
-    /// Blocks found.
-    pub found: u64,
-    /// Blocks asked for.
-    pub asked: u64,
-}
-
-impl PrefixReuse {
-    /// A cache with so many places, or without end.
-    pub fn new(most: Option<u64>) -> Self {
-        Self { cache: PrefixCache::new(), most, found: 0, asked: 0 }
-    }
-
-    /// Reads a prompt: what of its beginning is there is found, and all of it is there afterwards.
-    pub fn read(&mut self, hashes: &[u64]) {
-        self.found += self.cache.prefix(hashes) as u64;
-        self.asked += hashes.len() as u64;
-        for hash in hashes {
-            self.cache.take(*hash);
-        }
-        for hash in hashes.iter().rev() {
-            self.cache.leave(*hash);
-        }
-        while self.most.is_some_and(|most| self.cache.len() > most) && self.cache.evict() {}
-    }
-
-    /// Found over asked; none before the first block.
-    pub fn share(&self) -> Option<f64> {
-        (self.asked > 0).then(|| self.found as f64 / self.asked as f64)
-    }
-}
-
 /// The step of `SplitMix64`: hashes of blocks may be small numbers that follow one another.
 #[derive(Clone, Copy, Debug, Default)]
-struct Mix(u64);
+pub(super) struct Mix(u64);
 
 impl Hasher for Mix {
     fn finish(&self) -> u64 {
@@ -192,10 +156,32 @@ impl Hasher for Mix {
 mod tests {
     use super::*;
 
+    /// What a cache of so many blocks finds, prompt after prompt.
+    struct PrefixReuse {
+        cache: PrefixCache,
+        most: u64,
+        found: u64,
+        asked: u64,
+    }
+
+    impl PrefixReuse {
+        fn read(&mut self, hashes: &[u64]) {
+            self.found += self.cache.prefix(hashes) as u64;
+            self.asked += hashes.len() as u64;
+            for hash in hashes {
+                self.cache.take(*hash);
+            }
+            for hash in hashes.iter().rev() {
+                self.cache.leave(*hash);
+            }
+            while self.cache.len() > self.most && self.cache.evict() {}
+        }
+    }
+
     /// Against a list that is searched from its end, with random prompts.
     #[test]
     fn the_longest_unused_goes_first() {
-        let mut fast = PrefixReuse::new(Some(40));
+        let mut fast = PrefixReuse { cache: PrefixCache::new(), most: 40, found: 0, asked: 0 };
         let mut list: Vec<u64> = Vec::new();
         let (mut found, mut asked) = (0, 0);
         for round in 0..2_000_u64 {

@@ -205,8 +205,12 @@ impl Fleet {
             self.tally.shed_long += 1;
             return;
         }
-        let mut blocks = request.blocks;
-        blocks.truncate((input / self.settings.replica.block_tokens) as usize);
+        let block_tokens = self.settings.replica.block_tokens;
+        let mut blocks = match request.prefix {
+            Some(prefix) if request.blocks.is_empty() => prefix.blocks(block_tokens),
+            _ => request.blocks,
+        };
+        blocks.truncate((input / block_tokens) as usize);
         let job = Job { arrived: request.at_s, first_token: f64::NAN, input, output, done: 0, blocks };
         self.route(job);
     }
