@@ -325,7 +325,8 @@ fn hit_rates_are_fitted_as_levers() {
         // Two blocks that the request twenty before had too, and on every other turn one that nobody had.
         let (same, other) = (1 + k % 20, if k / 20 % 2 == 0 { 0 } else { 10_000 + k });
         let last = if other == 0 { String::new() } else { format!(" {other}") };
-        let _ = writeln!(log, "{k},{},100,{same} {}{last}", if other == 0 { 1_024 } else { 1_536 }, same + 100);
+        let _ =
+            writeln!(log, "{k},{},100,{same} {}{last}", if other == 0 { 1_024 } else { 1_536 }, same + 100);
     }
     fs::write(at.join("log.csv"), log).unwrap();
     let found = json(at, &["fit", "traffic", "log.csv", "--id", "desk", "--out", "desk.toml"]);
@@ -348,7 +349,9 @@ fn hit_rates_are_fitted_as_levers() {
         .as_array()
         .unwrap()
         .iter()
-        .map(|lever| lever["saves_alone"]["mean"].as_f64().unwrap() / all["without_levers"]["mean"].as_f64().unwrap())
+        .map(|lever| {
+            lever["saves_alone"]["mean"].as_f64().unwrap() / all["without_levers"]["mean"].as_f64().unwrap()
+        })
         .collect();
     // 1,280 tokens in at 2 and 100 out at 8; of the input 79.6 % is read for a tenth. What is there before is asked first.
     let (input, output) = (2.0 * 1_280.0, 800.0);

@@ -168,7 +168,12 @@ impl TrafficLog {
         let [prefixes, prompts] = &mut self.reuse;
         if let Some(last) = request.blocks.last() {
             let blocks = request.blocks.len() as u64;
-            prefixes.read(request.at_s, &request.blocks, MOONCAKE_BLOCK_TOKENS, blocks * MOONCAKE_BLOCK_TOKENS);
+            prefixes.read(
+                request.at_s,
+                &request.blocks,
+                MOONCAKE_BLOCK_TOKENS,
+                blocks * MOONCAKE_BLOCK_TOKENS,
+            );
             // The last block stands for itself and all before it; whether a prompt ends with it or goes on, its length tells.
             let whole = last.wrapping_mul(0x9e37_79b9_7f4a_7c15) ^ u64::from(request.input);
             prompts.read(request.at_s, &[whole], 1, 1);
@@ -225,7 +230,8 @@ impl TrafficLog {
             output: fitted_lengths(&self.output, self.pairs),
             correlation: self.correlation(),
             prefix_share: self.reuse[0].share().filter(|_| self.tells_prompts),
-            prefix_by_cache: CACHES.map(|places| self.reuse[0].share_with(places).filter(|_| self.tells_prompts)),
+            prefix_by_cache: CACHES
+                .map(|places| self.reuse[0].share_with(places).filter(|_| self.tells_prompts)),
             prefix_reuse: self.reuse[0].curve(),
             repeats: self.reuse[1].share(),
             repeats_reuse: self.reuse[1].curve(),

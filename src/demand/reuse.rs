@@ -79,7 +79,8 @@ mod tests {
     fn between_points_along_logarithms() {
         let rows = vec![vec![0.1, 0.2], vec![0.3, 0.6]];
         let reuse = Reuse::new(vec![1.0, 4.0], vec![100.0, 1_000.0], rows.clone()).unwrap();
-        let near = |found: f64, expected: f64| assert!((found - expected).abs() < 1e-12, "{found} {expected}");
+        let near =
+            |found: f64, expected: f64| assert!((found - expected).abs() < 1e-12, "{found} {expected}");
         near(reuse.lasting(Some(1.0)).at(100.0), 0.1);
         near(reuse.lasting(Some(2.0)).at(1_000.0), 0.4);
         near(reuse.lasting(Some(4.0)).at(100.0 * 10.0_f64.sqrt()), 0.45);

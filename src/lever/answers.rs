@@ -52,7 +52,8 @@ fn read_hits(t: &mut Reader) -> Option<Hits> {
         ListOf(TableOf(measured::read_answers)),
         "what caches find in a log, by lifetime; `tokencast fit traffic` writes it",
     );
-    let lasts = t.optional("lasts", QuantityOf(&units::DURATION), "how long after its last use an answer stays");
+    let lasts =
+        t.optional("lasts", QuantityOf(&units::DURATION), "how long after its last use an answer stays");
     match (hit_rate?, rows?, lasts?) {
         (Some(rate), None, None) => Some(Hits::Said(Box::new(rate))),
         (None, Some(rows), Some(lasts)) => {

@@ -22,8 +22,11 @@ pub(super) fn read_prefixes(t: &mut Reader) -> Option<Prefixes> {
         QuantityOf(&units::REQUESTS_PER_TIME),
         "calls per time in the log; needed beside `holds`, since with more calls as much more has to fit",
     );
-    let holds =
-        t.optional("holds", ListOf(QuantityOf(&units::TOKENS)), "sizes of a cache in tokens, rising; one for each share of a row");
+    let holds = t.optional(
+        "holds",
+        ListOf(QuantityOf(&units::TOKENS)),
+        "sizes of a cache in tokens, rising; one for each share of a row",
+    );
     let rows = t.required("found", ListOf(TableOf(read_row)), "a row for each lifetime, rising");
     let (calls, holds, rows) = (calls?.map(|calls| per_hour(&calls)), holds?, rows?);
     if holds.is_some() != calls.is_some() {
@@ -39,7 +42,8 @@ pub(super) fn read_prefixes(t: &mut Reader) -> Option<Prefixes> {
 }
 
 fn read_row(t: &mut Reader) -> Option<(f64, Vec<f64>)> {
-    let lasts = t.required("lasts", QuantityOf(&units::DURATION), "how long after its last use a prefix stays");
+    let lasts =
+        t.required("lasts", QuantityOf(&units::DURATION), "how long after its last use a prefix stays");
     let shares = t.required(
         "shares",
         ListOf(QuantityOf(&units::SHARE)),
@@ -50,7 +54,8 @@ fn read_row(t: &mut Reader) -> Option<(f64, Vec<f64>)> {
 
 /// Reads a row of `measured` of a cache of answers.
 pub(super) fn read_answers(t: &mut Reader) -> Option<(f64, f64)> {
-    let lasts = t.required("lasts", QuantityOf(&units::DURATION), "how long after its last use an answer stays");
+    let lasts =
+        t.required("lasts", QuantityOf(&units::DURATION), "how long after its last use an answer stays");
     let share = t.required("share", QuantityOf(&units::SHARE), "share of the requests that are found");
     Some((hours_of(&lasts?), share?.value))
 }
@@ -69,7 +74,12 @@ pub(super) fn curve(
     let reuse = Reuse::new(lasts, holds, found);
     if reuse.is_none() {
         let message = "lifetimes and sizes must rise, and no share may fall as they do";
-        t.refuse(key, "points-not-rising", message, "what lasts longer, or holds more, finds no less: sort the rows");
+        t.refuse(
+            key,
+            "points-not-rising",
+            message,
+            "what lasts longer, or holds more, finds no less: sort the rows",
+        );
     }
     reuse
 }

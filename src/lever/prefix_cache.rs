@@ -114,7 +114,12 @@ fn written(t: &mut Reader, ways: Ways, lasts: Option<f64>, size: Option<Number>)
         (None, None, Some(log)) => {
             if lasts.is_none() && size.is_none() {
                 let help = "add `lasts = \"5 min\"`, or `size = \"300k tokens\"` for a cache of your own";
-                t.refuse("measured", "no-lifetime", "how long prefixes stay decides how many are found", help);
+                t.refuse(
+                    "measured",
+                    "no-lifetime",
+                    "how long prefixes stay decides how many are found",
+                    help,
+                );
                 return None;
             }
             Some(Written::Measured(Box::new(Measured { log, size })))

@@ -96,7 +96,9 @@ fn answers_are_kept_as_long_as_they_are_let() {
         )
     };
     let cost = |lasts: &str| {
-        run(&scenario("", &list("\"kept\""), &lever(lasts)), 64).strategies[0].components[0].iter().sum::<f64>()
+        run(&scenario("", &list("\"kept\""), &lever(lasts)), 64).strategies[0].components[0]
+            .iter()
+            .sum::<f64>()
     };
     close(cost("1 h"), 2_700.0, 1e-12);
     close(cost("4 h"), 2_400.0, 1e-12);

@@ -16,8 +16,8 @@ const LIFETIMES_S: [f64; 20] = [
 ];
 /// Sizes of caches at which a log counts, in blocks of [`MOONCAKE_BLOCK_TOKENS`](crate::demand::trace::MOONCAKE_BLOCK_TOKENS).
 pub const SIZES: [u64; 22] = [
-    1, 2, 5, 10, 20, 50, 100, 200, 500, 1_000, 2_000, 5_000, 10_000, 20_000, 50_000, 100_000, 200_000, 500_000,
-    1_000_000, 2_000_000, 5_000_000, 10_000_000,
+    1, 2, 5, 10, 20, 50, 100, 200, 500, 1_000, 2_000, 5_000, 10_000, 20_000, 50_000, 100_000, 200_000,
+    500_000, 1_000_000, 2_000_000, 5_000_000, 10_000_000,
 ];
 const ROWS: usize = LIFETIMES_S.len() + 1;
 const COLUMNS: usize = SIZES.len() + 1;
