@@ -182,17 +182,11 @@ impl Lever for PrefixCache {
 impl PrefixCache {
     fn measured(&self, Measured { log, size }: &Measured, lookup: &mut dyn Lookup) -> Hits {
         let found = log.reuse.lasting(self.lasts);
-        match (size, log.calls_per_hour) {
-            (Some(size), Some(calls_per_hour)) => Hits::Measured {
-                found,
-                size: lookup.number(size),
-                calls_per_hour,
-                progress: self.terms.rollout.progress(lookup),
-            },
-            _ => {
-                let share = lookup.constant(found.without_limit());
-                Hits::Share(self.terms.ramped(share, lookup))
-            }
-        }
+        let (Some(size), Some(calls_per_hour)) = (size, log.calls_per_hour) else {
+            let share = lookup.constant(found.without_limit());
+            return Hits::Share(self.terms.ramped(share, lookup));
+        };
+        let (size, progress) = (lookup.number(size), self.terms.rollout.progress(lookup));
+        Hits::Measured { found, size, calls_per_hour, progress }
     }
 }
