@@ -27,9 +27,6 @@ fn rows() -> Vec<Row> {
         ("cl100k", "ja", 121_627.0 / 52_835.0),
         ("qwen", "ja", 78_212.0 / 53_726.0),
         ("cl100k", "ko", 2.380),
-        ("cl100k", "fr", 1.598),
-        ("cl100k", "de", 1.579),
-        ("cl100k", "es", 1.547),
     ]
     .into_iter()
     .map(|(tokenizer, language, published)| {
