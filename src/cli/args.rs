@@ -3,7 +3,7 @@
 mod prices;
 mod queue;
 mod replay;
-mod tiers;
+mod studies;
 mod values;
 
 use std::path::PathBuf;
@@ -14,7 +14,7 @@ use clap::{ArgAction, Parser, Subcommand, ValueEnum};
 pub(super) use prices::{Fit, FitPrices, FitTraffic, Import, ListPrices, PriceDiff, Prices, ShowPrice};
 pub(super) use queue::{BatchArgs, Queue, ServersArgs};
 pub(super) use replay::{Replay, StepArgs};
-pub(super) use tiers::{Tiers, Training};
+pub(super) use studies::{Levers, StudyArgs, Tiers, Training, Vendor};
 
 use super::capacity_args::Capacity;
 use super::validate::Validate;
@@ -307,26 +307,6 @@ pub(super) struct Explain {
 }
 
 #[derive(Debug, clap::Args)]
-pub(super) struct Vendor {
-    #[command(flatten)]
-    pub(super) input: Input,
-    /// Only this vendor, by its id
-    #[arg(long = "vendor", value_name = "ID")]
-    pub(super) only: Option<String>,
-    /// Simulated futures [default: what the scenario says, else 10,000]
-    #[arg(long, short = 'n', value_parser = paths)]
-    pub(super) paths: Option<u64>,
-    #[command(flatten)]
-    pub(super) design: DesignArgs,
-    /// Folder for the charts [default: output/<scenario>-vendors]
-    #[arg(long, short, value_name = "DIR")]
-    pub(super) output: Option<PathBuf>,
-    /// Replace the folder even if it holds other things
-    #[arg(long)]
-    pub(super) force: bool,
-}
-
-#[derive(Debug, clap::Args)]
 pub(super) struct Fleet {
     #[command(flatten)]
     pub(super) input: Input,
@@ -342,26 +322,6 @@ pub(super) struct Fleet {
     /// Share of a replica's capacity to plan for in the busiest hour
     #[arg(long, value_name = "SHARE", default_value_t = 0.7)]
     pub(super) utilization: f64,
-}
-
-#[derive(Debug, clap::Args)]
-pub(super) struct Levers {
-    #[command(flatten)]
-    pub(super) input: Input,
-    /// The strategy, by its id [default: the chosen one, else the one that pulls the most levers]
-    #[arg(long, value_name = "ID")]
-    pub(super) strategy: Option<String>,
-    /// Simulated futures [default: what the scenario says, else 10,000]
-    #[arg(long, short = 'n', value_parser = paths)]
-    pub(super) paths: Option<u64>,
-    #[command(flatten)]
-    pub(super) design: DesignArgs,
-    /// Folder for the table and the chart [default: output/<scenario>-levers]
-    #[arg(long, short, value_name = "DIR")]
-    pub(super) output: Option<PathBuf>,
-    /// Replace the folder even if it holds other things
-    #[arg(long)]
-    pub(super) force: bool,
 }
 
 #[derive(Debug, clap::Args)]

@@ -5,6 +5,7 @@ use std::panic::PanicHookInfo;
 use std::process::ExitCode;
 
 use super::terminal::Terminal;
+use crate::text::did_you_mean;
 
 /// How the program ends, as scripts see it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -43,6 +44,21 @@ pub(super) struct Stop {
 }
 
 impl Stop {
+    /// Somebody named what does not exist: what they may have meant, or all that there is.
+    pub(super) fn unknown(message: impl Into<String>, wanted: &str, known: &[&str]) -> Self {
+        let help = match did_you_mean(wanted, known.iter().copied()) {
+            Some(close) => format!("did you mean `{close}`?"),
+            None => format!("there are: {}", known.join(", ")),
+        };
+        Self::new(Exit::Invalid, message).help(help)
+    }
+
+    /// The place of the strategy with an id among those that are known.
+    pub(super) fn strategy_place(wanted: &str, known: &[&str]) -> Result<usize, Self> {
+        let unknown = || Self::unknown(format!("there is no strategy `{wanted}`"), wanted, known);
+        known.iter().position(|id| *id == wanted).ok_or_else(unknown)
+    }
+
     pub(super) fn new(exit: Exit, message: impl Into<String>) -> Self {
         Self { exit, message: message.into(), help: None }
     }

@@ -13,7 +13,6 @@ use crate::model::{EventKind, Model};
 use crate::report::Report;
 use crate::report::display::{Lang, percent};
 use crate::report::opened::Statement;
-use crate::text::did_you_mean;
 use crate::units::format_number;
 
 /// Opens a month of a strategy up.
@@ -158,13 +157,7 @@ impl Happened<'_> {
 
 fn strategy(model: &Model, wanted: &str) -> Result<usize, Stop> {
     let known: Vec<&str> = model.strategies.iter().map(|strategy| strategy.id.as_str()).collect();
-    known.iter().position(|id| *id == wanted).ok_or_else(|| {
-        let help = match did_you_mean(wanted, known.iter().copied()) {
-            Some(close) => format!("did you mean `{close}`?"),
-            None => format!("there are: {}", known.join(", ")),
-        };
-        Stop::new(Exit::Invalid, format!("there is no strategy `{wanted}`")).help(help)
-    })
+    Stop::strategy_place(wanted, &known)
 }
 
 fn month(model: &Model, wanted: &str) -> Result<usize, Stop> {

@@ -8,7 +8,6 @@ use crate::analysis::{Sought, deployed, sizes};
 use crate::calendar::YearMonth;
 use crate::report::fleet::FleetReport;
 use crate::scenario::Scenario;
-use crate::text::did_you_mean;
 
 /// Finds the cheapest fleet for the sizes of a traffic.
 pub(super) fn fleet(args: &Fleet, terminal: &mut Terminal) -> Result<Exit, Stop> {
@@ -64,20 +63,18 @@ pub(super) fn fleet(args: &Fleet, terminal: &mut Terminal) -> Result<Exit, Stop>
 
 /// The place of what was asked for, or of the only one there is.
 fn one_of(what: &str, wanted: Option<&str>, known: &[&str]) -> Result<usize, Stop> {
-    let all = || format!("there are: {}", known.join(", "));
     match (wanted, known) {
         (_, []) => Err(Stop::new(Exit::Invalid, format!("the scenario has no {what} that GPUs could serve"))
             .help("add a `[deployment.<id>]` of an llm")),
         (None, [_]) => Ok(0),
         (None, _) => {
-            Err(Stop::new(Exit::Invalid, format!("the scenario has several; name one with `--{what}`"))
-                .help(all()))
+            let message = format!("the scenario has several; name one with `--{what}`");
+            Err(Stop::new(Exit::Invalid, message).help(format!("there are: {}", known.join(", "))))
         }
-        (Some(wanted), _) => known.iter().position(|id| *id == wanted).ok_or_else(|| {
-            let close = did_you_mean(wanted, known.iter().copied());
-            Stop::new(Exit::Invalid, format!("there is no {what} `{wanted}`"))
-                .help(close.map_or_else(all, |close| format!("did you mean `{close}`?")))
-        }),
+        (Some(wanted), _) => known
+            .iter()
+            .position(|id| *id == wanted)
+            .ok_or_else(|| Stop::unknown(format!("there is no {what} `{wanted}`"), wanted, known)),
     }
 }
 

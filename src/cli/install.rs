@@ -6,7 +6,6 @@ use clap_mangen::Man;
 use super::args::{self, Args, Completions};
 use super::exit::{Exit, Stop};
 use super::terminal::Terminal;
-use crate::text::did_you_mean;
 
 /// Prints the JSON Schema of scenario files.
 pub(super) fn schema(terminal: &mut Terminal) -> Result<Exit, Stop> {
@@ -37,10 +36,6 @@ fn named(program: &Command, name: &str) -> Result<Command, Stop> {
     let found = program.get_subcommands().find(|command| command.get_name() == name);
     found.cloned().ok_or_else(|| {
         let names: Vec<&str> = program.get_subcommands().map(Command::get_name).collect();
-        let help = match did_you_mean(name, names.iter().copied()) {
-            Some(close) => format!("did you mean `{close}`?"),
-            None => format!("there are: {}", names.join(", ")),
-        };
-        Stop::new(Exit::Invalid, format!("there is no command `{name}`")).help(help)
+        Stop::unknown(format!("there is no command `{name}`"), name, &names)
     })
 }

@@ -1,6 +1,6 @@
 //! `tokencast levers`: what each lever of a strategy saves, alone and in the order in which they act.
 
-use super::args::Levers;
+use super::args::{Levers, StudyArgs};
 use super::exit::{Exit, Stop};
 use super::load::{read_valid, titled};
 use super::outputs;
@@ -13,18 +13,17 @@ use crate::engine::{Settings, simulate};
 use crate::model::{NoVariants, lever_variants, resolve};
 use crate::report::levers::LeverReport;
 use crate::scenario::Scenario;
-use crate::text::did_you_mean;
 
 /// Simulates a strategy without its levers, with each of them, and with more and more.
 pub(super) fn levers(args: &Levers, terminal: &mut Terminal) -> Result<Exit, Stop> {
-    let (loaded, mut scenario, model) = read_valid(&args.input, terminal)?;
+    let StudyArgs { input, paths, design, .. } = &args.study;
+    let (loaded, mut scenario, model) = read_valid(input, terminal)?;
     let place = wanted(&scenario, args.strategy.as_deref())?;
     let (id, strategy) = &scenario.strategies[place];
     let lang = terminal.lang;
     let title = strategy.title.as_ref().map_or_else(|| id.id.clone(), |title| titled(title, lang));
     let named = (title, id.id.clone());
-    let scenario_file = (args.input.scenario.as_path(), loaded.file.as_str());
-    let study = Study::new("levers", "levers", scenario_file, (args.output.as_ref(), args.force))?;
+    let study = Study::new("levers", "levers", &args.study, &loaded.file)?;
     let pulls = lever_variants(&mut scenario, place).map_err(|why| no_variants(&named.1, why))?;
     // Warnings were shown already.
     let (varied, mistakes) = resolve(&scenario);
@@ -37,8 +36,8 @@ pub(super) fn levers(args: &Levers, terminal: &mut Terminal) -> Result<Exit, Sto
     })?;
     listen_to_ctrl_c();
     let settings = Settings {
-        paths: args.paths.unwrap_or(scenario.run.paths),
-        design: args.design.over(scenario.run.design),
+        paths: paths.unwrap_or(scenario.run.paths),
+        design: design.over(scenario.run.design),
         fans: false,
         ..Settings::default()
     };
@@ -53,7 +52,7 @@ pub(super) fn levers(args: &Levers, terminal: &mut Terminal) -> Result<Exit, Sto
         months: model.timeline.months().map(|month| month.label.to_string()).collect(),
         currency: model.currency.code(),
         design: settings.design,
-        hash: outputs::scenario_hash(&loaded.hashes, &args.input.set),
+        hash: outputs::scenario_hash(&loaded.hashes, &input.set),
         lang,
     };
     let mut files = report.chart().map_err(|why| Stop::new(Exit::Bug, why))?;
@@ -89,13 +88,7 @@ fn wanted(scenario: &Scenario, id: Option<&str>) -> Result<usize, Stop> {
                 "`tokencast list levers` shows what there is; a strategy names its own in `levers = [ … ]`",
             )
         })?;
-    known().position(|id| id == wanted).ok_or_else(|| {
-        let help = match did_you_mean(wanted, known()) {
-            Some(close) => format!("did you mean `{close}`?"),
-            None => format!("there are: {}", known().collect::<Vec<_>>().join(", ")),
-        };
-        Stop::new(Exit::Invalid, format!("there is no strategy `{wanted}`")).help(help)
-    })
+    Stop::strategy_place(wanted, &known().collect::<Vec<_>>())
 }
 
 fn no_variants(id: &str, why: NoVariants) -> Stop {

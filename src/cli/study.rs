@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 
+use super::args::StudyArgs;
 use super::exit::{Exit, Stop};
 use super::files::hex;
 use super::progress::is_stopped;
@@ -40,16 +41,19 @@ pub(super) struct Told<'a> {
 }
 
 impl<'a> Study<'a> {
-    /// Checks the folder before anything is simulated: the one asked for, else `output/<scenario>-<of>`.
+    /// Checks the folder before anything is simulated: the one asked for, else `output/<scenario>-<of>`. `file` is the scenario's
+    /// text.
     pub(super) fn new(
         command: &'static str,
         of: &str,
-        (scenario, file): (&Path, &'a str),
-        (folder, force): (Option<&PathBuf>, bool),
+        args: &StudyArgs,
+        file: &'a str,
     ) -> Result<Self, Stop> {
+        let scenario = &args.input.scenario;
         let name = scenario.file_stem().unwrap_or(scenario.as_os_str()).to_string_lossy();
-        let folder = folder.cloned().unwrap_or_else(|| Path::new("output").join(format!("{name}-{of}")));
-        let place = Place::check(&folder, file, force)?;
+        let usual = || Path::new("output").join(format!("{name}-{of}"));
+        let folder = args.output.clone().unwrap_or_else(usual);
+        let place = Place::check(&folder, file, args.force)?;
         Ok(Self { command, scenario: file, folder, place })
     }
 

@@ -1,6 +1,6 @@
 //! `tokencast tiers`: what each tier of a product earns and costs, and which llm should serve which.
 
-use super::args::Tiers;
+use super::args::{StudyArgs, Tiers};
 use super::exit::{Exit, Stop};
 use super::load::{read_valid, titled};
 use super::outputs;
@@ -23,13 +23,13 @@ const MOST_MIXES: usize = 81;
 
 /// Simulates a scenario and divides what it earns and costs among its tiers.
 pub(super) fn tiers(args: &Tiers, terminal: &mut Terminal) -> Result<Exit, Stop> {
-    let (loaded, mut scenario, model) = read_valid(&args.input, terminal)?;
+    let StudyArgs { input, paths, design, .. } = &args.study;
+    let (loaded, mut scenario, model) = read_valid(input, terminal)?;
     let wanted = wanted(args, &model)?;
-    let scenario_file = (args.input.scenario.as_path(), loaded.file.as_str());
-    let study = Study::new("tiers", "tiers", scenario_file, (args.output.as_ref(), args.force))?;
+    let study = Study::new("tiers", "tiers", &args.study, &loaded.file)?;
     listen_to_ctrl_c();
-    let paths = args.paths.unwrap_or(scenario.run.paths.min(USUAL_PATHS));
-    let design = args.design.over(scenario.run.design);
+    let paths = paths.unwrap_or(scenario.run.paths.min(USUAL_PATHS));
+    let design = design.over(scenario.run.design);
     let lang = terminal.lang;
     let groups = groups(&scenario, lang);
     let streams: Vec<Vec<usize>> = groups.iter().map(|group| group.streams.clone()).collect();
@@ -55,7 +55,7 @@ pub(super) fn tiers(args: &Tiers, terminal: &mut Terminal) -> Result<Exit, Stop>
         currency: model.currency.code(),
         paths,
         design,
-        hash: outputs::scenario_hash(&loaded.hashes, &args.input.set),
+        hash: outputs::scenario_hash(&loaded.hashes, &input.set),
         lang,
     };
     let mut files = report.tables();
@@ -80,12 +80,9 @@ fn wanted(args: &Tiers, model: &Model) -> Result<Vec<usize>, Stop> {
             "add `revenue = \"20 USD /user-month\"` (or per seat, request, Mtok or month) to a traffic",
         ));
     }
-    if let Some(id) = args.strategy.as_ref().filter(|id| model.strategies.iter().all(|one| one.id != **id)) {
-        let known: Vec<&str> = model.strategies.iter().map(|one| one.id.as_str()).collect();
-        return Err(Stop::new(Exit::Invalid, format!("there is no strategy `{id}`"))
-            .help(format!("there are: {}", known.join(", "))));
-    }
-    let named = |place: &usize| args.strategy.as_ref().is_none_or(|id| model.strategies[*place].id == *id);
+    let known: Vec<&str> = model.strategies.iter().map(|one| one.id.as_str()).collect();
+    let only = args.strategy.as_ref().map(|id| Stop::strategy_place(id, &known)).transpose()?;
+    let named = |place: &usize| only.is_none_or(|only| only == *place);
     Ok((0..model.strategies.len()).filter(named).collect())
 }
 

@@ -1,6 +1,6 @@
 //! `tokencast training`: what a cycle of each programme costs, and what other cadences would.
 
-use super::args::{Input, Training};
+use super::args::{Input, StudyArgs, Training};
 use super::exit::{Exit, Stop};
 use super::load::{read, read_valid, titled};
 use super::outputs;
@@ -21,13 +21,13 @@ const USUAL_PATHS: u64 = 2_000;
 
 /// Simulates a scenario, opens its programmes up and tries other cadences.
 pub(super) fn training(args: &Training, terminal: &mut Terminal) -> Result<Exit, Stop> {
-    let (loaded, scenario, model) = read_valid(&args.input, terminal)?;
+    let StudyArgs { input, paths, design, .. } = &args.study;
+    let (loaded, scenario, model) = read_valid(input, terminal)?;
     let wanted = wanted(args, &model)?;
-    let scenario_file = (args.input.scenario.as_path(), loaded.file.as_str());
-    let study = Study::new("training", "training", scenario_file, (args.output.as_ref(), args.force))?;
+    let study = Study::new("training", "training", &args.study, &loaded.file)?;
     listen_to_ctrl_c();
-    let paths = args.paths.unwrap_or(scenario.run.paths.min(USUAL_PATHS));
-    let design = args.design.over(scenario.run.design);
+    let paths = paths.unwrap_or(scenario.run.paths.min(USUAL_PATHS));
+    let design = design.over(scenario.run.design);
     let trying = Trying { args, scenario: &scenario, model: &model, paths, design, lang: terminal.lang };
     let mut programmes = Vec::new();
     for strategy in wanted {
@@ -42,7 +42,7 @@ pub(super) fn training(args: &Training, terminal: &mut Terminal) -> Result<Exit,
         currency: model.currency.code(),
         paths,
         design,
-        hash: outputs::scenario_hash(&loaded.hashes, &args.input.set),
+        hash: outputs::scenario_hash(&loaded.hashes, &input.set),
         lang: terminal.lang,
     };
     let mut files = report.tables();
@@ -62,12 +62,9 @@ pub(super) fn training(args: &Training, terminal: &mut Terminal) -> Result<Exit,
 
 /// The strategies that are asked for and train something.
 fn wanted(args: &Training, model: &Model) -> Result<Vec<usize>, Stop> {
-    if let Some(id) = args.strategy.as_ref().filter(|id| model.strategies.iter().all(|one| one.id != **id)) {
-        let known: Vec<&str> = model.strategies.iter().map(|one| one.id.as_str()).collect();
-        return Err(Stop::new(Exit::Invalid, format!("there is no strategy `{id}`"))
-            .help(format!("there are: {}", known.join(", "))));
-    }
-    let named = |place: &usize| args.strategy.as_ref().is_none_or(|id| model.strategies[*place].id == *id);
+    let known: Vec<&str> = model.strategies.iter().map(|one| one.id.as_str()).collect();
+    let only = args.strategy.as_ref().map(|id| Stop::strategy_place(id, &known)).transpose()?;
+    let named = |place: &usize| only.is_none_or(|only| only == *place);
     let trains = |place: &usize| {
         let mut trained = model.strategies[*place].trained.iter();
         trained.any(|one| args.programme.as_ref().is_none_or(|id| one.id == *id))
@@ -141,8 +138,8 @@ impl Trying<'_> {
         let (mut costs, mut cash) = (Vec::new(), Vec::new());
         for every in every {
             let address = format!("training.{programme}.{}.cadence.every=\"{every} months\"", written.kind);
-            let mut input =
-                Input { scenario: self.args.input.scenario.clone(), set: self.args.input.set.clone() };
+            let Input { scenario, set } = &self.args.study.input;
+            let mut input = Input { scenario: scenario.clone(), set: set.clone() };
             input.set.push(address);
             // A cadence that the scenario refuses, such as one shorter than its run, is not tried.
             let Some((_, mut model)) = read(&input)?.ready else { continue };

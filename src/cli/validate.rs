@@ -5,7 +5,6 @@ use serde_json::json;
 use super::exit::{Exit, Stop};
 use super::terminal::Terminal;
 use crate::report::table::{Align, table, wrapped};
-use crate::text::did_you_mean;
 use crate::units::format_number;
 use crate::validation::{Row, TABLES, Table, Tolerance};
 
@@ -23,11 +22,7 @@ pub(super) fn validate(args: &Validate, terminal: &mut Terminal) -> Result<Exit,
         .collect();
     if let (true, Some(name)) = (wanted.is_empty(), &args.table) {
         let names: Vec<&str> = TABLES.iter().map(|one| one.name).collect();
-        let help = did_you_mean(name, names.iter().copied()).map_or_else(
-            || format!("there are: {}", names.join(", ")),
-            |close| format!("did you mean `{close}`?"),
-        );
-        return Err(Stop::new(Exit::Invalid, "there is no such table").help(help));
+        return Err(Stop::unknown("there is no such table", name, &names));
     }
     let found: Vec<(&Table, Vec<Row>)> = wanted.into_iter().map(|one| (one, (one.rows)())).collect();
     let (mut all, mut passed) = (0, 0);

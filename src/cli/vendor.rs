@@ -1,6 +1,6 @@
 //! `tokencast vendor`: how likely each vendor fails, how long its cash lasts, and what that costs.
 
-use super::args::Vendor;
+use super::args::{StudyArgs, Vendor};
 use super::exit::{Exit, Stop};
 use super::load::{read_valid, titled};
 use super::outputs;
@@ -14,17 +14,16 @@ use crate::model::Model;
 use crate::report::display::{Lang, clean};
 use crate::report::vendors::{Named, VendorReport};
 use crate::scenario::Scenario;
-use crate::text::did_you_mean;
 
 /// Simulates a scenario and tells how its vendors fare.
 pub(super) fn vendor(args: &Vendor, terminal: &mut Terminal) -> Result<Exit, Stop> {
-    let (loaded, scenario, model) = read_valid(&args.input, terminal)?;
+    let StudyArgs { input, paths, design, .. } = &args.study;
+    let (loaded, scenario, model) = read_valid(input, terminal)?;
     check_vendors(&model, args.only.as_deref())?;
-    let scenario_file = (args.input.scenario.as_path(), loaded.file.as_str());
-    let study = Study::new("vendor", "vendors", scenario_file, (args.output.as_ref(), args.force))?;
+    let study = Study::new("vendor", "vendors", &args.study, &loaded.file)?;
     listen_to_ctrl_c();
-    let paths = args.paths.unwrap_or(scenario.run.paths);
-    let design = args.design.over(scenario.run.design);
+    let paths = paths.unwrap_or(scenario.run.paths);
+    let design = design.over(scenario.run.design);
     let watch = Watch::new(paths, terminal.quiet, terminal.lang);
     let found = fates(&model, design, paths, &watch);
     watch.end();
@@ -42,7 +41,7 @@ pub(super) fn vendor(args: &Vendor, terminal: &mut Terminal) -> Result<Exit, Sto
         currency: model.currency.code(),
         paths,
         design,
-        hash: outputs::scenario_hash(&loaded.hashes, &args.input.set),
+        hash: outputs::scenario_hash(&loaded.hashes, &input.set),
         lang,
     };
     let mut files = report.charts().map_err(|why| Stop::new(Exit::Bug, why))?;
@@ -70,12 +69,8 @@ fn check_vendors(model: &Model, wanted: Option<&str>) -> Result<(), Stop> {
     match wanted.filter(|wanted| !known.contains(wanted)) {
         None => Ok(()),
         Some(wanted) => {
-            let help = match did_you_mean(wanted, known.iter().copied()) {
-                Some(close) => format!("did you mean `{close}`?"),
-                None => format!("there are: {}", known.join(", ")),
-            };
-            Err(Stop::new(Exit::Invalid, format!("no `vendor_distress` is about the vendor `{wanted}`"))
-                .help(help))
+            let message = format!("no `vendor_distress` is about the vendor `{wanted}`");
+            Err(Stop::unknown(message, wanted, &known))
         }
     }
 }
