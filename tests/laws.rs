@@ -50,6 +50,8 @@ mod hazards;
 mod hired;
 #[path = "laws/intensities.rs"]
 mod intensities;
+#[path = "laws/languages.rs"]
+mod languages;
 #[path = "laws/lever_kinds.rs"]
 mod lever_kinds;
 #[path = "laws/levers.rs"]

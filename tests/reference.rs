@@ -196,7 +196,7 @@ fn workload_w_agrees_however_paths_are_spread() {
 }
 
 /// What no shipped scenario does: each change makes a scenario go another way.
-const CHANGES: [(&str, &str, &str); 18] = [
+const CHANGES: [(&str, &str, &str); 19] = [
     (
         "much work that can wait fills what is paid for, and needs GPU-hours of its own",
         "support-desk-tokyo.toml",
@@ -551,6 +551,38 @@ const CHANGES: [(&str, &str, &str); 18] = [
 
         [strategy.owned]
         levers = ["drafts", "bits", "prompt-cache"]
+        "#,
+    ),
+    (
+        "texts in two languages, in characters and in words; counts of what will be said in another language",
+        "support-desk-tokyo.toml",
+        r#"
+        [traffic.chat]
+        input_text  = { mean = "900 to 1,400 characters", spread = { lognormal = { p50 = 800, p90 = 2500 } } }
+        output_text = "250 to 400 characters"
+
+        [traffic.notes]
+        output_text       = "150 to 200 words"
+        languages         = { ja = 0, en = 0.8, ko = 0.2 }
+        tokens_counted_in = "de"
+
+        [tokenizer.llama3]
+        tokens               = { en = 1, ko = 1.38, de = 1.4 }
+        characters_per_token = { ja = "1.2 to 1.5" }
+
+        [lever.trim.prompt_trim]
+        on  = ["chat"]
+        cut = "10 % to 30 %"
+
+        [lever.cap.response_cap]
+        cap     = "250 to 400 tokens"
+        retries = "10 % to 30 %"
+
+        [strategy.api]
+        levers = ["prompt-cache", "trim", "cap"]
+
+        [strategy.hybrid]
+        levers = ["trim", "cap"]
         "#,
     ),
     (

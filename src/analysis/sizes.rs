@@ -181,8 +181,8 @@ fn mean(program: &crate::world::Program, scenario: &Scenario, month: usize, slot
 
 /// Sizes in and out, with their calls per hour; and how many sizes there are out.
 fn buckets(traffic: &Traffic, means: [f64; 2], per_hour: f64) -> (Vec<Bucket>, usize) {
-    let inputs = parts(&traffic.input_tokens, LOG_SDS[0], &INPUT_CUTS);
-    let outputs = parts(&traffic.output_tokens, LOG_SDS[1], &OUTPUT_CUTS);
+    let inputs = parts(&traffic.input, LOG_SDS[0], &INPUT_CUTS);
+    let outputs = parts(&traffic.output, LOG_SDS[1], &OUTPUT_CUTS);
     let each = |(share, input): &(f64, f64)| {
         let (share, input) = (*share, *input);
         outputs

@@ -393,6 +393,8 @@ pub(super) enum Catalog {
     Gpus,
     /// Llms with open weights
     Llms,
+    /// Tokenizers, and the tokens of a thousand characters by language
+    Tokenizers,
     /// What changes the work or the price
     Levers,
     /// What is agreed with vendors beyond their list prices

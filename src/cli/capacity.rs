@@ -21,6 +21,7 @@ use crate::report::display::{Lang, clean};
 use crate::report::{File, VERSION};
 use crate::scenario::Scenario;
 use crate::serving::{self, Deployment, Gpu, Lengths, Llm, Replica};
+use crate::supply::Definitions;
 use crate::text::did_you_mean;
 use crate::units::format_number;
 
@@ -192,7 +193,9 @@ fn show(
         let gpu = all.gpu(&deployment.gpu);
         let traffic =
             traffic.as_ref().and_then(|id| scenario.traffics.iter().find(|(known, _)| known.id == *id));
-        let lengths = lengths(deployment, traffic.map(|(_, traffic)| traffic), asked)?;
+        let of_traffic =
+            traffic.map(|(_, traffic)| lengths_of(traffic, (&deployment.llm.id, llm), all)).transpose()?;
+        let lengths = lengths(deployment, of_traffic, asked)?;
         let targets =
             asked.targets_over(traffic.map_or(Targets::default(), |(_, traffic)| traffic.targets))?;
         let title = title(llm, gpu, deployment, terminal.lang);
@@ -237,15 +240,23 @@ fn title(llm: &Llm, gpu: Option<&Gpu>, deployment: &Deployment, lang: Lang) -> S
     }
 }
 
+/// The means of a traffic in tokens, a text by the llm's tokenizer.
+pub(super) fn lengths_of(traffic: &Traffic, (id, llm): (&str, &Llm), all: &Definitions) -> Result<Lengths, Stop> {
+    let tokens = |of: &crate::demand::Lengths| {
+        all.about_tokens(of, &traffic.speech, llm.tokenizer.as_ref()).ok_or_else(|| {
+            let message = format!("how many tokens the text of the traffic is for `{id}` is not known");
+            Stop::new(Exit::Invalid, message)
+                .help("give the llm a `tokenizer` that knows its languages, or say --input and --output")
+        })
+    };
+    let reasoning = traffic.reasoning.as_ref().map_or(Ok(0.0), tokens)?;
+    Ok(Lengths::new(tokens(&traffic.input)?, tokens(&traffic.output)? + reasoning))
+}
+
 /// What the command line says, else the means of the traffic, else what was measured with.
-fn lengths(deployment: &Deployment, traffic: Option<&Traffic>, asked: &Asked) -> Result<Lengths, Stop> {
-    let mean = |of: &crate::demand::Lengths| of.mean.distribution.mean();
+fn lengths(deployment: &Deployment, traffic: Option<Lengths>, asked: &Asked) -> Result<Lengths, Stop> {
     let measured = deployment.capacity.benchmarks().first().map(|one| one.lengths);
-    let written = traffic.map(|traffic| {
-        let reasoning = traffic.reasoning_tokens.as_ref().map_or(0.0, mean);
-        Lengths::new(mean(&traffic.input_tokens), mean(&traffic.output_tokens) + reasoning)
-    });
-    let usual = written.or(measured);
+    let usual = traffic.or(measured);
     let lacks = |flag: &str| {
         Stop::new(Exit::Invalid, format!("how long requests are is not said: {flag}"))
             .help("such as --input 1000 --output 300, in tokens")
@@ -264,7 +275,7 @@ fn notes(deployment: &Deployment, llm: &Llm, traffic: Option<&Traffic>, lang: La
             "ルーフラインは1台8基までの実測に合わせています。それを超えるとネットワークがさらに遅くします。",
         ).to_owned());
     }
-    let counted = traffic.and_then(|traffic| traffic.counted_with.as_ref());
+    let counted = traffic.and_then(|traffic| traffic.speech.counted_with.as_ref());
     let other = |counted: &Reference| llm.tokenizer.as_ref().is_none_or(|own| own.id != counted.id);
     if counted.is_some_and(other) {
         notes.push(

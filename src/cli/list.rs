@@ -7,6 +7,8 @@ use super::args::{Catalog, List};
 use super::exit::{Exit, Stop};
 use super::load::titled;
 use super::terminal::Terminal;
+use crate::demand::{Language, Measure, Spoken, Tokenizer, about_tokens};
+use crate::document::Reference;
 use crate::finance::{Component, GAUGES, Gauge, METHODS, View};
 use crate::report::catalog::{Item, text};
 use crate::report::chart::CHARTS;
@@ -53,6 +55,7 @@ fn items(what: Catalog, lang: Lang) -> Vec<Item> {
         Catalog::Capacity => serving::EVIDENCE.iter().map(Item::of).collect(),
         Catalog::Gpus => gpus(lang),
         Catalog::Llms => llms(lang),
+        Catalog::Tokenizers => tokenizers(lang),
         Catalog::Levers => lever::KINDS.iter().map(Item::of).collect(),
         Catalog::Contracts => contract::KINDS.iter().map(Item::of).collect(),
         Catalog::Conditions => switching::KINDS.iter().map(Item::of).collect(),
@@ -142,4 +145,22 @@ fn llms(lang: Lang) -> Vec<Item> {
         Item::plain(&id.id, meaning)
     });
     llms.collect()
+}
+
+/// The built-in tokenizers, and what each makes of a thousand characters.
+fn tokenizers(lang: Lang) -> Vec<Item> {
+    let Ok(scenario) = catalog::built_in() else { return Vec::new() };
+    let (all, at) = (&scenario.definitions, |id: &Reference| Reference { id: id.id.clone(), span: id.span });
+    let each = |(id, tokenizer): &(Reference, Tokenizer)| {
+        let of = |(language, _): &(Reference, Language)| {
+            let mut spoken = Spoken::new(at(language), 1.0);
+            spoken.look_up(&all.languages);
+            let tokens = about_tokens(&[spoken], Measure::Characters, tokenizer).ok()?;
+            Some(format!("{} {}", language.id, format_number(1000.0 * tokens, 3)))
+        };
+        let known: Vec<String> = all.languages.iter().filter_map(of).collect();
+        let head = lang.pick("tokens in 1,000 characters, about: ", "1,000文字あたりのトークン数（約）：");
+        Item::plain(&id.id, format!("{head}{}", known.join(", ")))
+    };
+    all.tokenizers.iter().map(each).collect()
 }

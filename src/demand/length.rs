@@ -1,14 +1,46 @@
-//! Lengths of requests in tokens: an uncertain average, and how requests differ around it.
+//! Lengths of requests, in tokens or as text: an uncertain average, and how requests differ around it.
 
 use std::sync::Arc;
 
 use crate::distribution::{Constant, Distribution, LogNormal, Number, NumberOf, names_distribution};
-use crate::document::{At, Decode, Field, Need, Shape, Value};
-use crate::units;
+use crate::document::{At, Decode, Field, Need, Node, Reader, Shape, Value};
+use crate::units::{self, Kind};
 
-/// Tokens per llm call.
+/// What a length is counted in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Measure {
+    /// Tokens, as some tokenizer counts them.
+    Tokens,
+    /// Characters of text, whatever llm reads or writes it.
+    Characters,
+    /// Words of text.
+    Words,
+}
+
+impl Measure {
+    /// The key of `[language.<id>]` that says how long a text is in this measure; none for tokens.
+    pub fn key(self) -> Option<&'static str> {
+        match self {
+            Self::Tokens => None,
+            Self::Characters => Some("characters"),
+            Self::Words => Some("words"),
+        }
+    }
+
+    fn kind(self) -> &'static Kind {
+        match self {
+            Self::Tokens => &units::TOKENS,
+            Self::Characters => &units::CHARACTERS,
+            Self::Words => &units::WORDS,
+        }
+    }
+}
+
+/// The length of llm calls.
 #[derive(Clone, Debug)]
 pub struct Lengths {
+    /// What it is counted in.
+    pub measure: Measure,
     /// The average, drawn once per path.
     pub mean: Number,
     /// How requests differ; only its shape counts, its mean is scaled to the average.
@@ -70,43 +102,102 @@ impl Differ {
     }
 }
 
-/// Reads lengths: a quantity is an uncertain average, a distribution is how requests differ, `{ mean, spread }` is both.
+/// Reads a length in tokens or as text, by the one of two keys that is there.
+pub(super) fn read_either(
+    t: &mut Reader,
+    [tokens, text]: [&'static str; 2],
+    [of_tokens, of_text]: [&'static str; 2],
+) -> Option<Lengths> {
+    // Whoever says neither is told of the first; to the schema either will do.
+    let first = t.place().is_some() && !t.has(text);
+    let counted = if first {
+        t.required(tokens, LengthsOf, of_tokens).map(Some)
+    } else {
+        t.optional(tokens, LengthsOf, of_tokens)
+    };
+    let written = t.optional(text, TextOf, of_text);
+    match (counted?, written?) {
+        (Some(_), Some(_)) => {
+            let message = format!("`{tokens}` and `{text}` say the same thing twice");
+            let help = format!("leave one of them out: `{text}` follows the llm that serves");
+            t.refuse(text, "two-lengths", &message, &help);
+            None
+        }
+        (counted, written) => counted.or(written),
+    }
+}
+
+/// Reads lengths in tokens: a quantity is an uncertain average, a distribution is how requests differ, `{ mean, spread }` is both.
 pub(super) struct LengthsOf;
 
 impl Decode for LengthsOf {
     type Value = Lengths;
 
     fn decode(&self, at: &At<'_>) -> Option<Lengths> {
-        let number = NumberOf(&units::TOKENS);
-        if names_distribution(&at.node.value) {
-            let differ = number.decode(at)?;
-            let mean =
-                Number { distribution: Arc::new(Constant(differ.distribution.mean())), ..differ.clone() };
-            return Some(Lengths { mean, spread: Some(differ.distribution) });
-        }
-        match &at.node.value {
-            Value::Table(table) if table.get("mean").is_some() => at.clone().read(|t| {
-                let mean = t.required("mean", NumberOf(&units::TOKENS), "the average request");
-                let spread = t.optional(
-                    "spread",
-                    NumberOf(&units::TOKENS),
-                    "how requests differ; only the shape counts",
-                );
-                Some(Lengths { mean: mean?, spread: spread?.map(|number| number.distribution) })
-            }),
-            _ => number.decode(at).map(|mean| Lengths { mean, spread: None }),
+        decode_in(Measure::Tokens, at)
+    }
+
+    fn shape(&self) -> Shape {
+        Shape::Any(shapes(Measure::Tokens))
+    }
+}
+
+/// Reads lengths of text in the same ways, in characters or in words: the unit says which.
+struct TextOf;
+
+impl Decode for TextOf {
+    type Value = Lengths;
+
+    fn decode(&self, at: &At<'_>) -> Option<Lengths> {
+        let said = |words: &[&str]| words.iter().any(|word| names(at.node, word));
+        if said(&["character", "char", "文字"]) {
+            decode_in(Measure::Characters, at)
+        } else if said(&["word", "語"]) {
+            decode_in(Measure::Words, at)
+        } else {
+            at.refuse("no-measure", "a length of text, such as \"1,200 characters\" or \"180 words\"");
+            None
         }
     }
 
     fn shape(&self) -> Shape {
-        let number = || Shape::Number(&units::TOKENS);
-        let field = |key, need, meaning| Field { key, need, shape: number(), meaning };
-        Shape::Any(vec![
-            number(),
-            Shape::Table(vec![
-                field("mean", Need::Required, "the average request"),
-                field("spread", Need::Optional, "how requests differ; only the shape counts"),
-            ]),
-        ])
+        Shape::Any([Measure::Characters, Measure::Words].into_iter().flat_map(shapes).collect())
     }
+}
+
+/// Whether some quantity has this in its unit.
+fn names(node: &Node, word: &str) -> bool {
+    match &node.value {
+        Value::Text(text) => text.contains(word),
+        Value::List(items) => items.iter().any(|item| names(item, word)),
+        Value::Table(table) => table.entries.iter().any(|entry| names(&entry.node, word)),
+        _ => false,
+    }
+}
+
+fn decode_in(measure: Measure, at: &At<'_>) -> Option<Lengths> {
+    let number = NumberOf(measure.kind());
+    if names_distribution(&at.node.value) {
+        let differ = number.decode(at)?;
+        let mean = Number { distribution: Arc::new(Constant(differ.distribution.mean())), ..differ.clone() };
+        return Some(Lengths { measure, mean, spread: Some(differ.distribution) });
+    }
+    match &at.node.value {
+        Value::Table(table) if table.get("mean").is_some() => at.clone().read(|t| {
+            let mean = t.required("mean", number, MEAN);
+            let spread = t.optional("spread", NumberOf(measure.kind()), SPREAD);
+            Some(Lengths { measure, mean: mean?, spread: spread?.map(|number| number.distribution) })
+        }),
+        _ => number.decode(at).map(|mean| Lengths { measure, mean, spread: None }),
+    }
+}
+
+const MEAN: &str = "the average request";
+const SPREAD: &str = "how requests differ; only the shape counts";
+
+fn shapes(measure: Measure) -> Vec<Shape> {
+    let number = || Shape::Number(measure.kind());
+    let field = |key, need, meaning| Field { key, need, shape: number(), meaning };
+    let both = vec![field("mean", Need::Required, MEAN), field("spread", Need::Optional, SPREAD)];
+    vec![number(), Shape::Table(both)]
 }

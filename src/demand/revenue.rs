@@ -104,6 +104,10 @@ impl Revenue {
         match self.paid {
             Paid::Request => Some(Earns::PerRequest(price)),
             Paid::Token => {
+                if let Some(text) = traffic.text() {
+                    lookup.refuse(no_tokens(self, traffic, text));
+                    return None;
+                }
                 let tokens = tokens(lookup)?;
                 Some(Earns::PerRequest(lookup.times(tokens, price)))
             }
@@ -117,6 +121,14 @@ impl Revenue {
             }
         }
     }
+}
+
+fn no_tokens(revenue: &Revenue, traffic: &Traffic, text: Span) -> Diagnostic {
+    let message = format!("`{}` says its text, not its tokens", traffic.origin.address);
+    Diagnostic::error("no-tokens", revenue.path.origin().span, message)
+        .label("money per token is asked for")
+        .related(text, "how many tokens this is depends on the llm that serves")
+        .help("give `input_tokens` and `output_tokens`, or the revenue per request, per user or per month")
 }
 
 fn no_users(revenue: &Revenue, traffic: &Traffic) -> Diagnostic {

@@ -2,8 +2,9 @@
 
 use std::sync::Arc;
 
+use super::language::{Lack, english_tokens};
 use super::season::Season;
-use super::{Agent, Amount, Earns, Factors, LoadCurve, People, Requests, Traffic};
+use super::{Agent, Amount, Earns, Factors, Lengths, LoadCurve, Measure, People, Requests, Traffic};
 use crate::diagnostic::{Diagnostic, Span};
 use crate::document::Reference;
 use crate::lanes::{LANES, Slot};
@@ -24,9 +25,9 @@ pub struct Stream {
     pub moving: Vec<(&'static str, Span)>,
     /// llm calls per request, retries included.
     pub calls: Slot,
-    /// Tokens in, per call, as counted.
+    /// Tokens in, per call, as counted; of a text those that it would take in English with the reference tokenizer.
     pub input_tokens: Slot,
-    /// Tokens out, per call, as counted.
+    /// Tokens out, per call, counted in the same way.
     pub output_tokens: Slot,
     /// Tokens of reasoning, per call, as counted.
     pub reasoning_tokens: Option<Slot>,
@@ -171,13 +172,47 @@ fn calls(agent: &Agent, lookup: &mut dyn Lookup) -> Slot {
 
 /// Tokens in and out of a call, and those it reasons with.
 fn lengths(traffic: &Traffic, lookup: &mut dyn Lookup) -> Option<(Slot, Slot, Option<Slot>)> {
-    let input = lookup.number(&traffic.input_tokens.mean);
-    let output = lookup.number(&traffic.output_tokens.mean);
-    let reasoning = traffic.reasoning_tokens.as_ref().map(|of| lookup.number(&of.mean));
+    let input = tokens(traffic, &traffic.input, lookup)?;
+    let output = tokens(traffic, &traffic.output, lookup)?;
+    let reasoning = traffic.reasoning.as_ref().map(|of| lookup.number(&of.mean));
     let Some(growth) = &traffic.length_growth else { return Some((input, output, reasoning)) };
     let longer = lookup.path(growth)?;
     let reasoning = reasoning.map(|tokens| lookup.times(tokens, longer));
     Some((lookup.times(input, longer), lookup.times(output, longer), reasoning))
+}
+
+/// A length in tokens, as counted, or as a text would have them in English.
+fn tokens(traffic: &Traffic, lengths: &Lengths, lookup: &mut dyn Lookup) -> Option<Slot> {
+    let length = lookup.number(&lengths.mean);
+    if lengths.measure == Measure::Tokens {
+        return Some(length);
+    }
+    match english_tokens(lookup, &traffic.speech.languages, lengths.measure) {
+        Ok(each) => Some(lookup.times(length, each)),
+        Err(lack) => {
+            lookup.refuse(lack.of_text(lengths));
+            None
+        }
+    }
+}
+
+impl Lack {
+    /// The mistake of a text whose length nothing converts.
+    fn of_text(&self, lengths: &Lengths) -> Diagnostic {
+        let (Self::Factor(language) | Self::Length(language, _)) = self;
+        let key = lengths.measure.key().unwrap_or("tokens");
+        let message = format!("how many {key} of `{}` a token holds is not known", language.id);
+        let mistake = Diagnostic::error("no-text-length", language.span, message)
+            .label(format!("needs `{key}` of `[language.{}]`", language.id))
+            .related(lengths.mean.origin.span, "a text of this length");
+        if lengths.measure == Measure::Words {
+            return mistake.help("give the text in characters, or the words of that language if it has any");
+        }
+        mistake.help(
+            "languages with measured lengths: `use = [\"builtin:llms/tokenizers.toml\"]`; of another one count the \
+             characters of a text that takes 1 token in English with o200k",
+        )
+    }
 }
 
 /// A share has the growth, season, noise and customers of the whole already; most likely `like` copied them.

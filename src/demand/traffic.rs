@@ -3,14 +3,21 @@
 use std::sync::Arc;
 
 use super::arrivals::{Factors, GrowthOf, Requests};
-use super::length::{Lengths, LengthsOf};
+use super::length::{Lengths, LengthsOf, Measure, read_either};
 use super::revenue::{Revenue, RevenueOf};
+use super::speech::Speech;
 use super::week::WeekOf;
 use crate::calendar::AVERAGE_MONTH_HOURS;
+use crate::diagnostic::Span;
 use crate::distribution::{Number, NumberOf, QuantityOf};
-use crate::document::{Id, ListOf, MapOf, Origin, Reader, Reference, TableOf, Text, Title, TitleOf};
+use crate::document::{ListOf, MapOf, Origin, Reader, TableOf, Text, Title, TitleOf};
 use crate::process::Path;
 use crate::units;
+
+/// The keys of what goes in, in tokens or as text; a later layer of a scenario that says one replaces the other.
+pub const INPUT: [&str; 2] = ["input_tokens", "input_text"];
+/// The same of what comes out.
+pub const OUTPUT: [&str; 2] = ["output_tokens", "output_text"];
 
 /// What arrives, how long it is, when, and where it may be processed.
 #[derive(Clone, Debug)]
@@ -25,12 +32,12 @@ pub struct Traffic {
     pub week: Arc<[f64]>,
     /// Standard deviation of an hour's logarithm around the profile.
     pub hourly_noise: f64,
-    /// Tokens in, per llm call, the cacheable part included.
-    pub input_tokens: Lengths,
-    /// Tokens out, per llm call.
-    pub output_tokens: Lengths,
-    /// Tokens that the llm reasons with, per llm call, seen by nobody and billed.
-    pub reasoning_tokens: Option<Lengths>,
+    /// What goes in, per llm call, the cacheable part included.
+    pub input: Lengths,
+    /// What comes out, per llm call.
+    pub output: Lengths,
+    /// What the llm reasons, per llm call, seen by nobody and billed: always in tokens.
+    pub reasoning: Option<Lengths>,
     /// A factor on all three: requests get longer.
     pub length_growth: Option<Path>,
     /// Part of the input that repeats.
@@ -39,10 +46,8 @@ pub struct Traffic {
     pub agent: Agent,
     /// Share of requests that can wait for a day.
     pub can_wait: Option<Number>,
-    /// Shares of languages.
-    pub languages: Vec<(String, f64)>,
-    /// The tokenizer that the token counts were made with.
-    pub counted_with: Option<Reference>,
+    /// Its languages, and how its tokens were counted.
+    pub speech: Speech,
     /// Where it may be processed; anywhere if absent.
     pub stays_in: Option<Vec<String>>,
     /// The least score that an llm must have, by evaluation.
@@ -78,6 +83,12 @@ pub struct Agent {
 }
 
 impl Traffic {
+    /// Where a length stands that is given as text, if one is.
+    pub fn text(&self) -> Option<Span> {
+        let text = [&self.input, &self.output].into_iter().find(|one| one.measure != Measure::Tokens);
+        text.map(|lengths| lengths.mean.origin.span)
+    }
+
     /// Reads `[traffic.<id>]`.
     pub fn read(t: &mut Reader) -> Option<Self> {
         let title = t.optional("title", TitleOf, "what people call it");
@@ -86,9 +97,7 @@ impl Traffic {
         let week = t.or("week", "flat", WeekOf, "shape of the week in the scenario's zone");
         let hourly_noise =
             t.or("hourly_noise", "0.2", QuantityOf(&units::FACTOR), "log sd of an hour around its profile");
-        let input =
-            t.required("input_tokens", LengthsOf, "tokens in per llm call, the cacheable part included");
-        let output = t.required("output_tokens", LengthsOf, "tokens out per llm call");
+        let (input, output) = (read_input(t), read_output(t));
         let reasoning = read_reasoning(t);
         let longer =
             t.optional("length_growth", GrowthOf, "requests get longer: a rate, or a path that is a factor");
@@ -99,17 +108,7 @@ impl Traffic {
             TableOf(read_can_wait),
             "the part that may wait for a day: batch or a trough",
         );
-        let languages = t.or(
-            "languages",
-            "{}",
-            MapOf("language", QuantityOf(&units::SHARE)),
-            "share of the text by language; sums to 1",
-        );
-        let counted_with = t.optional(
-            "tokens_counted_with",
-            Id("tokenizer"),
-            "converts counts for llms with another tokenizer",
-        );
+        let speech = Speech::read(t);
         let stays_in =
             t.optional("stays_in", ListOf(Text("a region")), "gate: regions where it may be processed");
         let (needs, revenue) = (read_needs(t), read_revenue(t));
@@ -124,23 +123,22 @@ impl Traffic {
             NumberOf(&units::MONEY_PER_REQUEST),
             "the price of not serving a request",
         );
-        let languages: Vec<_> = languages?.into_iter().map(|(id, point)| (id.id, point.value)).collect();
-        check_languages(t, &languages, counted_with.as_ref()?.is_some())?;
+        let (input, output, reasoning, speech) = (input?, output?, reasoning?, speech?);
+        speech.check(t, &[Some(&input), Some(&output), reasoning.as_ref()])?;
         Some(Self {
             title: title?,
             requests: requests?,
             factors: factors?,
             week: week?,
             hourly_noise: hourly_noise?.value,
-            input_tokens: input?,
-            output_tokens: output?,
-            reasoning_tokens: reasoning?,
+            input,
+            output,
+            reasoning,
             length_growth: longer?.map(|growth| growth.path),
             cacheable: cacheable?,
             agent: agent?,
             can_wait: can_wait?,
-            languages,
-            counted_with: counted_with?,
+            speech,
             stays_in: stays_in?,
             needs_quality: needs?,
             revenue: revenue?,
@@ -149,6 +147,19 @@ impl Traffic {
             origin: t.place()?.origin(),
         })
     }
+}
+
+fn read_input(t: &mut Reader) -> Option<Lengths> {
+    let meanings = [
+        "tokens in per llm call, the cacheable part included",
+        "the same as text, in characters or words: it becomes tokens by the tokenizer of the llm that serves",
+    ];
+    read_either(t, INPUT, meanings)
+}
+
+fn read_output(t: &mut Reader) -> Option<Lengths> {
+    let meanings = ["tokens out per llm call", "the same as text, in characters or words"];
+    read_either(t, OUTPUT, meanings)
 }
 
 #[allow(clippy::option_option, reason = "absent and wrong are different")]
@@ -215,25 +226,4 @@ fn read_targets(t: &mut Reader) -> Option<Targets> {
 fn read_target(t: &mut Reader) -> Option<f64> {
     let p90 = t.required("p90", QuantityOf(&units::LATENCY), "met by 90 % of requests");
     Some(p90?.value)
-}
-
-fn check_languages(t: &mut Reader, languages: &[(String, f64)], counted: bool) -> Option<()> {
-    let sum: f64 = languages.iter().map(|(_, share)| share).sum();
-    if !languages.is_empty() && (sum - 1.0).abs() > 1e-9 {
-        let message =
-            format!("the shares of languages sum to {}, not 1", crate::units::format_number(sum, 4));
-        t.refuse("languages", "shares-sum", &message, "let the shares sum to 1");
-        return None;
-    }
-    if languages.is_empty() == counted {
-        let help = "give both `languages` and `tokens_counted_with`, or neither";
-        t.refuse(
-            "languages",
-            "half-a-pair",
-            "token counts are converted by language from one tokenizer to another",
-            help,
-        );
-        return None;
-    }
-    Some(())
 }

@@ -7,7 +7,7 @@ use super::strategy::Strategy;
 use super::stress::{Stress, stresses};
 use crate::calendar::{Timeline, month_named};
 use crate::contract;
-use crate::demand::{Product, Tokenizer, Traffic};
+use crate::demand::{Language, Product, Tokenizer, Traffic};
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::distribution::QuantityOf;
 use crate::document::{
@@ -201,6 +201,8 @@ impl Scenario {
             );
             return None;
         }
+        let (mut traffics, definitions) = (traffics?, definitions?);
+        traffics.iter_mut().for_each(|(_, traffic)| traffic.speech.look_up(&definitions.languages));
         Some(Self {
             title: title?,
             currency: currency?,
@@ -212,8 +214,8 @@ impl Scenario {
             indexes: indexes?,
             correlations: correlations?,
             products: products?,
-            traffics: traffics?,
-            definitions: definitions?,
+            traffics,
+            definitions,
             supplies: supplies?,
             levers: levers?,
             contracts: contracts?,
@@ -284,6 +286,12 @@ fn read_definitions(t: &mut Reader) -> Option<Definitions> {
     let sites = t.or("site", "{}", MapOf("site", TableOf(Site::read)), "where machines stand");
     let tokenizers =
         t.or("tokenizer", "{}", MapOf("tokenizer", TableOf(Tokenizer::read)), "tokens by language");
+    let languages = t.or(
+        "language",
+        "{}",
+        MapOf("language", TableOf(Language::read)),
+        "how long a text of a token is, by language",
+    );
     let definitions = Definitions {
         vendors: vendors?,
         llms: llms?,
@@ -292,6 +300,7 @@ fn read_definitions(t: &mut Reader) -> Option<Definitions> {
         servers: servers?,
         sites: sites?,
         tokenizers: tokenizers?,
+        languages: languages?,
     };
     Some(definitions.with_what_llms_are())
 }

@@ -100,6 +100,8 @@ pub(super) fn kind_words() -> Vec<Vec<&'static str>> {
         plugin_names(crate::training::KINDS),
         plugin_names(crate::serving::EVIDENCE),
         plugin_names(crate::serving::ATTENTIONS),
+        crate::demand::INPUT.to_vec(),
+        crate::demand::OUTPUT.to_vec(),
     ]
 }
 

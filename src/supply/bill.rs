@@ -84,7 +84,7 @@ pub(super) fn bills(
     }
     let waiting = work.waits.filter(|_| entry.tier == Tier::Batch);
     let factor_of_rest = factor.filter(|_| entry.tier != Tier::Batch);
-    let differ = entry.traffic.input_tokens.differ();
+    let differ = entry.traffic.input.differ();
     let mut biller = Biller {
         lookup,
         entry,

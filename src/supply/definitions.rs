@@ -1,6 +1,6 @@
-//! What supplies refer to: vendors, llms, deployments, servers, sites, tokenizers.
+//! What supplies refer to: vendors, llms, deployments, servers, sites, tokenizers, languages.
 
-use crate::demand::Tokenizer;
+use crate::demand::{Language, Tokenizer};
 use crate::diagnostic::Diagnostic;
 use crate::document::Reference;
 use crate::finance::Bought;
@@ -26,6 +26,8 @@ pub struct Definitions {
     pub sites: Vec<(Reference, Site)>,
     /// `[tokenizer.<id>]`
     pub tokenizers: Vec<(Reference, Tokenizer)>,
+    /// `[language.<id>]`
+    pub languages: Vec<(Reference, Language)>,
 }
 
 /// Looks an id up; a mistake names the nearest one.

@@ -5,6 +5,7 @@ mod api;
 mod around;
 mod bill;
 mod cheapest;
+mod conversion;
 mod definitions;
 mod disrupted;
 mod elastic;

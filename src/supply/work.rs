@@ -1,9 +1,8 @@
 //! The work of one entry of `serve`: a stream's requests as the llm that serves them sees them.
 
 use super::Definitions;
-use super::definitions::find;
-use crate::demand::{Effects, Hits, Lengths, Patience, Stream, Targets, Traffic, rest, token_ratio};
-use crate::diagnostic::Diagnostic;
+use super::conversion::Ratios;
+use crate::demand::{Effects, Hits, Lengths, Measure, Patience, Stream, Targets, Traffic, rest};
 use crate::distribution::Number;
 use crate::document::Reference;
 use crate::lanes::{LANES, Slot};
@@ -72,20 +71,30 @@ impl Work {
         lookup: &mut dyn Lookup,
     ) -> Option<Self> {
         let Entry { traffic, stream, .. } = *entry;
-        let (mut calls, mut input, mut output) = (stream.calls, stream.input_tokens, stream.output_tokens);
+        let ratios = Ratios::resolve(entry, tokenizer, all, lookup)?;
+        // What levers cut is in the llm's tokens where a text is given, and in those of the traffic where they were counted.
+        let as_text = |lengths: &Lengths, tokens: Slot, lookup: &mut dyn Lookup| {
+            let ratio = ratios.of(lengths.measure).filter(|_| lengths.measure != Measure::Tokens);
+            ratio.map_or(tokens, |ratio| lookup.times(tokens, ratio))
+        };
+        let as_counted = |lengths: &Lengths, tokens: Slot, lookup: &mut dyn Lookup| {
+            let ratio = ratios.of(Measure::Tokens).filter(|_| lengths.measure == Measure::Tokens);
+            ratio.map_or(tokens, |ratio| lookup.times(tokens, ratio))
+        };
+        let mut calls = stream.calls;
+        let mut input = as_text(&traffic.input, stream.input_tokens, lookup);
+        let mut output = as_text(&traffic.output, stream.output_tokens, lookup);
         if let Some(left) = entry.effects.input_left {
             input = lookup.times(input, left);
         }
         if let Some(cap) = entry.effects.cap {
-            let [left, more] = cap.cut(&traffic.output_tokens, output, lookup);
+            let [left, more] = cap.cut(&traffic.output, output, lookup);
             (output, calls) = (lookup.times(output, left), lookup.times(calls, more));
         }
-        let mut reasoning = stream.reasoning_tokens;
-        if let Some(ratio) = ratio(entry, tokenizer, all, lookup)? {
-            input = lookup.times(input, ratio);
-            output = lookup.times(output, ratio);
-            reasoning = reasoning.map(|tokens| lookup.times(tokens, ratio));
-        }
+        input = as_counted(&traffic.input, input, lookup);
+        output = as_counted(&traffic.output, output, lookup);
+        let reasoning = stream.reasoning_tokens.zip(traffic.reasoning.as_ref());
+        let reasoning = reasoning.map(|(tokens, lengths)| as_counted(lengths, tokens, lookup));
         let generated = reasoning.map_or(output, |tokens| lookup.plus(output, tokens));
         let mut work = Self {
             calls,
@@ -96,8 +105,9 @@ impl Work {
             cache_read: None,
             cache_write: None,
             waits: waits(entry, lookup),
-            mean_input: mean(&traffic.input_tokens),
-            mean_output: mean(&traffic.output_tokens) + traffic.reasoning_tokens.as_ref().map_or(0.0, mean),
+            mean_input: ratios.about(&traffic.input),
+            mean_output: ratios.about(&traffic.output)
+                + traffic.reasoning.as_ref().map_or(0.0, |lengths| ratios.about(lengths)),
             targets: traffic.targets,
         };
         if let (Some(cacheable), Some(hit_rate)) = (stream.cacheable, hit_rate(entry, calls, lookup)) {
@@ -115,11 +125,6 @@ impl Work {
         }
         Some(work)
     }
-}
-
-/// About how many tokens there are on average.
-fn mean(tokens: &Lengths) -> f64 {
-    tokens.mean.distribution.mean()
 }
 
 /// The share of its requests that wait: of those that can, what a lever moves into a batch where there is one.
@@ -179,53 +184,4 @@ fn reaching(entry: &Entry, calls: Slot, lookup: &mut dyn Lookup) -> Slot {
         reaching = lookup.times(reaching, misses);
     }
     entry.effects.cache_share.map_or(reaching, |share| lookup.times(reaching, share))
-}
-
-/// The token ratio of an entry, if the llm counts with another tokenizer than the traffic.
-#[allow(clippy::option_option, reason = "no conversion and a mistake are different")]
-fn ratio(
-    entry: &Entry,
-    tokenizer: Option<&Reference>,
-    all: &Definitions,
-    lookup: &mut dyn Lookup,
-) -> Option<Option<Slot>> {
-    let (Some(counted), Some(target)) = (&entry.traffic.counted_with, tokenizer) else {
-        let missing = entry.traffic.counted_with.as_ref().filter(|_| tokenizer.is_none());
-        if let Some(counted) = missing {
-            lookup.refuse(
-                Diagnostic::error(
-                    "no-tokenizer",
-                    entry.by.span,
-                    format!("`{}` does not say its tokenizer", entry.by.id),
-                )
-                .related(counted.span, "the traffic's tokens were counted with this one")
-                .help("add `tokenizer = \"…\"` to the llm"),
-            );
-            return None;
-        }
-        return Some(None);
-    };
-    if counted.id == target.id {
-        return Some(None);
-    }
-    let counted = find("tokenizer", &all.tokenizers, counted, lookup)?;
-    let found = find("tokenizer", &all.tokenizers, target, lookup)?;
-    match token_ratio(lookup, &entry.traffic.languages, counted, found) {
-        Ok(ratio) => Some(Some(ratio)),
-        Err(language) => {
-            let (lacks, what) = if found.factor(&language).is_none() {
-                (target, "this llm counts with it")
-            } else {
-                (entry.traffic.counted_with.as_ref()?, "the traffic's tokens were counted with it")
-            };
-            let message = format!("the tokenizer `{}` has no factor for the language `{language}`", lacks.id);
-            lookup.refuse(
-                Diagnostic::error("no-language-factor", entry.by.span, message)
-                    .label(what)
-                    .related(lacks.span, "named here")
-                    .help(format!("add `{language} = …` to `tokens` of `{}`", lacks.id)),
-            );
-            None
-        }
-    }
 }

@@ -72,6 +72,8 @@ const ATOMS: &[Row] = &[
     (&["Mtok"], Dims::TOKEN, 1e6, 1.0),
     (&["Btok"], Dims::TOKEN, 1e9, 1.0),
     (&["Ttok"], Dims::TOKEN, 1e12, 1.0),
+    (&["characters", "character"], Dims::CHARACTER, 1.0, 1.0),
+    (&["words", "word"], Dims::WORD, 1.0, 1.0),
     (&["requests", "request"], Dims::REQUEST, 1.0, 1.0),
     (&["users", "user"], Dims::USER, 1.0, 1.0),
     (&["seats", "seat"], Dims::SEAT, 1.0, 1.0),

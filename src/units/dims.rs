@@ -13,6 +13,8 @@ enum Base {
     /// The second currency of an exchange rate, below the slash.
     Quoted,
     Token,
+    Character,
+    Word,
     Request,
     User,
     Seat,
@@ -40,6 +42,8 @@ const WORDS: [(&str, &str); BASES] = [
     ("money", "money"),
     ("unit of another currency", "units of another currency"),
     ("token", "tokens"),
+    ("character", "characters"),
+    ("word", "words"),
     ("request", "requests"),
     ("user", "users"),
     ("seat", "seats"),
@@ -89,6 +93,10 @@ impl Dims {
     pub const QUOTED: Self = Self::of(Base::Quoted);
     /// Tokens.
     pub const TOKEN: Self = Self::of(Base::Token);
+    /// Characters of text.
+    pub const CHARACTER: Self = Self::of(Base::Character);
+    /// Words of text.
+    pub const WORD: Self = Self::of(Base::Word);
     /// Requests.
     pub const REQUEST: Self = Self::of(Base::Request);
     /// Users.

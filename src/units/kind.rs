@@ -212,6 +212,10 @@ kinds! {
     /// Tokens per provisioned throughput unit and time; the key names the unit.
     TOKENS_PER_PTU_TIME = Kind::new("tokens per PTU and time", D::TOKEN.per(D::PTU).per(D::MONTH), "4750 tokens /min")
         .implying(D::TOKEN.per(D::PTU)).timed(Either);
+    /// Characters of text.
+    CHARACTERS = Kind::new("a length of text", D::CHARACTER, "1,200 characters").implying(D::CHARACTER);
+    /// Words of text.
+    WORDS = Kind::new("a length of text in words", D::WORD, "180 words").implying(D::WORD);
     /// Requests.
     REQUESTS = Kind::new("a number of requests", D::REQUEST, "20k requests").implying(D::REQUEST);
     /// Requests per time.

@@ -268,6 +268,8 @@ pub(super) fn spelled_otherwise(word: &str) -> Option<&'static str> {
         (&["yen", "円"], "JPY"),
         (&["euro", "euros"], "EUR"),
         (&["req", "reqs", "calls"], "requests"),
+        (&["chars", "char", "chr", "letters", "文字", "字"], "characters"),
+        (&["語", "単語", "ワード"], "words"),
         (&["ktoken", "ktokens", "ktoks"], "ktok"),
         (&["Mtoken", "Mtokens", "Mtoks", "MTokens"], "Mtok"),
         (&["Btoken", "Btokens", "Btoks"], "Btok"),

@@ -2,8 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use tokencast::demand::{LoadCurve, PRESETS, Stream, Tokenizer, Traffic, token_ratio};
-use tokencast::document::{MapOf, Reader, TableOf};
+use tokencast::demand::{LoadCurve, PRESETS, Stream, Traffic};
+use tokencast::document::{Reader, TableOf};
 use tokencast::serving::carried;
 use tokencast::world::Builder;
 
@@ -261,33 +261,8 @@ fn an_uncertain_average_is_drawn_once() {
     let inside = values[0].iter().filter(|tokens| (900.0..1400.0).contains(*tokens)).count();
     // 90 % of 640, within five standard errors of 7.6.
     assert!((538..=614).contains(&inside), "{inside}");
-    let spread = chat.output_tokens.spread.unwrap();
+    let spread = chat.output.spread.unwrap();
     close(spread.sd() / spread.mean(), 3.0 / 7.0, 1e-12);
-}
-
-#[test]
-fn tokens_are_converted_by_the_mix_of_languages() {
-    let text = "
-        [tokenizer.one]
-        tokens = { en = 1, ja = 1.5 }
-        [tokenizer.two]
-        tokens = { en = 1.2, ja = 2.4 }
-    ";
-    let tokenizers = family(text, "tokenizer", &MapOf("tokenizer", TableOf(Tokenizer::read))).unwrap();
-    let mix = [("en".to_owned(), 0.1), ("ja".to_owned(), 0.9)];
-    let ratio = |counted: usize, target: usize| {
-        let mut world = builder(1);
-        let slot = token_ratio(&mut world, &mix, &tokenizers[counted].1, &tokenizers[target].1).unwrap();
-        certain(world, slot, 1)[0]
-    };
-    close(ratio(0, 1), (0.1 * 1.2 + 0.9 * 2.4) / (0.1 + 0.9 * 1.5), 1e-14);
-    close(ratio(0, 1) * ratio(1, 0), 1.0, 1e-14);
-    close(ratio(1, 1), 1.0, 1e-15);
-    let swahili = [("sw".to_owned(), 1.0)];
-    assert_eq!(
-        token_ratio(&mut builder(1), &swahili, &tokenizers[0].1, &tokenizers[1].1),
-        Err("sw".to_owned())
-    );
 }
 
 #[test]

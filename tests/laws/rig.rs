@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use tokencast::calendar::Timeline;
-use tokencast::demand::{Effects, Patience, Stream, Tokenizer, Traffic};
+use tokencast::demand::{Effects, Language, Patience, Stream, Tokenizer, Traffic};
 use tokencast::diagnostic::{Diagnostics, FileId, Span};
 use tokencast::document::{MapOf, Plugins, Reference, TableOf};
 use tokencast::finance::{Component, Ledger, Measure, Posting, View};
@@ -106,6 +106,7 @@ pub(crate) fn definitions(text: &str) -> Definitions {
         servers: by_id(family(text, "server", &MapOf("server", TableOf(Server::read)))),
         sites: by_id(family(text, "site", &MapOf("site", TableOf(Site::read)))),
         tokenizers: by_id(family(text, "tokenizer", &MapOf("tokenizer", TableOf(Tokenizer::read)))),
+        languages: by_id(family(text, "language", &MapOf("language", TableOf(Language::read)))),
     }
 }
 

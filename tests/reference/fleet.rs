@@ -115,10 +115,12 @@ impl<'a> Fleet<'a> {
             let surface = surfaces.entry(key).or_insert_with(|| {
                 let traffic = &now.book.scenario.traffics[stream].1;
                 let gpu = now.book.scenario.definitions.gpu(&self.deployment.gpu);
-                let mean = |tokens: &tokencast::demand::Lengths| tokens.mean.distribution.mean();
-                let reasoning = traffic.reasoning_tokens.as_ref().map_or(0.0, mean);
-                let output = mean(&traffic.output_tokens) + reasoning;
-                let mean = Lengths::new(mean(&traffic.input_tokens), output);
+                let all = &now.book.scenario.definitions;
+                let mean = |lengths: &tokencast::demand::Lengths| {
+                    all.about_tokens(lengths, &traffic.speech, llm.tokenizer.as_ref()).unwrap()
+                };
+                let output = mean(&traffic.output) + traffic.reasoning.as_ref().map_or(0.0, mean);
+                let mean = Lengths::new(mean(&traffic.input), output);
                 self.deployment.surface(llm, gpu, traffic.targets, mean, cached.is_some()).unwrap()
             });
             surface.calls_per_hour(lengths, error)

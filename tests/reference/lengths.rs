@@ -17,7 +17,7 @@ const LOG_SD: f64 = 0.75;
 
 impl Lengths {
     pub(crate) fn new(traffic: &Traffic, mean: f64) -> Self {
-        Self { mean, spread: traffic.input_tokens.spread.clone() }
+        Self { mean, spread: traffic.input.spread.clone() }
     }
 
     /// The share of calls between two lengths.

@@ -57,7 +57,7 @@ pub(crate) fn capped(now: &Now, strategy: &Strategy, id: &str, traffic: &Traffic
     let Some(at) = lever_on(now, strategy, "response_cap", id) else { return (1.0, 1.0) };
     let cap = now.raw(&format!("{at}.cap")) / mean;
     // The share of answers that are longer, and the share of all tokens that these have.
-    let (longer, theirs) = if let Some(spread) = &traffic.output_tokens.spread {
+    let (longer, theirs) = if let Some(spread) = &traffic.output.spread {
         let cap = cap * spread.mean();
         (1.0 - spread.cdf(cap), spread.mean_above(cap) / spread.mean())
     } else {

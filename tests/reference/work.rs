@@ -1,6 +1,6 @@
 //! Requests, and the tokens that they are for the llm that serves them.
 
-use tokencast::demand::{Amount, Requests, Traffic};
+use tokencast::demand::{Amount, Lengths, Measure, Requests, Traffic};
 use tokencast::document::Reference;
 use tokencast::scenario::Strategy;
 
@@ -78,7 +78,8 @@ pub(crate) fn work(
 ) -> Work {
     let (id, traffic) = &now.book.scenario.traffics[stream];
     let at = format!("traffic.{}", id.id);
-    let ratio = token_ratio(now, traffic, tokenizer);
+    let counted = token_ratio(now, traffic, tokenizer);
+    let ratio = |lengths: &Lengths| if lengths.measure == Measure::Tokens { counted } else { 1.0 };
     let lever = lever_on(now, strategy, "prefix_cache", &id.id);
     // A cache is colder where others get a share of the stream as well.
     let cold = |lever: &str| now.book.text(&format!("{lever}.split")) != Some("warm");
@@ -95,19 +96,19 @@ pub(crate) fn work(
     let [calls, fan_out, retries] = agent.map(|number| now.raw(&number.origin.address));
     let waits = traffic.can_wait.as_ref().map_or(0.0, |share| now.raw(&share.origin.address));
     let longer = traffic.length_growth.as_ref().map_or(1.0, |path| now.raw(&path.origin().address));
-    let input = now.raw(&traffic.input_tokens.mean.origin.address) * longer;
-    let output = now.raw(&traffic.output_tokens.mean.origin.address) * longer;
+    let input = tokens(now, traffic, &traffic.input, tokenizer) * longer;
+    let output = tokens(now, traffic, &traffic.output, tokenizer) * longer;
     let (left, again) = capped(now, strategy, &id.id, traffic, output);
     let calls = calls * fan_out * (1.0 + retries) * again;
     let hit_rate = lever.as_ref().map(|at| found(at, calls));
     Work {
         calls,
-        input: input * trimmed(now, strategy, &id.id) * ratio,
-        output: output * left * ratio,
+        input: input * trimmed(now, strategy, &id.id) * ratio(&traffic.input),
+        output: output * left * ratio(&traffic.output),
         reasoning: traffic
-            .reasoning_tokens
+            .reasoning
             .as_ref()
-            .map_or(0.0, |tokens| now.raw(&tokens.mean.origin.address) * longer * ratio),
+            .map_or(0.0, |lengths| now.raw(&lengths.mean.origin.address) * longer * ratio(lengths)),
         repeats: cacheable.unwrap_or(0.0),
         lasts: lever.and_then(|lever| now.book.hours(&format!("{lever}.lasts"))),
         cached: cacheable.zip(hit_rate).map(|(c, hits)| (c * hits, c - c * hits)),
@@ -141,15 +142,40 @@ fn share_of_entries(now: &Now, strategy: &Strategy, by: &str, traffic: &str) -> 
     own.unwrap_or(1.0)
 }
 
+/// Tokens of a length: as counted, or those of its text for a tokenizer, language by language; without one, those that the
+/// text would be in English.
+fn tokens(now: &Now, traffic: &Traffic, lengths: &Lengths, tokenizer: Option<&Reference>) -> f64 {
+    let length = now.raw(&lengths.mean.origin.address);
+    let Some(key) = lengths.measure.key() else { return length };
+    let of = |language: &str, share: f64| {
+        let in_english = share * length / now.raw(&format!("language.{language}.{key}"));
+        in_english * tokenizer.map_or(1.0, |tokenizer| factor(now, &tokenizer.id, language))
+    };
+    traffic.speech.languages.iter().map(|spoken| of(&spoken.id.id, spoken.share)).sum()
+}
+
+/// Tokens of a text that takes one token in English.
+fn factor(now: &Now, tokenizer: &str, language: &str) -> f64 {
+    let held = format!("tokenizer.{tokenizer}.characters_per_token.{language}");
+    if now.book.has(&held) {
+        return now.raw(&format!("language.{language}.characters")) / now.raw(&held);
+    }
+    now.raw(&format!("tokenizer.{tokenizer}.tokens.{language}"))
+}
+
 /// Tokens of the llm for one token as counted: by language.
 fn token_ratio(now: &Now, traffic: &Traffic, tokenizer: Option<&Reference>) -> f64 {
-    let (Some(counted), Some(target)) = (&traffic.counted_with, tokenizer) else { return 1.0 };
-    if counted.id == target.id {
+    let speech = &traffic.speech;
+    let (Some(counted), Some(target)) = (&speech.counted_with, tokenizer) else { return 1.0 };
+    if counted.id == target.id && speech.counted_in.is_none() {
         return 1.0;
     }
     let tokens = |tokenizer: &str| -> f64 {
-        let factor = |language: &str| now.raw(&format!("tokenizer.{tokenizer}.tokens.{language}"));
-        traffic.languages.iter().map(|(language, share)| share * factor(language)).sum()
+        speech.languages.iter().map(|spoken| spoken.share * factor(now, tokenizer, &spoken.id.id)).sum()
     };
-    tokens(&target.id) / tokens(&counted.id)
+    let counts = match &speech.counted_in {
+        Some(spoken) => factor(now, &counted.id, &spoken.id.id),
+        None => tokens(&counted.id),
+    };
+    tokens(&target.id) / counts
 }

@@ -3,13 +3,13 @@
 use std::path::PathBuf;
 
 use crate::cli::args::{Input, Replay, StepArgs};
-use crate::cli::capacity::{ASKED_ID, of_the_words};
+use crate::cli::capacity::{ASKED_ID, lengths_of, of_the_words};
 use crate::cli::exit::{Exit, Stop};
 use crate::cli::load::read_valid;
 use crate::cli::terminal::Terminal;
 use crate::cli::trace::TraceFile;
 use crate::demand::trace::Length;
-use crate::demand::{Targets, Traffic};
+use crate::demand::Targets;
 use crate::serving::replay::{Autoscaler, Failures, Goal, Measured, Replica, Router, Settings, StepTime};
 use crate::serving::{self, Benchmark, Capacity, Deployment, Gpu, Lengths, Llm, MeasuredPoint};
 use crate::text::did_you_mean;
@@ -92,7 +92,8 @@ pub(super) fn deployed(args: &Replay, terminal: &mut Terminal) -> Result<Option<
             })
     });
     let traffic = traffic.transpose()?;
-    let mean = mean_lengths(args, traffic, deployment)?;
+    let tokens = traffic.map(|traffic| lengths_of(traffic, (&deployment.llm.id, llm), all)).transpose()?;
+    let mean = mean_lengths(args, tokens, deployment)?;
     let known = Known::of(deployment, llm, all.gpu(&deployment.gpu), mean)?;
     let certain = deployment.capacity_error.known().is_some();
     let error = &deployment.capacity_error.distribution;
@@ -112,9 +113,8 @@ pub(super) fn deployed(args: &Replay, terminal: &mut Terminal) -> Result<Option<
             let Targets { ttft_hours, tpot_hours } = traffic.targets;
             Goal { ttft_s: ttft_hours.map(|h| 3600.0 * h), tpot_s: tpot_hours.map(|h| 3600.0 * h) }
         }),
-        lengths: traffic.map(|traffic| {
-            let thinking = reasoning(traffic);
-            (table(&traffic.input_tokens, 0.0), table(&traffic.output_tokens, thinking))
+        lengths: traffic.zip(tokens).map(|(traffic, tokens)| {
+            (table(&traffic.input, tokens.input), table(&traffic.output, tokens.output))
         }),
     }))
 }
@@ -173,7 +173,7 @@ fn in_seconds(point: &MeasuredPoint) -> Measured {
 }
 
 /// Mean lengths of what comes: of the trace's first requests, of the command line, of the traffic, or of the benchmark.
-fn mean_lengths(args: &Replay, traffic: Option<&Traffic>, deployment: &Deployment) -> Result<Lengths, Stop> {
+fn mean_lengths(args: &Replay, traffic: Option<Lengths>, deployment: &Deployment) -> Result<Lengths, Stop> {
     /// The first requests of a trace say how long the others are.
     const FIRST: usize = 10_000;
     if !is_synthetic(args) {
@@ -189,16 +189,15 @@ fn mean_lengths(args: &Replay, traffic: Option<&Traffic>, deployment: &Deploymen
         }
     }
     let measured = deployment.capacity.benchmarks().first().map(|one| one.lengths);
-    let mean = |of: &crate::demand::Lengths| of.mean.distribution.mean();
     let of = |said: Option<f64>, traffic: Option<f64>, measured: Option<f64>| said.or(traffic).or(measured);
     let input = of(
         args.load.input_tokens,
-        traffic.map(|traffic| mean(&traffic.input_tokens)),
+        traffic.map(|tokens| tokens.input),
         measured.map(|lengths| lengths.input),
     );
     let output = of(
         args.load.output_tokens,
-        traffic.map(|traffic| mean(&traffic.output_tokens) + reasoning(traffic)),
+        traffic.map(|tokens| tokens.output),
         measured.map(|lengths| lengths.output),
     );
     input.zip(output).map(|(input, output)| Lengths::new(input, output)).ok_or_else(no_lengths)
@@ -215,15 +214,9 @@ fn no_lengths() -> Stop {
     )
 }
 
-/// Tokens that a request thinks on average.
-fn reasoning(traffic: &Traffic) -> f64 {
-    traffic.reasoning_tokens.as_ref().map_or(0.0, |tokens| tokens.mean.distribution.mean())
-}
-
-/// Equally likely lengths, a thousand and 24 of them, with the mean that the traffic has on average, and so many tokens more.
-fn table(lengths: &crate::demand::Lengths, more: f64) -> Length {
+/// Equally likely lengths, a thousand and 24 of them, with this mean.
+fn table(lengths: &crate::demand::Lengths, mean: f64) -> Length {
     const ROWS: usize = 1024;
-    let mean = lengths.mean.distribution.mean() + more;
     let Some(spread) = &lengths.spread else { return Length::LogNormal { mean, cv: 0.87 } };
     let values: Vec<f64> = (0..ROWS).map(|k| spread.quantile((k as f64 + 0.5) / ROWS as f64)).collect();
     let found = values.iter().sum::<f64>() / ROWS as f64;
