@@ -241,7 +241,11 @@ fn title(llm: &Llm, gpu: Option<&Gpu>, deployment: &Deployment, lang: Lang) -> S
 }
 
 /// The means of a traffic in tokens, a text by the llm's tokenizer.
-pub(super) fn lengths_of(traffic: &Traffic, (id, llm): (&str, &Llm), all: &Definitions) -> Result<Lengths, Stop> {
+pub(super) fn lengths_of(
+    traffic: &Traffic,
+    (id, llm): (&str, &Llm),
+    all: &Definitions,
+) -> Result<Lengths, Stop> {
     let tokens = |of: &crate::demand::Lengths| {
         all.about_tokens(of, &traffic.speech, llm.tokenizer.as_ref()).ok_or_else(|| {
             let message = format!("how many tokens the text of the traffic is for `{id}` is not known");

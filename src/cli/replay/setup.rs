@@ -8,8 +8,8 @@ use crate::cli::exit::{Exit, Stop};
 use crate::cli::load::read_valid;
 use crate::cli::terminal::Terminal;
 use crate::cli::trace::TraceFile;
-use crate::demand::trace::Length;
 use crate::demand::Targets;
+use crate::demand::trace::Length;
 use crate::serving::replay::{Autoscaler, Failures, Goal, Measured, Replica, Router, Settings, StepTime};
 use crate::serving::{self, Benchmark, Capacity, Deployment, Gpu, Lengths, Llm, MeasuredPoint};
 use crate::text::did_you_mean;
@@ -190,11 +190,8 @@ fn mean_lengths(args: &Replay, traffic: Option<Lengths>, deployment: &Deployment
     }
     let measured = deployment.capacity.benchmarks().first().map(|one| one.lengths);
     let of = |said: Option<f64>, traffic: Option<f64>, measured: Option<f64>| said.or(traffic).or(measured);
-    let input = of(
-        args.load.input_tokens,
-        traffic.map(|tokens| tokens.input),
-        measured.map(|lengths| lengths.input),
-    );
+    let input =
+        of(args.load.input_tokens, traffic.map(|tokens| tokens.input), measured.map(|lengths| lengths.input));
     let output = of(
         args.load.output_tokens,
         traffic.map(|tokens| tokens.output),
