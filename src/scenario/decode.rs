@@ -201,8 +201,8 @@ impl Scenario {
             );
             return None;
         }
-        let (mut traffics, definitions) = (traffics?, definitions?);
-        traffics.iter_mut().for_each(|(_, traffic)| traffic.speech.look_up(&definitions.languages));
+        let definitions = definitions?;
+        let traffics = with_what_languages_are(traffics?, &definitions);
         Some(Self {
             title: title?,
             currency: currency?,
@@ -303,6 +303,17 @@ fn read_definitions(t: &mut Reader) -> Option<Definitions> {
         languages: languages?,
     };
     Some(definitions.with_what_llms_are())
+}
+
+/// Tells traffics what is known of their languages.
+fn with_what_languages_are(
+    mut traffics: Vec<(Reference, Traffic)>,
+    all: &Definitions,
+) -> Vec<(Reference, Traffic)> {
+    for (_, traffic) in &mut traffics {
+        traffic.speech.look_up(&all.languages);
+    }
+    traffics
 }
 
 /// An ISO 4217 code.

@@ -152,7 +152,7 @@ fn levers_cut_a_text_as_the_llm_counts_it() {
     };
     for (tokenizer, _, ja, _) in COUNTED {
         let each = ja / CHARACTERS[1];
-        let expected = 3000.0 * each + ((200.0 * each).min(300.0) + (2000.0 * each).min(300.0)) / 2.0;
+        let expected = 3000.0 * each + f64::midpoint((200.0 * each).min(300.0), (2000.0 * each).min(300.0));
         close(with(tokenizer), expected, 1e-12);
     }
 }
