@@ -95,3 +95,75 @@ fn what_is_not_there_is_refused_with_a_way_out() {
     fs::write(folder.path().join("two.toml"), tight.replace("by = \"all\"", "by = \"cloud/none\"")).unwrap();
     assert_eq!(fleet(folder.path(), &[]).0, 2);
 }
+
+/// A need that rises evenly from nothing to 20 replicas over the hours, reserved at 62 % of the price on demand: eight run in 109 of
+/// 168 hours or more, nine in 101, and 104 are wanted.
+const RISING: &str = r#"
+title = "A rising need"
+currency = "USD"
+start = "2027-01"
+months = 3
+hours_per_month = 720
+
+[traffic.work]
+requests = "7.2M /month"
+input_tokens = 900
+output_tokens = 100
+week = { csv = "week.csv", column = "load" }
+hourly_noise = 0
+
+[vendor.cloud.gpu.h100.rates]
+on_demand   = "1 USD /GPU-hour"
+reserved_1y = "0.62 USD /GPU-hour"
+
+[llm.any]
+[deployment.one]
+llm = "any"
+gpu = "h100"
+gpus = 1
+capacity = { stated = { tokens = "1M tokens /h" } }
+capacity_error = 1
+
+[supply.fleet.rented]
+deployment = "one"
+gpus = "cloud/h100"
+reserved_1y = "3 replicas"
+fleet = { utilization_target = "100 %" }
+
+[strategy.fleet]
+serve = [{ traffic = "work", by = "fleet" }]
+"#;
+
+#[test]
+fn explain_tells_how_many_replicas_to_reserve() {
+    let folder = tempfile::tempdir().unwrap();
+    let at = folder.path();
+    fs::write(at.join("rising.toml"), RISING).unwrap();
+    let week: String = (0..168).map(|hour| format!("{}\n", f64::from(hour) + 0.5)).collect();
+    fs::write(at.join("week.csv"), format!("load\n{week}")).unwrap();
+    let words = ["explain", "rising.toml", "--strategy", "fleet", "--month", "2027-02", "-n", "64"];
+    let (_, found, _) = called(at, &[&words[..], &["--json"]].concat());
+    let found: Value = serde_json::from_str(&found).unwrap();
+    let [one] = &found["reserve"].as_array().unwrap()[..] else { panic!("{found}") };
+    assert_eq!((&one["supply"], &one["term"]), (&"fleet".into(), &"reserved_1y".into()), "{found}");
+    assert_eq!((one["best"].as_u64(), one["written"].as_u64()), (Some(8), Some(3)), "{found}");
+    // The fourth to the eighth save what their hours cost on demand less 62 % of all hours.
+    let hours =
+        |replica: f64| (0..168).filter(|hour| (f64::from(*hour) + 0.5) / 8.4 > replica - 1.0).count() as f64;
+    let saved: f64 =
+        (4..=8).map(|replica| hours(f64::from(replica)) / 168.0 - 0.62).sum::<f64>() * 3.0 * 720.0;
+    let told = one["saves"].as_f64().unwrap();
+    assert!((told / saved - 1.0).abs() < 0.02, "{told} {saved}");
+    let (code, text, _) = called(at, &words);
+    assert!(code == 0 && text.contains("8 replicas cost least") && text.contains("3 are written"), "{text}");
+    let (_, text, _) = called(at, &[&words[..], &["--lang", "ja"]].concat());
+    assert!(text.contains("8 レプリカが最安"), "{text}");
+    let best = fs::read_to_string(at.join("rising.toml")).unwrap().replace("3 replicas", "8 replicas");
+    fs::write(at.join("rising.toml"), best).unwrap();
+    let (_, text, _) = called(at, &words);
+    assert!(text.contains("the 8 replicas that are written cost least"), "{text}");
+    // One future advises nothing.
+    let (_, text, _) =
+        called(at, &["explain", "rising.toml", "--strategy", "fleet", "--month", "2027-02", "--path", "1"]);
+    assert!(!text.contains("cost least"), "{text}");
+}

@@ -25,8 +25,8 @@ mod vendors;
 
 pub use backtest::{Coverage, LEVELS, backtest};
 pub use benchmarks::{
-    BenchmarkLines, Counts, Group, Key, Known, Measured, Problem as RowProblem, Results, Row as ResultRow,
-    Seen, gather, measured_part, read_benchmarks,
+    BenchmarkLines, Counts, Group, Key, Known, Measured, Problem as RowProblem, Pruned, Results,
+    Row as ResultRow, Seen, gather, measured_part, read_benchmarks,
 };
 pub use card::{Origin, Part, part};
 pub use changelog::{Log, Row};

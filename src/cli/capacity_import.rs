@@ -1,20 +1,22 @@
 //! `tokencast capacity import`: benchmark results as a part with measured tables.
 
 use std::collections::BTreeMap;
+use std::io::{self, BufRead, Read};
 use std::path::Path;
 
+use serde::de::{DeserializeSeed, IgnoredAny};
 use serde_json::json;
 
 use super::capacity_args::ImportBenchmarks;
-use super::exit::{Exit, Stop};
+use super::exit::{Exit, Stop, in_words};
 use super::load::count;
 use super::sources::{day_in_name, small, unreadable, write};
 use super::terminal::Terminal;
-use super::trace::TextFile;
+use super::trace::{TextFile, unpacked};
 use crate::calendar::Date;
 use crate::catalog::{
-    BenchmarkLines, Counts, Group, Key, Known, Measured, OneText, Results, Unreadable, built_in, described,
-    gather, measured_part, read_benchmarks,
+    BenchmarkLines, Counts, Group, Key, Known, Measured, OneText, Pruned, Results, Unreadable, built_in,
+    described, gather, measured_part, read_benchmarks,
 };
 use crate::report::display::clean;
 
@@ -57,19 +59,65 @@ pub(super) fn import(args: &ImportBenchmarks, terminal: &mut Terminal) -> Result
     Ok(Exit::Ok)
 }
 
-/// Reads a file at once, or line after line where it is large.
+/// Reads a file at once, or as it comes where it is large.
 fn read(path: &Path, known: &Known) -> Result<Results, Stop> {
     let refused = |why: Unreadable| unreadable(path, &why);
     if let Some(bytes) = small(path)? {
         return read_benchmarks(&bytes, known).map_err(refused);
     }
     known.check().map_err(refused)?;
+    if is_one_text(path)? {
+        return one_text(path, known);
+    }
     let mut lines = BenchmarkLines::new(known);
     let mut file = TextFile::open(path, false)?;
     while let Some(line) = file.next_line()? {
         lines.read(line).map_err(refused)?;
     }
     lines.end().map_err(refused)
+}
+
+/// Whether a file begins with JSON that goes on after its first line.
+fn is_one_text(path: &Path) -> Result<bool, Stop> {
+    /// A result on one line is shorter.
+    const LINE: u64 = 1 << 20;
+    let (mut text, _) = unpacked(path)?;
+    let mut line = Vec::new();
+    let failed = |error: io::Error| {
+        Stop::new(Exit::InputOutput, format!("`{}` cannot be read: {}", path.display(), in_words(&error)))
+    };
+    text.by_ref().take(LINE).read_until(b'\n', &mut line).map_err(failed)?;
+    let json = line.iter().find(|byte| !byte.is_ascii_whitespace()).is_some_and(|byte| b"{[".contains(byte));
+    Ok(json && serde_json::from_slice::<IgnoredAny>(&line).is_err())
+}
+
+/// One JSON text, or several one after another, of which only what results are read from is kept.
+fn one_text(path: &Path, known: &Known) -> Result<Results, Stop> {
+    let mut results = Results { form: "benchmark results", ..Results::default() };
+    let (text, _) = unpacked(path)?;
+    let mut json = serde_json::Deserializer::from_reader(text);
+    let mut read = Ok(());
+    for place in 1.. {
+        // Whatever stands behind a text is the next one.
+        if read.is_err() || (place > 1 && json.end().is_ok()) {
+            break;
+        }
+        read = Pruned::new(known, place, &mut results).deserialize(&mut json);
+    }
+    let refused = |message: String| {
+        unreadable(
+            path,
+            &Unreadable { message, help: "vLLM, guidellm, aiperf and InferenceX write such files" },
+        )
+    };
+    read.map_err(|error| {
+        let cut = if error.is_eof() { "; it is cut off" } else { "" };
+        refused(format!("it is not JSON (line {}, column {}){cut}", error.line(), error.column()))
+    })?;
+    if results.seen() == 0 {
+        return Err(refused("it is JSON, but no benchmark results".to_owned()));
+    }
+    Ok(results)
 }
 
 fn day(args: &ImportBenchmarks) -> Result<String, Stop> {

@@ -6,6 +6,7 @@ use super::args::Explain;
 use super::exit::{Exit, Stop};
 use super::load::{read_valid, titled};
 use super::origin::origin;
+use super::reserve::{Advice, Asking};
 use super::terminal::Terminal;
 use crate::calendar::YearMonth;
 use crate::engine::{Opened, open_month};
@@ -38,6 +39,10 @@ pub(super) fn explain(args: &Explain, terminal: &mut Terminal) -> Result<Exit, S
         sum: ["Cash of the month", "月の支出"],
         lang: terminal.lang,
     };
+    let asking =
+        Asking { input: &args.input, scenario: &scenario, model: &model, strategy, paths: all, design };
+    // One future alone advises nothing.
+    let advice = if args.path.is_none() { asking.advice()? } else { Vec::new() };
     let label = model.timeline.month(month).label.to_string();
     if terminal.json {
         let mut json = statement.json();
@@ -49,6 +54,7 @@ pub(super) fn explain(args: &Explain, terminal: &mut Terminal) -> Result<Exit, S
         json["path"] = json!(args.path);
         json["switches"] = switches(&model, strategy, &opened).iter().map(Switch::json).collect();
         json["events"] = happened(&model, &opened).iter().map(Happened::json).collect();
+        json["reserve"] = advice.iter().map(Advice::json).collect();
         terminal.print_json(&json)?;
         return Ok(Exit::Ok);
     }
@@ -74,6 +80,11 @@ pub(super) fn explain(args: &Explain, terminal: &mut Terminal) -> Result<Exit, S
         terminal.print(&format!("\n{}", event.text(terminal.lang)))?;
     }
     terminal.print(&format!("\n\n{}\n", statement.text()))?;
+    if !advice.is_empty() {
+        let title = terminal.lang.pick("What to reserve", "予約すべき量");
+        let lines: Vec<String> = advice.iter().map(|one| one.text(&model, terminal.lang)).collect();
+        terminal.print(&format!("\n{title}\n{}\n", lines.join("\n")))?;
+    }
     Ok(Exit::Ok)
 }
 

@@ -23,6 +23,7 @@ mod progress;
 mod publish;
 mod queue;
 mod replay;
+mod reserve;
 mod run;
 mod sources;
 mod study;

@@ -27,22 +27,26 @@ pub(super) struct TextFile {
     hash: Option<Sha256>,
 }
 
+/// The text of a file as it comes, and whether it was packed.
+pub(super) fn unpacked(path: &Path) -> Result<(Box<dyn BufRead>, bool), Stop> {
+    let failed = |error: io::Error| {
+        Stop::new(Exit::InputOutput, format!("`{}` cannot be read: {}", path.display(), in_words(&error)))
+    };
+    if !fs::metadata(path).map_err(failed)?.is_file() {
+        return Err(Stop::new(Exit::InputOutput, format!("`{}` is not a file", path.display())));
+    }
+    let mut file = BufReader::with_capacity(BUFFER, File::open(path).map_err(failed)?);
+    let packed = file.fill_buf().map_err(failed)?.starts_with(&[0x1f, 0x8b]);
+    if packed {
+        return Ok((Box::new(BufReader::with_capacity(BUFFER, MultiGzDecoder::new(file))), true));
+    }
+    Ok((Box::new(file), false))
+}
+
 impl TextFile {
     /// Opens a file, packed or not; with `hashed` the hash of what was read is there in the end.
     pub(super) fn open(path: &Path, hashed: bool) -> Result<Self, Stop> {
-        let failed = |error: io::Error| {
-            Stop::new(Exit::InputOutput, format!("`{}` cannot be read: {}", path.display(), in_words(&error)))
-        };
-        if !fs::metadata(path).map_err(failed)?.is_file() {
-            return Err(Stop::new(Exit::InputOutput, format!("`{}` is not a file", path.display())));
-        }
-        let mut file = BufReader::with_capacity(BUFFER, File::open(path).map_err(failed)?);
-        let packed = file.fill_buf().map_err(failed)?.starts_with(&[0x1f, 0x8b]);
-        let lines: Box<dyn BufRead> = if packed {
-            Box::new(BufReader::with_capacity(BUFFER, MultiGzDecoder::new(file)))
-        } else {
-            Box::new(file)
-        };
+        let (lines, packed) = unpacked(path)?;
         let hash = hashed.then(Sha256::new);
         Ok(Self { path: path.to_owned(), lines, packed, line: Vec::new(), number: 0, hash })
     }

@@ -9,7 +9,7 @@ use crate::math;
 pub const MOST_WEEKS: usize = 4;
 
 /// A load of each week, relative to its mean.
-type Loads = [f64; MOST_WEEKS];
+pub type Loads = [f64; MOST_WEEKS];
 
 /// The hours of several weeks together. Hours in which every week has the same load are one class; what is busy for one may
 /// be quiet for another, so the sum is flatter than its parts. Noise of an hour moves all weeks alike, the busier way.
@@ -70,6 +70,33 @@ impl Mix {
         self.classes.iter().map(|(loads, _)| total(loads, means)).fold(0.0, f64::max)
     }
 
+    /// The share of the hours in which weeks with these means have a load above a level.
+    pub fn hours_above(&self, means: &[f64], level: f64) -> f64 {
+        let above = self.classes.iter().filter(|(loads, _)| total(loads, means) > level * (1.0 + 1e-12));
+        above.map(|(_, share)| share).sum()
+    }
+
+    /// The mean over all hours of something that counts only in hours with a load up to `most`, given that load and the load of
+    /// the same hour with other means.
+    pub fn mean_up_to<const K: usize>(
+        &self,
+        means: &[f64],
+        most: f64,
+        others: &[f64],
+        of: impl Fn(f64, f64) -> [f64; K],
+    ) -> [f64; K] {
+        let mut sums = [0.0; K];
+        for (loads, share) in &self.classes {
+            let load = total(loads, means);
+            if load <= most * (1.0 + 1e-12) {
+                for (sum, value) in sums.iter_mut().zip(of(load, total(loads, others))) {
+                    *sum += share * value;
+                }
+            }
+        }
+        sums
+    }
+
     /// The mean over the hours of something that depends on the whole units that carry the load.
     pub fn mean_of_units<const K: usize>(&self, means: &[f64], of: impl Fn(f64) -> [f64; K]) -> [f64; K] {
         let mut sums = [0.0; K];
@@ -83,6 +110,7 @@ impl Mix {
     }
 }
 
-fn total(loads: &Loads, means: &[f64]) -> f64 {
+/// The load of an hour of weeks with these means.
+pub fn total(loads: &Loads, means: &[f64]) -> f64 {
     loads.iter().zip(means).map(|(load, mean)| load * mean).sum()
 }

@@ -1,6 +1,9 @@
 //! How the load of an hour follows the load before it: what an autoscaler that sees only the past has to bridge.
 
+use std::sync::Arc;
+
 use super::load_curve::{NOISES, noise_factors, noise_scores};
+use super::mix::{Loads, MOST_WEEKS};
 use crate::math;
 
 /// How much of an hour's noise is that of the hour before it: residuals of ten minutes have 0.8 of the ten minutes before in a
@@ -65,6 +68,87 @@ impl Ramp {
         let rise = |[share, before, now]: [f64; 3]| Rise { before: before / share, now: now / share, share };
         Self { rises: rises.map(rise).collect() }
     }
+}
+
+/// Pairs of hours of several weeks that meet on one fleet, with how often each comes. Which of them rise depends on the mean load
+/// of each week.
+#[derive(Clone, Debug)]
+pub struct MixedRamp {
+    /// Loads before, loads now, and the share of all hours.
+    pub pairs: Vec<(Loads, Loads, f64)>,
+}
+
+/// Noises of an hour that are told apart where weeks meet.
+const COARSE: usize = 4;
+
+impl MixedRamp {
+    /// The pairs of these weeks, each with the log sd of an hour around its profile, over so many hours. Noise moves all weeks
+    /// alike, as in a [`super::Mix`].
+    pub fn new(weeks: &[(Arc<[f64]>, f64)], over: usize) -> Self {
+        let hours = weeks.first().map_or(0, |(week, _)| week.len());
+        let means: Vec<f64> =
+            weeks.iter().map(|(week, _)| week.iter().sum::<f64>() / week.len() as f64).collect();
+        let factors: Vec<Vec<f64>> = weeks.iter().map(|(_, noise)| coarse(&noise_factors(*noise))).collect();
+        let still = factors.iter().all(|factors| factors.len() == 1);
+        let together = if still {
+            vec![vec![1.0]]
+        } else {
+            coarse_table(&together(math::pow(PERSISTENCE, over as f64)))
+        };
+        let loads = |hour: usize, noise: usize| -> Loads {
+            let mut loads = [0.0; MOST_WEEKS];
+            for (place, (week, _)) in weeks.iter().enumerate() {
+                let factor = factors[place].get(noise).copied().unwrap_or(1.0);
+                loads[place] = week[hour] / means[place] * factor;
+            }
+            loads
+        };
+        let mut pairs: Vec<(Loads, Loads, f64)> = Vec::new();
+        for hour in 0..hours {
+            let earlier = (hour + hours - over % hours) % hours;
+            for (i, row) in together.iter().enumerate() {
+                for (j, share) in row.iter().enumerate() {
+                    let (before, now) = (loads(earlier, j), loads(hour, i));
+                    // Where no week rises their sum does not.
+                    if before.iter().zip(&now).any(|(before, now)| now > before) {
+                        pairs.push((before, now, share / hours as f64));
+                    }
+                }
+            }
+        }
+        let order = |a: &(Loads, Loads, f64), b: &(Loads, Loads, f64)| {
+            let loads = |of: &(Loads, Loads, f64)| of.0.into_iter().chain(of.1).collect::<Vec<f64>>();
+            let (a, b) = (loads(a), loads(b));
+            a.iter()
+                .zip(&b)
+                .map(|(a, b)| a.total_cmp(b))
+                .find(|o| o.is_ne())
+                .unwrap_or(std::cmp::Ordering::Equal)
+        };
+        pairs.sort_by(order);
+        pairs.dedup_by(|next, kept| {
+            let same = order(next, kept).is_eq();
+            if same {
+                kept.2 += next.2;
+            }
+            same
+        });
+        Self { pairs }
+    }
+}
+
+/// Means of neighboring noises; one stays one.
+fn coarse(factors: &[f64]) -> Vec<f64> {
+    let each = factors.len().div_ceil(COARSE);
+    factors.chunks(each).map(|some| some.iter().sum::<f64>() / some.len() as f64).collect()
+}
+
+fn coarse_table(table: &[Vec<f64>]) -> Vec<Vec<f64>> {
+    let each = NOISES / COARSE;
+    let cell = |i: usize, j: usize| -> f64 {
+        table[i * each..(i + 1) * each].iter().flat_map(|row| &row[j * each..(j + 1) * each]).sum()
+    };
+    (0..COARSE).map(|i| (0..COARSE).map(|j| cell(i, j)).collect()).collect()
 }
 
 /// The rises of the hours themselves.

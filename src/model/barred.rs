@@ -30,7 +30,10 @@ pub(super) fn forced(
         }
         let supply = scenario.supplies.iter().find(|(id, _)| id.id == by.id);
         let buys = supply.map_or(Some(by), |(_, supply)| supply.buys());
-        asked.push(Asked { by, buys, streams: vec![question.stream] });
+        let offers =
+            supply.map_or_else(Vec::new, |(_, supply)| supply.chosen(&by.id, &scenario.definitions, lookup));
+        let offers = offers.into_iter().map(|(gpus, chosen)| (gpus, Some(chosen)));
+        asked.push(Asked { by, buys, offers: offers.collect(), streams: vec![question.stream] });
     }
     let needs = questions.iter().flat_map(|question| &scenario.traffics[question.stream].1.needs_quality);
     let mut evaluations: Vec<String> = needs.map(|(evaluation, _)| evaluation.clone()).collect();

@@ -6,9 +6,9 @@
 use super::cheapest::{ByTheHour, post};
 use super::hosting::Load;
 use super::idle::{GoesToZero, Saved};
-use super::mixed::{Hours, Shape};
+use super::mixed::{Hours, Ramps, Shape};
 use crate::calendar::Month;
-use crate::demand::Ramp;
+use crate::demand::MOST_WEEKS;
 use crate::finance::{Bought, Ledger, Line};
 use crate::lanes::{LANES, Lanes, Slot, Values};
 use crate::math;
@@ -36,7 +36,7 @@ pub(super) struct Autoscaler {
     /// Hours from then until a new replica serves; paid.
     pub(super) cold_start: Slot,
     /// Rises over one hour, and over two.
-    pub(super) ramps: [Ramp; 2],
+    pub(super) ramps: Ramps,
     /// Whether the last replica goes when nobody asks.
     pub(super) to_zero: Option<GoesToZero>,
 }
@@ -55,6 +55,18 @@ pub(super) struct Before<'a> {
     pub(super) carried: &'a Lanes,
     /// Hours of the month.
     pub(super) hours: f64,
+}
+
+/// An entry that asks a fleet.
+#[derive(Clone, Copy)]
+pub(super) struct Asking<'a> {
+    /// Mean load that one request of the month comes to.
+    pub(super) load_per_request: &'a Lanes,
+    pub(super) patience_hours: f64,
+    /// The place of its week.
+    pub(super) week: usize,
+    /// Whether nobody asks after it.
+    pub(super) is_last: bool,
 }
 
 /// GPUs that the vendor may take away.
@@ -86,18 +98,20 @@ pub(super) struct Elastic {
     /// Replicas reserved for good.
     pub(super) reserved: f64,
     pub(super) gpus: f64,
+    /// Weeks that meet on it.
+    pub(super) weeks: usize,
     pub(super) autoscaler: Option<Autoscaler>,
     pub(super) spot: Option<Spot>,
     pub(super) newsvendor: Option<Newsvendor>,
 }
 
 /// Places in a fleet's own lanes of state: load missed so far, replicas reserved, the month in which a term ends that must be
-/// paid, requests of the month, then the needs of past months.
+/// paid, the share of the load that was missed last month, requests in a mean hour of the month by week, then the needs of past months, each by week.
 const MISSED: usize = 0;
 const RESERVED: usize = 1;
 const UNTIL: usize = 2;
-const REQUESTS: usize = 3;
-const NEEDS: usize = 4;
+const SHARE: usize = 3;
+const REQUESTS: usize = 4;
 
 /// What a month comes to, in replicas on average.
 struct Totals {
@@ -108,7 +122,17 @@ struct Totals {
 impl Elastic {
     /// Lanes of state behind those of the load.
     pub(super) fn state(&self) -> usize {
-        NEEDS + self.newsvendor.as_ref().map_or(0, |rule| rule.over)
+        self.needs() + self.newsvendor.as_ref().map_or(0, |rule| self.weeks * rule.over)
+    }
+
+    /// Where needs of past months begin.
+    fn needs(&self) -> usize {
+        REQUESTS + self.weeks
+    }
+
+    /// Requests in a mean hour, by week.
+    fn requests<'a>(&self, state: &'a [Lanes]) -> &'a [Lanes] {
+        &state[REQUESTS..REQUESTS + self.weeks]
     }
 
     /// Before the first month.
@@ -130,16 +154,22 @@ impl Elastic {
         on_demand: Slot,
         state: &mut [Lanes],
     ) {
-        (state[MISSED], state[REQUESTS]) = ([0.0; LANES], [0.0; LANES]);
+        state[MISSED] = [0.0; LANES];
+        state[REQUESTS..self.needs()].fill([0.0; LANES]);
         let Some(rule) = &self.newsvendor else { return };
         if now.index < rule.over || !(now.index - rule.over).is_multiple_of(rule.term) {
             return;
         }
         for lane in 0..LANES {
-            let past: f64 = state[NEEDS..NEEDS + rule.over].iter().map(|need| need[lane]).sum();
-            let need = past / rule.over as f64;
+            let mut needs = [0.0; MOST_WEEKS];
+            for month in state[self.needs()..].chunks(self.weeks).take(rule.over) {
+                for (need, past) in needs.iter_mut().zip(month) {
+                    *need += past[lane];
+                }
+            }
+            let needs = needs.map(|past| past / rule.over as f64);
             let ratio = values[rule.price][lane] / values[on_demand][lane].max(f64::MIN_POSITIVE);
-            state[RESERVED][lane] = self.reserved + self.best(shape, need, ratio);
+            state[RESERVED][lane] = self.reserved + self.best(shape, &needs, ratio);
         }
     }
 
@@ -172,8 +202,12 @@ impl Elastic {
 
     /// The largest number of replicas of which each runs in more of the hours than a reserved one costs of one on demand:
     /// `F⁻¹(1 − c_r / c_o)` of the load curve.
-    fn best(&self, shape: &Shape, need: f64, ratio: f64) -> f64 {
-        let Shape::One(curve) = shape else { return 0.0 };
+    fn best(&self, shape: &Shape, needs: &[f64; MOST_WEEKS], ratio: f64) -> f64 {
+        let need: f64 = needs.iter().sum();
+        let hours_above = |units: f64| match shape {
+            Shape::One(curve) => curve.hours_above(units / need),
+            Shape::Mixed(mix) => mix.hours_above(needs, units),
+        };
         let always = self.staff.running(0.0, f64::INFINITY);
         if ratio >= 1.0 {
             return 0.0;
@@ -181,7 +215,7 @@ impl Elastic {
         let mut best = (always - self.reserved).max(0.0);
         let mut units = 1.0;
         // Of needs of `units` and more, each is paid for if it is there often enough.
-        while need > 0.0 && curve.hours_above((units - 1.0) / need) >= ratio {
+        while need > 0.0 && hours_above(units - 1.0) >= ratio {
             best = (self.staff.running(units, f64::INFINITY) - self.reserved).max(best);
             units += 1.0;
         }
@@ -194,13 +228,14 @@ impl Elastic {
         scaler: &Autoscaler,
         values: &Values,
         load: &Load,
+        means: &[Lanes],
         target: &Lanes,
         reserved: &Lanes,
     ) -> Lanes {
         let mut missed = [0.0; LANES];
         let (lag, cold) = (&values[scaler.lag], &values[scaler.cold_start]);
         let away: Lanes = std::array::from_fn(|i| (lag[i] + cold[i]).min(2.0));
-        for (hours, ramp) in scaler.ramps.iter().enumerate() {
+        for hours in [0, 1] {
             // The part of an hour that sees the load of one hour before, and of two.
             let part: Lanes = std::array::from_fn(|i| {
                 let beyond = (away[i] - 1.0).max(0.0);
@@ -209,15 +244,15 @@ impl Elastic {
             if part.iter().all(|part| *part <= 0.0) {
                 continue;
             }
-            for rise in &ramp.rises {
+            scaler.ramps.each(hours, load.offered(), means, |share, before, now| {
                 for i in 0..LANES {
-                    let (offered, most) = (load.offered()[i], load.most()[i]);
-                    let seen = math::ceil(rise.before * offered / target[i] * (1.0 - 1e-12));
+                    let most = load.most()[i];
+                    let seen = math::ceil(before[i] / target[i] * (1.0 - 1e-12));
                     let there = self.staff.running(seen, most).max(reserved[i]).max(scaler.least());
-                    let asked = (rise.now * offered).min(most * target[i]);
-                    missed[i] += part[i] * rise.share * (asked - there).max(0.0);
+                    let asked = now[i].min(most * target[i]);
+                    missed[i] += part[i] * share * (asked - there).max(0.0);
                 }
-            }
+            });
         }
         if let Some(spot) = &self.spot {
             for i in 0..LANES {
@@ -243,19 +278,32 @@ impl Elastic {
         &self,
         values: &Values,
         load: &Load,
+        means: &[Lanes],
         (before, target): (Before, &Lanes),
-        (load_per_request, patience_hours): (&Lanes, f64),
+        entry: &Asking,
         state: &mut [Lanes],
         served: &mut Lanes,
     ) {
         let Some(scaler) = &self.autoscaler else { return };
-        let mut missed = self.missed(scaler, values, load, target, &state[RESERVED]);
+        let Asking { load_per_request, patience_hours, week, is_last } = *entry;
+        let mut missed = if self.weeks > 1 && !is_last {
+            [0.0; LANES]
+        } else {
+            self.missed(scaler, values, load, means, target, &state[RESERVED])
+        };
         if let Some(to_zero) = &scaler.to_zero {
             for i in 0..LANES {
                 let more = load.offered()[i] - before.offered[i];
-                state[REQUESTS][i] +=
+                state[REQUESTS + week][i] +=
                     if more > 0.0 { more / load_per_request[i] / before.hours } else { 0.0 };
-                missed[i] += saved(to_zero, values, load, target, (i, state)).missed;
+                missed[i] += self.saved(to_zero, values, (load, means), target, (i, state)).missed;
+            }
+        }
+        if self.weeks > 1 && !is_last {
+            // How weeks that are still to come fill or deepen the hours of this one is not known yet: it misses as much as all did
+            // last month, and who comes last what is left.
+            for i in 0..LANES {
+                missed[i] = state[MISSED][i] + state[SHARE][i] * (load.offered()[i] - before.offered[i]);
             }
         }
         for i in 0..LANES {
@@ -272,6 +320,22 @@ impl Elastic {
         }
     }
 
+    /// What a lane saves and misses because its last replica goes; nothing where one is reserved.
+    fn saved(
+        &self,
+        to_zero: &GoesToZero,
+        values: &Values,
+        (load, means): (&Load, &[Lanes]),
+        target: &Lanes,
+        (lane, state): (usize, &[Lanes]),
+    ) -> Saved {
+        if state[RESERVED][lane] >= 1.0 {
+            return Saved::default();
+        }
+        let mean = (load.offered()[lane], target[lane]);
+        to_zero.saved(values, lane, mean, (means, self.requests(state)))
+    }
+
     /// Replica-hours on demand, and those of cold starts, as means over the hours.
     fn totals(&self, values: &Values, shape: &Hours, load: &Load, target: &Lanes, state: &[Lanes]) -> Totals {
         let reserved = &state[RESERVED];
@@ -284,8 +348,9 @@ impl Elastic {
                 let all = staff.running(n, most).max(reserved);
                 [all - reserved, staff.zones.without_one((all - staff.spare).max(0.0))]
             });
-            let saved =
-                to_zero.map_or(Saved::default(), |to_zero| saved(to_zero, values, load, target, (i, state)));
+            let saved = to_zero.map_or(Saved::default(), |to_zero| {
+                self.saved(to_zero, values, (load, shape.means), target, (i, state))
+            });
             totals.cold[i] = saved.starting;
             let (on_demand, usable) = (on_demand - saved.down, usable - saved.down);
             // Work that can wait first fills what is paid anyway; what is left needs replica-hours of its own.
@@ -295,16 +360,16 @@ impl Elastic {
             totals.on_demand[i] = on_demand + more * reserve;
         }
         let Some(scaler) = &self.autoscaler else { return totals };
-        for rise in &scaler.ramps[0].rises {
+        scaler.ramps.each(0, load.offered(), shape.means, |share, before, now| {
             for i in 0..LANES {
                 let run = |load_now: f64| {
-                    let needed = math::ceil(load_now * load.offered()[i] / target[i] * (1.0 - 1e-12));
+                    let needed = math::ceil(load_now / target[i] * (1.0 - 1e-12));
                     staff.running(needed, load.most()[i]).max(reserved[i]).max(scaler.least())
                 };
-                let starts = rise.share * (run(rise.now) - run(rise.before)).max(0.0);
+                let starts = share * (run(now[i]) - run(before[i])).max(0.0);
                 totals.cold[i] += starts * values[scaler.cold_start][i];
             }
-        }
+        });
         totals
     }
 
@@ -323,6 +388,10 @@ impl Elastic {
         state: &mut [Lanes],
         rent: &mut Rent<'_>,
     ) -> [Lanes; 2] {
+        for i in 0..LANES {
+            let offered = load.offered()[i];
+            state[SHARE][i] = if offered > 0.0 { state[MISSED][i] / offered } else { 0.0 };
+        }
         let reserved = state[RESERVED];
         let Totals { mut on_demand, mut cold } = self.totals(values, shape, load, target, state);
         let gpu_hours = self.gpus * now.hours;
@@ -355,29 +424,20 @@ impl Elastic {
         if let Some(rule) = &self.newsvendor {
             let hours = std::array::from_fn(|i| (reserved[i] - self.reserved) * gpu_hours);
             rent.post(&rule.line, &hours, &values[rule.price]);
-            let place = NEEDS + now.index % rule.over;
-            for i in 0..LANES {
-                state[place][i] = load.offered()[i] / target[i];
+            let place = self.needs() + self.weeks * (now.index % rule.over);
+            // A fleet of one week keeps no means.
+            let weeks =
+                if shape.means.is_empty() { std::slice::from_ref(load.offered()) } else { shape.means };
+            for (need, mean) in state[place..].iter_mut().zip(weeks) {
+                for i in 0..LANES {
+                    need[i] = mean[i] / target[i];
+                }
             }
         }
         let busy =
             std::array::from_fn(|i| (load.carried()[i] + load.waiting()[i] - state[MISSED][i]) * gpu_hours);
         [paid, busy]
     }
-}
-
-/// What a lane saves and misses because its last replica goes; nothing where one is reserved.
-fn saved(
-    to_zero: &GoesToZero,
-    values: &Values,
-    load: &Load,
-    target: &Lanes,
-    (lane, state): (usize, &[Lanes]),
-) -> Saved {
-    if state[RESERVED][lane] >= 1.0 {
-        return Saved::default();
-    }
-    to_zero.saved(values, lane, (load.offered()[lane], target[lane]), state[REQUESTS][lane])
 }
 
 /// Where rent is posted.

@@ -22,6 +22,8 @@ pub(super) struct Hosting {
     pub(super) curve: Arc<LoadCurve>,
     /// How the load of all of them is spread over the hours.
     pub(super) shape: Shape,
+    /// The weeks of its streams.
+    pub(super) weeks: Weeks,
     /// The values behind the fleet's size.
     pub(super) inputs: Vec<Slot>,
 }
@@ -99,7 +101,7 @@ impl Hosting {
             );
             return None;
         }
-        Some(Self { entries: hosted, curve, shape, inputs })
+        Some(Self { entries: hosted, curve, shape, weeks, inputs })
     }
 }
 

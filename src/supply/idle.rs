@@ -3,16 +3,14 @@
 //! Requests arrive at random at the rate of their hour, so gaps are exponential. A gap longer than the fleet waits ends its
 //! run; the next request orders a replica, which is paid from then on and serves after its cold start.
 
-use std::sync::Arc;
-
-use crate::demand::LoadCurve;
-use crate::lanes::{Slot, Values};
+use super::mixed::{Shape, of_lane};
+use crate::lanes::{Lanes, Slot, Values};
 use crate::math;
 
 /// When the last replica goes.
 pub(super) struct GoesToZero {
     /// The hours of its load.
-    pub(super) curve: Arc<LoadCurve>,
+    pub(super) shape: Shape,
     /// Hours without a request.
     pub(super) after: Slot,
     /// Hours until one that was ordered serves.
@@ -58,22 +56,29 @@ pub(super) struct Saved {
 }
 
 impl GoesToZero {
-    /// What it saves and misses in a lane with so many requests in a mean hour.
+    /// What it saves and misses in a lane; `mean` load in all, `means` and `requests` in a mean hour by week.
     pub(super) fn saved(
         &self,
         values: &Values,
         lane: usize,
         (mean, target): (f64, f64),
-        requests_per_hour: f64,
+        (means, requests): (&[Lanes], &[Lanes]),
     ) -> Saved {
         let (after, cold) = (values[self.after][lane], values[self.cold_start][lane]);
-        let most = target / mean.max(f64::MIN_POSITIVE);
-        let [down, starting, missed] = self.curve.mean_up_to(most, |level| {
-            let kept = Kept::of(level * requests_per_hour, after, cold);
+        let of = |load: f64, per_hour: f64| {
+            let kept = Kept::of(per_hour, after, cold);
             // Where nothing is asked for no replica is counted to begin with.
-            let one = f64::from(u8::from(level * mean > 0.0));
-            [one * (1.0 - kept.up), kept.starting, level * mean * kept.missed]
-        });
+            let one = f64::from(u8::from(load > 0.0));
+            [one * (1.0 - kept.up), kept.starting, load * kept.missed]
+        };
+        let [down, starting, missed] = match &self.shape {
+            Shape::One(curve) => {
+                let per_hour = requests[0][lane];
+                let most = target / mean.max(f64::MIN_POSITIVE);
+                curve.mean_up_to(most, |level| of(level * mean, level * per_hour))
+            }
+            Shape::Mixed(mix) => mix.mean_up_to(&of_lane(means, lane), target, &of_lane(requests, lane), of),
+        };
         Saved { down, starting, missed }
     }
 }

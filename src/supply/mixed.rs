@@ -5,12 +5,13 @@ use std::sync::Arc;
 use super::Entry;
 use super::hosting::{Hosted, Load};
 use crate::calendar::Month;
-use crate::demand::{LoadCurve, MOST_WEEKS, Mix};
+use crate::demand::{LoadCurve, MOST_WEEKS, Mix, MixedRamp, Ramp, total};
 use crate::diagnostic::Diagnostic;
 use crate::lanes::{LANES, Lanes, Values};
 use crate::process::Lookup;
 
 /// How the load of a fleet is spread over the hours.
+#[derive(Clone)]
 pub(super) enum Shape {
     /// All streams have the same week.
     One(Arc<LoadCurve>),
@@ -87,7 +88,7 @@ impl Shape {
 }
 
 /// The means of one lane.
-fn of_lane(means: &[Lanes], lane: usize) -> [f64; MOST_WEEKS] {
+pub(super) fn of_lane(means: &[Lanes], lane: usize) -> [f64; MOST_WEEKS] {
     std::array::from_fn(|week| means.get(week).map_or(0.0, |mean| mean[lane]))
 }
 
@@ -166,8 +167,50 @@ impl Weeks {
         Some(self.0.len() - 1)
     }
 
+    /// How their load rises over one hour, and over two.
+    pub(super) fn ramps(&self) -> Ramps {
+        match self.0.as_slice() {
+            [(week, noise)] => Ramps::One([1, 2].map(|over| Ramp::new(week, *noise, over))),
+            weeks => Ramps::Mixed([1, 2].map(|over| MixedRamp::new(weeks, over))),
+        }
+    }
+
     /// How the load of all of them is spread over the hours.
     pub(super) fn shape(&self, first: &Arc<LoadCurve>) -> Shape {
         if self.0.len() < 2 { Shape::One(first.clone()) } else { Shape::Mixed(Arc::new(Mix::new(&self.0))) }
+    }
+}
+
+/// How the load of a fleet rises, over one hour and over two.
+pub(super) enum Ramps {
+    One([Ramp; 2]),
+    Mixed([MixedRamp; 2]),
+}
+
+impl Ramps {
+    /// Goes through the rises over one hour more than `place`: how often each is, and loads before and now by lane, of a load with
+    /// this mean.
+    pub(super) fn each(
+        &self,
+        place: usize,
+        offered: &Lanes,
+        means: &[Lanes],
+        mut visit: impl FnMut(f64, &Lanes, &Lanes),
+    ) {
+        match self {
+            Self::One(ramps) => {
+                for rise in &ramps[place].rises {
+                    let load = |relative: f64| std::array::from_fn(|i| relative * offered[i]);
+                    visit(rise.share, &load(rise.before), &load(rise.now));
+                }
+            }
+            Self::Mixed(ramps) => {
+                let means: [[f64; MOST_WEEKS]; LANES] = std::array::from_fn(|lane| of_lane(means, lane));
+                for (before, now, share) in &ramps[place].pairs {
+                    let load = |loads| std::array::from_fn(|i| total(loads, &means[i]));
+                    visit(*share, &load(before), &load(now));
+                }
+            }
+        }
     }
 }

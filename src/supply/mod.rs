@@ -34,7 +34,7 @@ pub use escalating::escalating;
 pub use owned::Owned;
 pub use purchase::{PURCHASES, Purchase};
 pub use quality::{Score, Scores, no_score, no_score_of};
-pub use rented::Rented;
+pub use rented::{Rented, of_supply};
 pub use work::{Entry, Work};
 
 use crate::calendar::Month;
@@ -57,8 +57,17 @@ pub trait Written: Debug + Send + Sync {
     fn serves(&self) -> &Reference;
     /// What it buys of a vendor, as `vendor/llm` or `vendor/gpu`; nothing where all is owned.
     fn buys(&self) -> Option<&Reference>;
+    /// Where it buys from one of several vendors: what of each, as [`Written::buys`] first, with a value that is 1 where a path has chosen
+    /// it, else 0, by the prices that all strategies see.
+    fn chosen(&self, _id: &str, _all: &Definitions, _lookup: &mut dyn Lookup) -> Vec<(&Reference, Slot)> {
+        Vec::new()
+    }
     /// The regions in which it may process.
     fn regions(&self, all: &Definitions) -> Vec<String>;
+    /// Replicas reserved for one year and for three, where these are amounts that another could be written for.
+    fn reserved(&self) -> Option<[u64; 2]> {
+        None
+    }
     /// Whether its GPUs are there, used or not, so that others can use what it leaves idle.
     fn is_owned(&self) -> bool {
         false

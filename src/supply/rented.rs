@@ -10,12 +10,11 @@ use super::cheapest::{ByTheHour, cheapest};
 use super::definitions::find;
 use super::disrupted::{disrupted, disrupted_by, hit};
 use super::elastic::{Autoscaler, Elastic, Newsvendor, Spot, Staff};
-use super::hosting::{Hosting, two_weeks};
+use super::hosting::Hosting;
 use super::idle::GoesToZero;
 use super::mixed::Shape;
 use super::reservation::Reservation;
 use super::{Definitions, Entry, Supply, Written};
-use crate::demand::Ramp;
 use crate::diagnostic::Diagnostic;
 use crate::distribution::{Number, NumberOf, QuantityOf};
 use crate::document::{Id, ListOf, Plugin, Reader, Reference, TableOf};
@@ -121,6 +120,34 @@ impl Written for Rented {
         Some(&self.gpus)
     }
 
+    fn chosen(&self, id: &str, all: &Definitions, lookup: &mut dyn Lookup) -> Vec<(&Reference, Slot)> {
+        if self.or_gpus.is_empty() {
+            return Vec::new();
+        }
+        let offers: Vec<&Reference> = std::iter::once(&self.gpus).chain(&self.or_gpus).collect();
+        let (mut prices, mut hits) = (Vec::new(), Vec::new());
+        for gpus in &offers {
+            // What cannot be resolved is told where the supply is.
+            let Some(rates) = all.gpu_of(gpus).and_then(|offer| offer.resolve(lookup)) else {
+                return Vec::new();
+            };
+            let hit = hit(&[id, &gpus.id], lookup);
+            prices.push(rates.hit(hit, lookup).on_demand);
+            hits.push(hit);
+        }
+        let (masks, _) = cheapest(&format!("{id} before moves"), &prices, &hits, self.choose_every, lookup);
+        offers.into_iter().zip(masks).collect()
+    }
+
+    fn reserved(&self) -> Option<[u64; 2]> {
+        match (self.reserved_1y, self.reserved_3y) {
+            (Reserve::Replicas(one), Reserve::Replicas(three)) if self.or_gpus.is_empty() => {
+                Some([one as u64, three as u64])
+            }
+            _ => None,
+        }
+    }
+
     fn regions(&self, all: &Definitions) -> Vec<String> {
         // Whichever is chosen, it must be allowed.
         let others: Vec<_> = self.or_gpus.iter().filter_map(|gpus| all.gpu_of(gpus)).collect();
@@ -144,14 +171,14 @@ impl Written for Rented {
             return None;
         }
         let hosting = Hosting::resolve(entries, deployment, &self.regions(all), all, lookup);
-        let own = hit(&[id, &self.gpus.id], lookup);
+        let own = hit(&[id, &self.gpus.id, &of_supply(id, &self.gpus)], lookup);
         let rates = offer.resolve(lookup).map(|rates| rates.hit(own, lookup));
         let from = all.bought(&self.gpus, false, lookup)?;
         let (hosting, rates) = (hosting?, rates?);
         let lines = Lines { payee: id, inputs: &hosting.inputs };
         let reserved = self.reserved(&rates, &lines, lookup)?;
         let of = Renting { offer, rates: &rates, lines, reserved: &reserved, gpus: deployment.gpus };
-        let elastic = self.elastic(&hosting, entries, &of, lookup)?;
+        let elastic = self.elastic(&hosting, &of, lookup)?;
         let (by_the_hour, hit) = self.by_the_hour(id, (from, &of, own), all, lookup)?;
         let running = Box::new(Running {
             from,
@@ -205,11 +232,11 @@ impl Rented {
         if self.or_gpus.is_empty() {
             return Some((vec![offer(&of.lines, from, of.rates.on_demand)], own));
         }
-        let payee = |gpus: &Reference| format!("{id}, {}", gpus.id);
+        let payee = |gpus: &Reference| of_supply(id, gpus);
         let lines = |payee: &str| offer(&Lines { payee, inputs: of.lines.inputs }, from, of.rates.on_demand);
         let (mut offers, mut hits) = (vec![lines(&payee(&self.gpus))], vec![own]);
         for gpus in &self.or_gpus {
-            let hit = hit(&[id, &gpus.id], lookup);
+            let hit = hit(&[id, &gpus.id, &of_supply(id, gpus)], lookup);
             let rates = all.gpu_offer(gpus, lookup)?.resolve(lookup)?.hit(hit, lookup);
             let lines = Lines { payee: &payee(gpus), inputs: of.lines.inputs };
             offers.push(offer(&lines, all.bought(gpus, false, lookup)?, rates.on_demand));
@@ -255,29 +282,15 @@ impl Rented {
 
     /// What of a fleet asks for more than the short way; nothing where it says none of it.
     #[allow(clippy::option_option, reason = "absent and wrong are different")]
-    fn elastic(
-        &self,
-        hosting: &Hosting,
-        entries: &[Entry],
-        of: &Renting,
-        lookup: &mut dyn Lookup,
-    ) -> Option<Option<Elastic>> {
+    fn elastic(&self, hosting: &Hosting, of: &Renting, lookup: &mut dyn Lookup) -> Option<Option<Elastic>> {
         let fleet = &self.fleet;
         let newsvendor = self.newsvendor(of, lookup)?;
         let spot = self.spot(of, lookup)?;
         let mixed = matches!(hosting.shape, Shape::Mixed(_));
-        let first = entries.first()?;
-        if mixed && (fleet.autoscaler.is_some() || newsvendor.is_some()) {
-            lookup.refuse(
-                two_weeks(first).label("an autoscaler, or an amount reserved by past need, knows one week"),
-            );
-            return None;
-        }
         let plain = fleet.zones.is_one() && fleet.autoscaler.is_none() && newsvendor.is_none() && !mixed;
         if plain {
             return Some(None);
         }
-        let ramp = |over| Ramp::new(&first.traffic.week, first.traffic.hourly_noise, over);
         let autoscaler = fleet.autoscaler.as_ref().map(|scaler| {
             let mut hours = |number: &Option<Number>| match number {
                 Some(number) => lookup.number(number),
@@ -285,16 +298,17 @@ impl Rented {
             };
             let (lag, cold_start) = (hours(&scaler.lag), hours(&scaler.cold_start));
             let to_zero = scaler.to_zero_after.as_ref().map(|after| GoesToZero {
-                curve: hosting.curve.clone(),
+                shape: hosting.shape.clone(),
                 after: lookup.number(after),
                 cold_start,
             });
-            Autoscaler { lag, cold_start, ramps: [ramp(1), ramp(2)], to_zero }
+            Autoscaler { lag, cold_start, ramps: hosting.weeks.ramps(), to_zero }
         });
         Some(Some(Elastic {
             staff: Staff { min: fleet.min_replicas, spare: fleet.spare_replicas, zones: fleet.zones },
             reserved: of.reserved.iter().map(|reserved| reserved.count).sum(),
             gpus: of.gpus,
+            weeks: hosting.shape.state().max(1),
             autoscaler,
             spot,
             newsvendor,
@@ -333,6 +347,11 @@ impl Rented {
         let line = of.lines.line("GPU-hours on spot", price);
         Some(Some(Spot { share: lookup.number(share), line, price, interruptions }))
     }
+}
+
+/// The name under which moves hit what a supply rents from one vendor of several.
+pub fn of_supply(id: &str, gpus: &Reference) -> String {
+    format!("{id}, {}", gpus.id)
 }
 
 /// Makes lines of a fleet's rent.

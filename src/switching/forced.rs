@@ -8,9 +8,9 @@ use crate::diagnostic::Diagnostic;
 use crate::document::{Origin, Reference};
 use crate::finance::Line;
 use crate::hazard;
-use crate::lanes::Slot;
+use crate::lanes::{LANES, Slot};
 use crate::process::{Hit, Lookup, Path, Successors};
-use crate::supply::Definitions;
+use crate::supply::{Definitions, of_supply};
 
 /// A move that comes from time to time.
 #[derive(Clone, Debug)]
@@ -58,6 +58,8 @@ pub struct Asked<'a> {
     pub by: &'a Reference,
     /// What is bought of a vendor for it; nothing where all is owned.
     pub buys: Option<&'a Reference>,
+    /// Where one of several vendors is chosen: what of each, with a value that is 1 where it is the chosen one.
+    pub offers: Vec<(&'a Reference, Option<Slot>)>,
     /// For which streams, by their places.
     pub streams: Vec<usize>,
 }
@@ -81,9 +83,25 @@ impl Forced {
         let mut forced = Self::default();
         let migrating = around.migration.map(|(id, migration)| migration.resolve(id, lookup));
         for one in asked {
-            forced.successions(around, migrating.as_ref(), one, lookup);
+            // Of several vendors each forces its moves, upon the paths that are with it.
+            let offers = if one.offers.is_empty() {
+                vec![(one.buys, None)]
+            } else {
+                one.offers.iter().map(|(gpus, chosen)| (Some(*gpus), *chosen)).collect()
+            };
+            for offer in &offers {
+                forced.successions(around, migrating.as_ref(), (one, *offer), lookup);
+            }
             let (Some((named, _)), Some(migrating)) = (around.migration, &migrating) else { continue };
-            let ends = ends(around, one, migrating, lookup);
+            let ends: Vec<_> = offers
+                .iter()
+                .enumerate()
+                .flat_map(|(place, offer)| {
+                    let ends = ends(around, (one, offer.0, place == 0), migrating, lookup);
+                    ends.into_iter()
+                        .map(|(end, of_all)| (end, if of_all { (one.buys, None) } else { *offer }))
+                })
+                .collect();
             let others = asked.iter().filter(|other| {
                 other.by.id != one.by.id && other.streams.iter().any(|stream| one.streams.contains(stream))
             });
@@ -94,8 +112,8 @@ impl Forced {
                 }
             }
             let others: Vec<&str> = others.iter().map(|other| other.by.id.as_str()).collect();
-            for end in ends {
-                forced.retirement(migrating, (one, &others), end, around, lookup);
+            for (end, offer) in ends {
+                forced.retirement(migrating, (one, offer, &others), end, around, lookup);
             }
         }
         if let Some((id, _)) = around.migration.filter(|_| forced.moves.is_empty()) {
@@ -108,11 +126,11 @@ impl Forced {
         &mut self,
         around: &Around,
         migrating: Option<&Migrating>,
-        asked: &Asked,
+        (asked, (buys, chosen)): (&Asked, Offer),
         lookup: &mut dyn Lookup,
     ) {
         let by = asked.by;
-        let Some((path, origin, is_llm)) = price_over_time(around.definitions, asked) else { return };
+        let Some((path, origin, is_llm)) = price_over_time(around.definitions, by, buys) else { return };
         let successors = path.successors(lookup);
         // The price of an llm is asked for in any case, that of GPUs only where it is needed: so draws keep their coordinates.
         if successors.is_empty() && !is_llm {
@@ -136,15 +154,20 @@ impl Forced {
             let cause = Cause::Succession(one.generations.clone());
             let mut teller = Teller { stream: &one.stream, cause, terms, inputs: vec![price], lookup };
             if let Some(migrating) = migrating {
-                let bought = asked.buys.unwrap_or(by).id.clone();
+                let bought = buys.unwrap_or(by).id.clone();
                 let why = Why { bought, stream: Some(one.stream.clone()), off: None };
-                self.add(migrating, &by.id, why, &mut teller);
+                self.add(migrating, (&by.id, chosen), why, &mut teller);
                 let factor = teller.tell(Told::Price);
-                self.strike(&by.id, factor, teller.lookup);
+                let hit = match (buys, chosen) {
+                    (Some(gpus), Some(_)) => of_supply(&by.id, gpus),
+                    _ => by.id.clone(),
+                };
+                self.strike(&hit, factor, teller.lookup);
                 if let Some(lost) = migrating.lost_requests {
                     let (leaving, late) = (teller.tell(Told::Leaving), teller.tell(Told::Late));
                     let unsettled = teller.lookup.plus(leaving, late);
                     let share = teller.lookup.times(unsettled, lost);
+                    let share = where_chosen(share, chosen, teller.lookup);
                     self.lost.entry(by.id.clone()).or_default().push(share);
                 }
             }
@@ -183,7 +206,7 @@ impl Forced {
     fn retirement(
         &mut self,
         migrating: &Migrating,
-        (asked, others): (&Asked, &[&str]),
+        (asked, (buys, chosen), others): (&Asked, Offer, &[&str]),
         (off, notice): (Slot, Slot),
         around: &Around,
         lookup: &mut dyn Lookup,
@@ -199,13 +222,15 @@ impl Forced {
         };
         let inputs = vec![off, notice];
         let mut teller = Teller { stream: &stream, cause: Cause::Retirement(off), terms, inputs, lookup };
-        let why = Why { bought: asked.buys.unwrap_or(by).id.clone(), stream: None, off: Some(off) };
-        self.add(migrating, &by.id, why, &mut teller);
+        let why = Why { bought: buys.unwrap_or(by).id.clone(), stream: None, off: Some(off) };
+        self.add(migrating, (&by.id, chosen), why, &mut teller);
         if let Some(lost) = migrating.lost_requests {
             let (leaving, late) = (teller.tell(Told::Leaving), teller.tell(Told::Late));
             let leaving = teller.lookup.times(leaving, lost);
+            let leaving = where_chosen(leaving, chosen, teller.lookup);
             self.lost.entry(by.id.clone()).or_default().push(leaving);
             let late = teller.lookup.times(late, lost);
+            let late = where_chosen(late, chosen, teller.lookup);
             for other in others {
                 self.lost.entry((*other).to_owned()).or_default().push(late);
             }
@@ -213,12 +238,14 @@ impl Forced {
         for other in others {
             if migrating.emergency_factor.is_some() {
                 let factor = teller.tell(Told::Emergency);
+                let factor = factor_where_chosen(factor, chosen, teller.lookup);
                 self.strike(other, factor, teller.lookup);
             }
             for (evaluation, points) in &migrating.quality_change {
                 if around.evaluations.contains(evaluation) {
                     let dip = teller.tell(Told::Dip);
                     let change = teller.lookup.times(*points, dip);
+                    let change = where_chosen(change, chosen, teller.lookup);
                     let key = ((*other).to_owned(), evaluation.clone());
                     self.quality.entry(key).or_default().push(change);
                 }
@@ -227,7 +254,13 @@ impl Forced {
     }
 
     /// A move away from what is asked; one that is forced by the same thing counts once, by the name of what is bought.
-    fn add(&mut self, migrating: &Migrating, by: &str, why: Why, teller: &mut Teller) {
+    fn add(
+        &mut self,
+        migrating: &Migrating,
+        (by, chosen): (&str, Option<Slot>),
+        why: Why,
+        teller: &mut Teller,
+    ) {
         let retired = why.off.is_some();
         let label = |of: &str| {
             let what = if retired { "moves away from" } else { "moves to a successor of" };
@@ -242,6 +275,7 @@ impl Forced {
             return;
         }
         let begun = teller.tell(Told::Begun);
+        let begun = where_chosen(begun, chosen, teller.lookup);
         let one_off = migrating.one_off.as_ref().map(|(line, price)| {
             let (label, inputs) = (label(by), vec![begun, *price]);
             (Line { label, inputs, ..line.clone() }, *price)
@@ -249,6 +283,7 @@ impl Forced {
         let running = migrating.running.as_ref().map(|(line, price)| {
             let (leaving, late) = (teller.tell(Told::Leaving), teller.tell(Told::Late));
             let under_way = teller.lookup.plus(leaving, late);
+            let under_way = where_chosen(under_way, chosen, teller.lookup);
             let inputs = vec![under_way, *price];
             (Line { inputs, ..line.clone() }, [under_way, *price])
         });
@@ -285,27 +320,63 @@ impl Teller<'_> {
 
 /// The price over time of what is bought by the token or the GPU-hour, where it stands, and whether it is an llm. Units of
 /// throughput have a price of their own.
-fn price_over_time<'a>(all: &'a Definitions, asked: &Asked) -> Option<(&'a Path, &'a Origin, bool)> {
-    if let Some(card) = all.llm_of(asked.by) {
+fn price_over_time<'a>(
+    all: &'a Definitions,
+    by: &Reference,
+    buys: Option<&Reference>,
+) -> Option<(&'a Path, &'a Origin, bool)> {
+    if let Some(card) = all.llm_of(by) {
         return Some((card.over_time.as_ref()?, &card.origin, true));
     }
-    let offer = all.gpu_of(asked.buys?)?;
+    let offer = all.gpu_of(buys?)?;
     Some((offer.over_time.as_ref()?, &offer.origin, false))
 }
 
-/// When what is asked, or what is bought for it, is turned off, in months from the start, and how long before this is known.
-fn ends(around: &Around, asked: &Asked, migrating: &Migrating, lookup: &mut dyn Lookup) -> Vec<(Slot, Slot)> {
-    let mut ends = around.hazards.retirements(&asked.by.id);
-    let Some(bought) = asked.buys else { return ends };
+/// What is bought for what is asked, and where it is the chosen one of several.
+type Offer<'a> = (Option<&'a Reference>, Option<Slot>);
+
+/// A value where an offer is the chosen one, else 0.
+fn where_chosen(value: Slot, chosen: Option<Slot>, lookup: &mut dyn Lookup) -> Slot {
+    chosen.map_or(value, |chosen| lookup.times(value, chosen))
+}
+
+/// A factor where an offer is the chosen one, else 1.
+fn factor_where_chosen(factor: Slot, chosen: Option<Slot>, lookup: &mut dyn Lookup) -> Slot {
+    let Some(chosen) = chosen else { return factor };
+    lookup.derive(
+        "factor where it is chosen",
+        &[factor, chosen],
+        Box::new(move |v, out| {
+            for i in 0..LANES {
+                out[i] = 1.0 + (v[factor][i] - 1.0) * v[chosen][i];
+            }
+        }),
+    )
+}
+
+/// When what is asked (if it comes first), or what is bought for it, is turned off, in months from the start, and how long before
+/// this is known; and whether it is what is asked, whoever it is bought from.
+fn ends(
+    around: &Around,
+    (asked, buys, first): (&Asked, Option<&Reference>, bool),
+    migrating: &Migrating,
+    lookup: &mut dyn Lookup,
+) -> Vec<((Slot, Slot), bool)> {
+    let own = around.hazards.retirements(&asked.by.id);
+    let mut ends: Vec<((Slot, Slot), bool)> = Vec::new();
+    if first {
+        ends.extend(own.iter().map(|end| (*end, true)));
+    }
+    let Some(bought) = buys else { return ends };
     if bought.id != asked.by.id {
         // A hazard that names both turns it off once.
         let more = around.hazards.retirements(&bought.id);
-        ends.extend(more.iter().filter(|end| !ends.contains(end)).copied().collect::<Vec<_>>());
+        ends.extend(more.iter().filter(|end| !own.contains(end)).map(|end| (*end, false)));
     }
     let retires = around.definitions.llm_of(bought).and_then(|card| card.retires);
     let off = retires.and_then(|day| day.months_from_start(lookup.timeline()));
     let planned = lookup.plus(migrating.takes, migrating.dual_run);
-    ends.extend(off.map(|off| (lookup.constant(off), planned)));
+    ends.extend(off.map(|off| ((lookup.constant(off), planned), false)));
     ends
 }
 

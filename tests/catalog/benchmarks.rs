@@ -4,9 +4,10 @@ use std::fs;
 use std::path::Path;
 
 use crate::program::tokencast;
+use serde::de::DeserializeSeed;
 use serde_json::Value;
 use tempfile::TempDir;
-use tokencast::catalog::{BenchmarkLines, Known, Seen, gather, read_benchmarks};
+use tokencast::catalog::{BenchmarkLines, Known, Pruned, Results, Seen, gather, read_benchmarks};
 
 fn known() -> Known {
     Known {
@@ -106,8 +107,41 @@ fn lines_say_the_same_as_the_whole() {
     }
     let none = Known::default();
     assert!(BenchmarkLines::new(&none).end().is_err());
-    assert!(BenchmarkLines::new(&none).read("{").is_err(), "one JSON text over many lines is not read");
+    assert!(BenchmarkLines::new(&none).read("{").is_err(), "one JSON text over many lines is no line");
     assert!(BenchmarkLines::new(&none).read("a,b,c").is_err(), "columns are missing");
+}
+
+/// One text of any size: what single requests did is passed over, and the rest says what the whole says.
+#[test]
+fn what_single_requests_did_is_passed_over() {
+    let many = (0..5_000).map(|k| format!("0.0{k}")).collect::<Vec<_>>().join(", ");
+    let texts = vec![format!("\"a text\""); 5_000].join(", ");
+    let vllm = VLLM.replace("\"num_prompts\"", &format!("\"ttfts\": [{many}], \"itls\": [[{many}], [{many}]], \"generated_texts\": [{texts}], \"num_prompts\""));
+    let run = |streams: usize| {
+        format!(
+            "{{ \"args\": {{ \"strategy\": {{ \"type_\": \"concurrent\", \"streams\": {streams} }} }}, \"requests\": {{ \"successful\": [{{ \"ttft\": [{many}] }}] }}, \
+             \"metrics\": {{ \"time_to_first_token_ms\": {{ \"successful\": {{ \"mean\": 175.2 }} }}, \
+             \"inter_token_latency_ms\": {{ \"successful\": {{ \"mean\": 16.49 }} }}, \
+             \"prompt_token_count\": {{ \"successful\": {{ \"mean\": 1024 }} }}, \
+             \"output_token_count\": {{ \"successful\": {{ \"mean\": 512 }} }} }} }}"
+        )
+    };
+    // More runs than a list of other things keeps.
+    let runs = (1..=100).map(run).collect::<Vec<_>>().join(",\n");
+    let guidellm =
+        format!("{{ \"args\": {{ \"model\": \"meta-llama/Llama-3.1-70B\" }},\n \"benchmarks\": [{runs}] }}");
+    let list = format!("[\n{vllm},\n{vllm}, 7]");
+    for (text, rows) in [(&vllm, 1), (&guidellm, 100), (&list, 2)] {
+        let whole = read_benchmarks(text.as_bytes(), &known()).unwrap();
+        let mut found = Results::default();
+        let mut json = serde_json::Deserializer::from_str(text);
+        Pruned::new(&known(), 1, &mut found).deserialize(&mut json).unwrap();
+        assert_eq!((whole.rows.len(), found.form), (rows, whole.form));
+        assert_eq!((found.rows, found.problems), (whole.rows, whole.problems));
+    }
+    let mut found = Results::default();
+    let mut cut = serde_json::Deserializer::from_str(&guidellm[..guidellm.len() - 9]);
+    assert!(Pruned::new(&known(), 1, &mut found).deserialize(&mut cut).is_err_and(|error| error.is_eof()));
 }
 
 #[test]

@@ -317,8 +317,52 @@ fn weeks_that_differ_share_a_fleet() {
         near(mix.carried(&[3.0, 5.0], capacity), alone, 2e-3 * 8.0);
     }
     near(mix.peak(&[3.0, 5.0]), 8.0 * curve.peak(), 1e-9);
-    let late = text("fleet = { autoscale_lag = \"5 min\" }");
-    assert_eq!(refused(&late, &lines), ["two-weeks"]);
+    // For half an hour an autoscaler has the replicas of the hour before; every start is paid from its order on.
+    let late =
+        run(&text("fleet = { autoscale_lag = \"15 min\", cold_start = \"15 min\" }"), 1, &lines).remove(0);
+    let need = |hour: usize| whole(load(hour % 168) / 0.7).max(1.0);
+    let mean = |of: &dyn Fn(usize) -> f64| (0..168).map(of).sum::<f64>() / 168.0;
+    let missed = mean(&|hour| (load(hour) - need(hour + 167)).max(0.0)) * 0.5;
+    let left: f64 = (0..2).map(|stream| late.offered[stream][0] - late.served[stream][0]).sum();
+    assert!(missed > 0.0);
+    close(left, missed * CALLS_PER_HOUR * HOURS, 1e-6);
+    let starts = mean(&|hour| (need(hour) - need(hour + 167)).max(0.0)) * 0.25;
+    close(rent(&late), 2.0 * 4.0 * HOURS * (mean(&need) + starts), 1e-9);
+    // No other amount is cheaper than the one by rule, in months that are alike.
+    let fourth = |reserved: &str| rent(&run(&text(reserved), 4, &lines)[3]);
+    let by_rule = fourth("reserved_1y = { newsvendor = { over = \"1 month\" } }");
+    let best = (0..30).map(|count| fourth(&format!("reserved_1y = {count}"))).fold(f64::INFINITY, f64::min);
+    close(by_rule, best, 3e-3);
+    assert!(by_rule < 0.99 * fourth("reserved_1y = 0"));
+}
+
+/// Two weeks with few requests: the last replica runs while either asks.
+#[test]
+fn weeks_that_differ_let_the_last_replica_go_together() {
+    let (office, consumer) = (office(), Week::named("consumer").unwrap().hours());
+    let mean = consumer.iter().sum::<f64>() / 168.0;
+    let (first, second, after, cold) = (0.004, 0.01, 2.0, 3.0);
+    let fleet = format!(
+        "fleet = {{ min_replicas = 0, utilization_target = 1, cold_start = \"{cold} min\", to_zero_after = \"{after} min\" }}"
+    );
+    let text = format!(
+        "{MACHINES}{}{}{}",
+        traffic("chat", first, OFFICE),
+        traffic("more", second, "week = \"consumer\"\nhourly_noise = 0"),
+        supply(&fleet)
+    );
+    let found = run(&text, 1, &[CHAT, serve("more", "tokyo")]).remove(0);
+    let (mut paid, mut missed) = (0.0, 0.0);
+    for hour in 0..168 {
+        let load = office[hour] * first + consumer[hour] / mean * second;
+        let per_hour = load * CALLS_PER_HOUR;
+        let (run, starting) = ((per_hour * after / 60.0).exp(), per_hour * cold / 60.0);
+        paid += (starting + run - 1.0) / (starting + run) / 168.0;
+        missed += load * (1.0 + starting) / (starting + run) / 168.0;
+    }
+    close(rent(&found), 2.0 * 4.0 * HOURS * paid, 1e-6);
+    let left: f64 = (0..2).map(|stream| found.offered[stream][0] - found.served[stream][0]).sum();
+    close(left, missed * CALLS_PER_HOUR * HOURS, 1e-6);
 }
 
 /// Who waits longer than replicas take to come is served by these; who does not wait so long is not.

@@ -399,3 +399,52 @@ fn a_batch_is_billed_whole_where_limits_cut_the_rest() {
     let free = run(&text(""), 64);
     close(by_month(&free, Component::ApiTokens)[0], 3_000.0 * (0.6 + 0.4 * 0.5) + 1_000.0, 1e-12);
 }
+
+/// The same GPU of two vendors: who is chosen forces its moves, who is not forces none.
+#[test]
+fn of_several_vendors_only_the_chosen_one_forces_its_moves() {
+    let rented = |cheap: &str, more: &str| {
+        format!(
+            r#"{}
+[llm.open]
+[deployment.box]
+llm = "open"
+gpu = "h100"
+gpus = 1
+capacity = {{ stated = {{ tokens = "10M tokens /h" }} }}
+capacity_error = 1
+
+[vendor.calm.gpu.h100]
+rates = {{ on_demand = "2 USD /GPU-hour" }}
+[vendor.fast.gpu.h100]
+rates = {{ on_demand = "{cheap} USD /GPU-hour" }}
+over_time = {{ succession = {{ life = "6 months", factor = 0.9 }} }}
+
+[supply.both.rented]
+deployment = "box"
+gpus = "calm/h100"
+or_gpus = ["fast/h100"]
+{more}
+[migration.move]
+one_off = "7k USD"
+"#,
+            PLAIN.replace("by = \"acme/terra\" }]", "by = \"both\" }]\nmigration = \"move\"")
+        )
+    };
+    // The second vendor is the cheaper one from the first month on.
+    let chosen = run(&rented("1", ""), 64);
+    for (month, cost) in by_month(&chosen, Component::Migration).iter().enumerate() {
+        close(*cost, if [6, 12, 18].contains(&month) { 7_000.0 } else { 0.0 }, 1e-12);
+    }
+    let rent = by_month(&chosen, Component::GpuRental);
+    let hours = |month: usize| chosen.hours[month] * rent[0] / chosen.hours[0];
+    near(rent[7], 0.9 * hours(7), 0.1 * hours(7));
+    // It never is: nothing of it is paid, its successions happen elsewhere.
+    let other = run(&rented("9", ""), 64);
+    assert!(by_month(&other, Component::Migration).iter().all(|cost| *cost == 0.0));
+    // It becomes the cheaper one with its second succession, and is chosen anew in that month: the first was no move.
+    let later = run(&rented("2.3", ""), 64);
+    let moves: Vec<usize> =
+        (0..24).filter(|month| by_month(&later, Component::Migration)[*month] > 0.0).collect();
+    assert!(!moves.contains(&6) && moves.contains(&18), "{moves:?}");
+}

@@ -34,7 +34,7 @@ impl<'a> BenchmarkLines<'a> {
     /// The next line.
     ///
     /// # Errors
-    /// It is one JSON text over many lines, lacks a column, or has more rows than are kept.
+    /// Its first line is neither a row nor JSON, it lacks a column, or has more rows than are kept.
     pub fn read(&mut self, line: &str) -> Result<(), Unreadable> {
         self.number += 1;
         let line = if self.number == 1 { line.strip_prefix('\u{feff}').unwrap_or(line) } else { line };
@@ -61,11 +61,8 @@ impl<'a> BenchmarkLines<'a> {
             return Ok(());
         }
         if serde_json::from_str::<Value>(line).is_err() {
-            let message = "it is one JSON text larger than 64 MB".to_owned();
-            return Err(Unreadable {
-                message,
-                help: "leave the single requests out of it, or write a result a line",
-            });
+            let message = format!("line {} is not JSON", self.number);
+            return Err(Unreadable { message, help: "lines of JSON have a result each" });
         }
         self.results.form = "benchmark results";
         self.shape = Shape::Json;

@@ -9,6 +9,7 @@ mod fields;
 mod json;
 mod lines;
 mod part;
+mod pruned;
 mod tables;
 
 use std::collections::BTreeMap;
@@ -18,6 +19,7 @@ use crate::serving::Precision;
 
 pub use lines::BenchmarkLines;
 pub use part::{Measured, measured_part};
+pub use pruned::Pruned;
 pub use tables::{Counts, Group, gather};
 
 /// What a file may leave out and its user knows.

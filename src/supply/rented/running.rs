@@ -11,7 +11,7 @@ use crate::lanes::{self, LANES, Lanes, Slot, Values};
 use crate::math;
 use crate::supply::Supply;
 use crate::supply::cheapest::{ByTheHour, post};
-use crate::supply::elastic::{Before, Elastic, Rent};
+use crate::supply::elastic::{Asking, Before, Elastic, Rent};
 use crate::supply::hosting::{Hosted, Load};
 use crate::supply::mixed::{Hours, Shape};
 use crate::supply::reservation::Reservation;
@@ -178,9 +178,14 @@ impl Running {
         for hours in &mut per_request {
             *hours /= now.hours;
         }
-        let entry = (&per_request, hosted.patience_hours);
+        let entry = Asking {
+            load_per_request: &per_request,
+            patience_hours: hosted.patience_hours,
+            week: hosted.week,
+            is_last: entry + 1 == self.entries.len(),
+        };
         let before = Before { offered: &offered_before, carried: &carried_before, hours: now.hours };
-        elastic.take_back(values, &load, (before, target), entry, own, served);
+        elastic.take_back(values, &load, means, (before, target), &entry, own, served);
     }
 
     fn close_elastic(
