@@ -438,7 +438,7 @@ one_off = "7k USD"
     }
     let rent = by_month(&chosen, Component::GpuRental);
     let hours = |month: usize| chosen.hours[month] * rent[0] / chosen.hours[0];
-    near(rent[7], 0.9 * hours(7), 0.1 * hours(7));
+    close(rent[7], 0.9 * hours(7), 1e-9);
     // It never is: nothing of it is paid, its successions happen elsewhere.
     let other = run(&rented("9", ""), 64);
     assert!(by_month(&other, Component::Migration).iter().all(|cost| *cost == 0.0));
