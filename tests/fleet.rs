@@ -139,8 +139,8 @@ fn explain_tells_how_many_replicas_to_reserve() {
     let folder = tempfile::tempdir().unwrap();
     let at = folder.path();
     fs::write(at.join("rising.toml"), RISING).unwrap();
-    let week: String = (0..168).map(|hour| format!("{}\n", f64::from(hour) + 0.5)).collect();
-    fs::write(at.join("week.csv"), format!("load\n{week}")).unwrap();
+    let week: Vec<String> = (0..168).map(|hour| (f64::from(hour) + 0.5).to_string()).collect();
+    fs::write(at.join("week.csv"), format!("load\n{}\n", week.join("\n"))).unwrap();
     let words = ["explain", "rising.toml", "--strategy", "fleet", "--month", "2027-02", "-n", "64"];
     let (_, found, _) = called(at, &[&words[..], &["--json"]].concat());
     let found: Value = serde_json::from_str(&found).unwrap();
