@@ -53,6 +53,14 @@ pub fn ids<T>(list: &[(Reference, T)]) -> Vec<&str> {
 /// Known ids that a mistake lists at the most.
 const MOST_SHOWN: usize = 20;
 
+/// The part of the built-in catalog that defines what is most often meant, by family.
+const BUILT_IN: [(&str, &str); 4] = [
+    ("tokenizer", "llms/tokenizers.toml"),
+    ("llm", "llms/open-weights.toml"),
+    ("gpu", "gpus/data-sheets.toml"),
+    ("vendor", "prices/openai.toml"),
+];
+
 /// The mistake of naming something that is not there.
 pub fn unknown(family: &str, wanted: &Reference, known: &[&str]) -> Diagnostic {
     let mistake =
@@ -60,7 +68,12 @@ pub fn unknown(family: &str, wanted: &Reference, known: &[&str]) -> Diagnostic {
             .label("not defined in this scenario");
     match did_you_mean(&wanted.id, known.iter().copied()) {
         Some(close) => mistake.help(format!("did you mean `{close}`?")),
-        None if known.is_empty() => mistake.help(format!("no {family} is defined; is a `use` missing?")),
+        None if known.is_empty() => {
+            let built_in = BUILT_IN.iter().find(|(of, _)| *of == family);
+            let part = built_in
+                .map_or_else(String::new, |(_, part)| format!(", such as `use = [\"builtin:{part}\"]`"));
+            mistake.help(format!("no {family} is defined; is a `use` missing{part}?"))
+        }
         None => {
             // A part with a whole price catalog defines thousands.
             let more = known.len().saturating_sub(MOST_SHOWN);

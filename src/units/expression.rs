@@ -167,6 +167,10 @@ impl<'a> Expression<'a> {
         } else if fits(dims.per(Dims::POINT).times(Dims::SHARE)) {
             let percent = unit.replacen("points", "%", 1).replacen("point", "%", 1);
             mistake.replace(self.text, place, &percent)
+        } else if [Dims::CHARACTER, Dims::WORD].contains(&dims) && fits(Dims::TOKEN) {
+            mistake.help(
+                "how many tokens a text is depends on the llm; a key that ends in `_text` takes it as it is",
+            )
         } else {
             mistake
         }
