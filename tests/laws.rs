@@ -52,6 +52,8 @@ mod hired;
 mod intensities;
 #[path = "laws/languages.rs"]
 mod languages;
+#[path = "laws/lever_capacity.rs"]
+mod lever_capacity;
 #[path = "laws/lever_kinds.rs"]
 mod lever_kinds;
 #[path = "laws/levers.rs"]

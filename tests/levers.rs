@@ -103,6 +103,36 @@ fn says_the_same_in_json_and_in_japanese() {
     assert!(said.contains("改善：削減策なし") && said.contains("回収せず"), "{said}");
 }
 
+/// What makes answers too poor sheds requests, and is not taken for a saving; what changes nothing never pays back.
+#[test]
+fn what_is_no_longer_served_is_told() {
+    let folder = tempfile::tempdir().unwrap();
+    let text = SCENARIO
+        .replace("[traffic.work]", "[traffic.work]\nneeds_quality = { answers = \"80 %\" }")
+        .replace("[vendor.acme.llm.large.rates]", "[vendor.acme.llm.large]\nquality = { answers = \"85 %\" }\n[vendor.acme.llm.large.rates]")
+        .replace("[vendor.acme.llm.small.rates]", "[vendor.acme.llm.small]\nquality = { answers = \"70 %\" }\n[vendor.acme.llm.small.rates]")
+        .replace("cut = \"20 % to 30 %\"", "cut = \"20 % to 30 %\"\nquality_change = { answers = \"-10 points\" }")
+        .replace("rollout = { running = \"5k JPY /month\" }", "");
+    fs::write(folder.path().join("three.toml"), &text).unwrap();
+    let (code, said, _) = called(folder.path(), &["levers", "three.toml", "-n", "128", "--quiet"]);
+    assert_eq!(code, 0, "{said}");
+    assert!(said.contains("served") && said.contains("100%"), "{said}");
+    let words = ["levers", "three.toml", "-n", "128", "--quiet", "--json", "--force"];
+    let json: Value = serde_json::from_str(&called(folder.path(), &words).1).unwrap();
+    let unserved = |at: &str| json.pointer(at).unwrap().as_f64().unwrap();
+    assert_eq!(unserved("/unserved_without_levers"), 0.0);
+    // Who tries first has a judge, and serves from June on what nobody else may.
+    assert_eq!(unserved("/levers/0/unserved_in_order"), 1.0);
+    let last = unserved("/levers/2/unserved_in_order");
+    assert!(last > 0.3 && last < 1.0, "{json}");
+    assert_eq!(json["levers"][1]["lever"], "vain");
+    assert!(json["levers"][1]["payback_months_alone"]["p50"].is_null(), "{json}");
+    // Without a column nobody needs.
+    fs::write(folder.path().join("three.toml"), SCENARIO).unwrap();
+    let (_, said, _) = called(folder.path(), &["levers", "three.toml", "-n", "128", "--quiet", "--force"]);
+    assert!(!said.contains("served"), "{said}");
+}
+
 #[test]
 fn what_cannot_be_told_apart_is_refused() {
     let folder = tempfile::tempdir().unwrap();

@@ -535,8 +535,8 @@ const CHANGES: [(&str, &str, &str); 19] = [
         [lever.drafts.speculative_decoding]
         supplies     = ["own-h200"]
         draft_tokens = 4
-        acceptance   = "60 % to 80 %"
-        draft_cost   = "2 % to 8 %"
+        acceptance   = "70 %"
+        draft_cost   = "5 %"
         rollout      = { from = "2028-02", ramp = "3 months" }
 
         [lever.taught.distillation]

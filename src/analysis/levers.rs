@@ -2,6 +2,7 @@
 
 use super::break_even::{BreakEven, break_even};
 use super::compare::{Difference, difference};
+use super::findings::served_share;
 use super::quality::{Quality, qualities};
 use crate::engine::Outcomes;
 use crate::model::{Model, Pull};
@@ -27,6 +28,8 @@ pub struct Step {
     pub on_top: Difference,
     /// Scores with it and those that act before it.
     pub quality: Vec<Quality>,
+    /// Share of requests that nobody serves with it and those that act before it.
+    pub unserved: f64,
 }
 
 /// The levers of a strategy.
@@ -36,6 +39,8 @@ pub struct Waterfall {
     pub before: Estimate,
     /// Scores without any lever, by evaluation that a traffic needs.
     pub quality: Vec<Quality>,
+    /// Share of requests that nobody serves without any lever.
+    pub unserved: f64,
     /// Each lever, in the order in which they act.
     pub steps: Vec<Step>,
     /// All of them.
@@ -61,17 +66,26 @@ pub fn waterfall(model: &Model, outcomes: &Outcomes, levers: &[Pull]) -> Waterfa
         months => f64::from(months),
     };
     let saved = |place: usize, start: f64| {
-        let mut payback = break_even(&outcomes.strategies[place].totals.break_even, outcomes.months);
+        let difference = against(place, 0);
+        let moments = &outcomes.strategies[place].totals.break_even;
+        // What changes nothing never costs more, and never less either.
+        let nothing = difference.p5 == 0.0 && difference.p95 == 0.0 && difference.mean.value == 0.0;
+        let mut payback = if nothing {
+            break_even(&vec![f32::NAN; moments.len()], outcomes.months)
+        } else {
+            break_even(moments, outcomes.months)
+        };
         for moment in [&mut payback.p5, &mut payback.p50, &mut payback.p95].into_iter().flatten() {
             if *moment <= start {
                 *moment = start + 1.0;
             }
         }
-        Saved { difference: against(place, 0), payback }
+        Saved { difference, payback }
     };
     // The first with none before it is that lever alone.
     let up_to = |lever: usize| if lever == 0 { 1 } else { levers.len() + lever };
     let scores = |place: usize| qualities(model, &outcomes.strategies[place].events);
+    let unserved = |place: usize| 1.0 - served_share(&outcomes.strategies[place].measures);
     let steps = levers
         .iter()
         .enumerate()
@@ -80,12 +94,14 @@ pub fn waterfall(model: &Model, outcomes: &Outcomes, levers: &[Pull]) -> Waterfa
             alone: saved(1 + place, start(lever)),
             on_top: against(up_to(place), if place == 0 { 0 } else { up_to(place - 1) }),
             quality: scores(up_to(place)),
+            unserved: unserved(up_to(place)),
         })
         .collect();
     let last = up_to(levers.len() - 1);
     Waterfall {
         before: Paths::new(costs(0), sampling).mean(),
         quality: scores(0),
+        unserved: unserved(0),
         steps,
         together: saved(last, levers.iter().map(start).fold(f64::INFINITY, f64::min)),
         after: Paths::new(costs(last), sampling).mean(),

@@ -30,11 +30,20 @@ pub struct Effects {
     /// What a replica serves, over what it served before.
     pub throughput: Option<Slot>,
     /// How much faster output is written.
-    pub decoding: Option<Slot>,
+    pub decoding: Option<Faster>,
     /// Factor on a vendor's prices.
     pub price: Option<Slot>,
     /// What changes scores: an evaluation, and the change in the month.
     pub quality: Vec<(String, Slot)>,
+}
+
+/// How many times as fast as before something goes.
+#[derive(Clone, Copy, Debug)]
+pub struct Faster {
+    /// The factor.
+    pub factor: Slot,
+    /// Its least and its largest value, or near enough to them that a table may end there.
+    pub range: [f64; 2],
 }
 
 /// How many calls find their prefix in a cache.

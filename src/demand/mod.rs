@@ -21,7 +21,7 @@ mod traffic;
 mod week;
 
 pub use arrivals::{Amount, Factors, Growth, GrowthOf, Requests};
-pub use effects::{Answered, Cap, Effects, Hits, Led};
+pub use effects::{Answered, Cap, Effects, Faster, Hits, Led};
 pub(crate) use effects::{introduced, rest};
 pub use funnel::{Flows, Funnel};
 pub use language::{Lack, Language, Spoken, Tokenizer, about_tokens, token_ratio, tokens_of_text};

@@ -10,7 +10,7 @@ use crate::units;
 
 pub(super) const PLUGIN: Plugin<Box<dyn Lever>> = Plugin {
     name: "negotiated_discount",
-    meaning: "what a vendor asks for tokens and GPU-hours that serve falls; a discount that is agreed already is a contract of the same name",
+    meaning: "what a vendor asks for tokens and GPU-hours falls, whatever they are for; a discount that is agreed already is a contract of the same name",
     example: "{ negotiated_discount = { vendor = \"openai\", discount = \"5 % to 12 %\" } }",
     read,
 };

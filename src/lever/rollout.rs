@@ -38,9 +38,14 @@ impl Rollout {
         self.from
     }
 
+    /// Whether all of it is there from the first month on.
+    pub fn is_immediate(&self) -> bool {
+        self.from.is_none() && self.ramp_months == 0.0
+    }
+
     /// How much of the effect there is in each month, from 0 to 1.
     pub fn progress(&self, lookup: &mut dyn Lookup) -> Option<Slot> {
-        if self.from.is_none() && self.ramp_months == 0.0 {
+        if self.is_immediate() {
             return None;
         }
         let from = self.from.unwrap_or(lookup.timeline().start);

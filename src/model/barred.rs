@@ -5,6 +5,8 @@ use super::strategy::{Question, Surroundings};
 use super::training::{Change, changes_of};
 use super::{Event, EventKind, Grade, QualityGate};
 use crate::diagnostic::Diagnostic;
+use crate::distribution::Number;
+use crate::document::Reference;
 use crate::lanes::Slot;
 use crate::process::Lookup;
 use crate::scenario::{Scenario, Strategy as Written};
@@ -120,6 +122,10 @@ pub(super) fn set_aside(
                 evaluation: evaluation.clone(),
             };
             let needs = lookup.number(least);
+            let changed = !pulled.on(question.stream, &by.id).quality.is_empty() || !learnt.is_empty();
+            if question.led.is_some() && !changed {
+                warn_of_too_low(by, (evaluation, id), (&scores, least), lookup);
+            }
             let gate = event(strategy, kind, events);
             question.aside.gates.push(QualityGate { event: gate, score, needs });
             let kinds = [EventKind::Graded(evaluation.clone()), EventKind::Scored(evaluation.clone())];
@@ -133,6 +139,26 @@ pub(super) fn set_aside(
         }
     }
     whole
+}
+
+/// A lever leads requests to an llm whose score is known to be too low: nobody is served there.
+fn warn_of_too_low(
+    by: &Reference,
+    (evaluation, traffic): (&str, &Reference),
+    (scores, least): (&Scores, &Number),
+    lookup: &mut dyn Lookup,
+) {
+    let measured = scores.measured.iter().find(|(name, _)| name == evaluation);
+    let known = measured.and_then(|(_, score)| score.known()).zip(least.known());
+    let Some((score, needs)) = known.filter(|(score, needs)| score < needs) else { return };
+    let percent = |share: f64| crate::units::format_number(100.0 * share, 4);
+    let message = format!("nothing of `{}` is led to `{}`", traffic.id, by.id);
+    lookup.refuse(
+        Diagnostic::warning("no-effect", by.span, message)
+            .label(format!("it scores {} % in `{evaluation}`, and {} % is needed", percent(score), percent(needs)))
+            .related(least.origin.span, "`needs_quality` of the traffic")
+            .help("lead to an llm that is good enough; or let a judge decide, with a lever of kind `cascade`"),
+    );
 }
 
 /// The score of whoever is asked, in an evaluation, for a traffic at its place: as measured, with all that a strategy's moves, levers and

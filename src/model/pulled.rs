@@ -44,6 +44,7 @@ impl<'a> Pulled<'a> {
             known: BTreeMap::new(),
         };
         for lever in levers {
+            warn_of_late(lever, lookup);
             match lever.1.acts_on() {
                 ActsOn::Traffics(on) => pulled.on_traffics(scenario, written, lever, on, lookup),
                 ActsOn::Supplies(supplies) => pulled.on_supplies(scenario, written, lever, supplies, lookup),
@@ -212,6 +213,21 @@ impl<'a> Pulled<'a> {
         }
         found
     }
+}
+
+/// A lever that begins when the scenario is over.
+fn warn_of_late((named, lever): (&Reference, &dyn Lever), lookup: &mut dyn Lookup) {
+    let Some(from) = lever.terms().rollout.from() else { return };
+    let timeline = lookup.timeline();
+    if timeline.start.months_until(from) < timeline.length as i32 {
+        return;
+    }
+    let last = timeline.start.plus_months(timeline.length as i32 - 1);
+    lookup.refuse(
+        Diagnostic::warning("no-effect", named.span, format!("`{}` begins in {from}", named.id))
+            .label(format!("the scenario ends with {last}"))
+            .help("let its `rollout` begin earlier, or take it out"),
+    );
 }
 
 fn nothing_waits(wanted: &Reference, traffic: crate::diagnostic::Span) -> Diagnostic {

@@ -77,12 +77,17 @@ pub(super) fn resolve(
     // What is asked meets prices as the moves of this strategy leave them.
     builder.strike_more(forced.hits.clone());
     let composed = compose(around, &pulled, &questions, builder);
-    builder.strike_again(list);
+    builder.strike_again(list.clone());
     let Composed { mut entries, supplies, state, whole } = composed?;
     let whole = whole && passed.is_some();
+    // Moves are those of what serves; a discount is one on all that is bought.
+    for (vendor, factor) in pulled.prices() {
+        builder.reprice(vendor, factor);
+    }
     let rollouts = charges::rollouts(&pulled.levers, builder);
     let trained = studied.costs(builder);
     let operations = charges::operations(scenario, written, &served(&questions, streams), builder);
+    builder.strike_again(list);
     let charges = rollouts.zip(operations).zip(trained.as_ref()).map(|((rollouts, operations), trained)| {
         rollouts.into_iter().chain(trained.charges.iter().cloned()).chain(operations).collect::<Vec<_>>()
     });

@@ -48,23 +48,31 @@ impl LeverReport<'_> {
         ];
         let unit = self.lang.pick("mean score", "平均点");
         header.extend(self.found.quality.iter().map(|quality| format!("{}\n{unit}", quality.evaluation)));
+        // Who saves by not serving should be seen.
+        let sheds = |unserved: f64| (unserved - self.found.unserved).abs() > SEEN;
+        let sheds = self.found.steps.iter().any(|step| sheds(step.unserved));
+        if sheds {
+            header.push(head(["Not", "served"], ["未処理", "割合"]));
+        }
+        let unserved = |share: f64| sheds.then(|| fine_percent(share));
         let mut rows = vec![self.row("", "", None, None, None, self.found.before.value)];
         self.lang.pick("without levers", "削減策なし").clone_into(&mut rows[0][0]);
-        rows[0].extend(scores(&self.found.quality));
+        rows[0].extend(scores(&self.found.quality).chain(unserved(self.found.unserved)));
         let mut left = self.found.before.value;
         for step in &self.found.steps {
             left += step.on_top.mean.value;
             let (alone, on_top) = (Some(&step.alone.difference), Some(&step.on_top));
             let mut row =
                 self.row(&step.lever.id, step.lever.kind, alone, on_top, Some(&step.alone.payback), left);
-            row.extend(scores(&step.quality));
+            row.extend(scores(&step.quality).chain(unserved(step.unserved)));
             rows.push(row);
         }
         let all = &self.found.together;
         let name = self.lang.pick("all together", "全部");
         let mut row =
             self.row(name, "", None, Some(&all.difference), Some(&all.payback), self.found.after.value);
-        row.extend(self.found.steps.last().into_iter().flat_map(|step| scores(&step.quality)));
+        let last = self.found.steps.last();
+        row.extend(last.into_iter().flat_map(|step| scores(&step.quality).chain(unserved(step.unserved))));
         rows.push(row);
         let table = table(header, rows, &[Align::Left]);
         format!("{}\n\n{table}\n\n{}", self.headline(), self.note())
@@ -176,6 +184,7 @@ impl LeverReport<'_> {
                 "payback_months_alone": payback(&step.alone.payback),
                 "saves_in_order": saving(&step.on_top),
                 "scores_in_order": scored(&step.quality),
+                "unserved_in_order": step.unserved,
             })
         });
         json!({
@@ -191,6 +200,7 @@ impl LeverReport<'_> {
             "with_all_levers": { "mean": found.after.value, "standard_error": finite(found.after.standard_error) },
             "scores_without_levers": scored(&found.quality),
             "levers": steps.collect::<Vec<_>>(),
+            "unserved_without_levers": found.unserved,
             "saves_together": saving(&found.together.difference),
             "payback_months_together": payback(&found.together.payback),
         })
@@ -210,8 +220,10 @@ impl LeverReport<'_> {
             "in_order_p95",
             "payback_months_p50",
             "payback_never",
+            "unserved_in_order",
         ]);
-        let mut row = |id: &str, kind: &str, alone: &Difference, on_top: &Difference, payback: &BreakEven| {
+        type Alone<'a> = (&'a Difference, &'a BreakEven);
+        let mut row = |(id, kind): (&str, &str), (alone, payback): Alone, on_top: &Difference, unserved: f64| {
             sheet.text(id);
             sheet.text(kind);
             sheet.text(self.currency);
@@ -231,13 +243,16 @@ impl LeverReport<'_> {
                 payback.p50.map_or_else(String::new, |months| crate::units::format_number(months, 6)),
             );
             sheet.number(crate::units::format_number(payback.never, 6));
+            sheet.number(crate::units::format_number(unserved, 6));
             sheet.end_row();
         };
         for step in &self.found.steps {
-            row(&step.lever.id, step.lever.kind, &step.alone.difference, &step.on_top, &step.alone.payback);
+            let alone = (&step.alone.difference, &step.alone.payback);
+            row((&step.lever.id, step.lever.kind), alone, &step.on_top, step.unserved);
         }
         let all = &self.found.together;
-        row("all", "", &all.difference, &all.difference, &all.payback);
+        let unserved = self.found.steps.last().map_or(self.found.unserved, |step| step.unserved);
+        row(("all", ""), (&all.difference, &all.payback), &all.difference, unserved);
         sheet.file("levers.csv")
     }
 
@@ -281,6 +296,9 @@ impl LeverReport<'_> {
         }
     }
 }
+
+/// A share of requests that is worth a column.
+const SEEN: f64 = 5e-4;
 
 /// Mean scores, one a cell.
 fn scores(found: &[Quality]) -> impl Iterator<Item = String> {

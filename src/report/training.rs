@@ -82,6 +82,11 @@ const PARTS: [(&str, &str); 4] = [
     ("restarts", "中断と再開"),
 ];
 
+/// Whether a cost is the same as another, or less: a thousandth more is told apart by no one.
+pub fn is_no_dearer(cost: f64, than: f64) -> bool {
+    cost - than <= 1e-3 * than.abs()
+}
+
 impl TrainingReport<'_> {
     fn statement<'b>(&'b self, one: &'b ProgrammeReport) -> Statement<'b> {
         let (inputs, sources) = (self.inputs, self.sources);
@@ -178,14 +183,22 @@ impl TrainingReport<'_> {
         format!("{tried}\n\n{}", self.best(one))
     }
 
-    /// The best cadence in a sentence.
+    /// The best cadence in a sentence: one, or any from it on where none of the longer ones is dearer.
     fn best(&self, one: &ProgrammeReport) -> String {
         let months = |place: usize| one.cadences.get(place).map_or(0, |cost| cost.months);
         let (best, [low, high]) = (months(one.best.0), one.best.1.map(months));
+        let longer = one.cadences.get(one.best.0..).unwrap_or_default();
+        let all = longer.len() > 1 && longer.iter().all(|cost| is_no_dearer(cost.mean, longer[0].mean));
+        let (or_longer, or_longer_ja) = if all { (" or longer", "以上") } else { ("", "") };
         match self.lang {
-            Lang::En => format!("Cheapest: a cycle every {best} months (90 % of futures: {low} to {high})"),
+            Lang::En if best == 1 => {
+                format!("Cheapest: a cycle every month{or_longer} (90 % of futures: {low} to {high} months)")
+            }
+            Lang::En => {
+                format!("Cheapest: a cycle every {best} months{or_longer} (90 % of futures: {low} to {high})")
+            }
             Lang::Ja => {
-                format!("平均で最も安いのは {best}か月ごと（90%の試行で {low}〜{high}か月）")
+                format!("平均で最も安いのは {best}か月{or_longer_ja}ごと（90%の試行で {low}〜{high}か月）")
             }
         }
     }

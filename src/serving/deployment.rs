@@ -6,9 +6,9 @@ use super::evidence::{Capacity, CapacityOf};
 use super::latency::Lengths;
 use super::replica::{Bound, Replica};
 use super::setup::Setup;
-use super::surface::Surface;
+use super::surface::{Asked, Surface};
 use super::{Gpu, Llm, Memory, Size};
-use crate::demand::Targets;
+use crate::demand::{Faster, Targets};
 use crate::diagnostic::Diagnostic;
 use crate::distribution::{Distribution, LogNormal, Number, NumberOf, UnitOf};
 use crate::document::{Id, Origin, Provenance, Reader, Reference};
@@ -42,14 +42,6 @@ pub struct Deployment {
 /// Tables of capacity by what they were made for.
 type Made = Arc<Mutex<Vec<(Asked, Arc<Surface>)>>>;
 
-/// What a table of capacity is made for.
-#[derive(Clone, Copy, Debug, PartialEq)]
-struct Asked {
-    targets: Targets,
-    mean: Lengths,
-    cached: bool,
-}
-
 /// Tokens of a stream's calls, as the llm counts them.
 #[derive(Clone, Copy, Debug)]
 pub struct CallTokens {
@@ -59,6 +51,8 @@ pub struct CallTokens {
     pub cached: Option<Slot>,
     /// Tokens out.
     pub output: Slot,
+    /// How much faster tokens are written than the evidence says, if they are.
+    pub faster: Option<Faster>,
     /// About how many there are on average: the middle of the table of capacity.
     pub mean: Lengths,
 }
@@ -103,7 +97,7 @@ impl Deployment {
         lookup: &mut dyn Lookup,
     ) -> Option<Slot> {
         let error = lookup.number(&self.capacity_error);
-        let CallTokens { input, cached, output, mean } = tokens;
+        let CallTokens { input, cached, output, faster, mean } = tokens;
         if let Capacity::Stated { tokens_per_hour } = self.capacity {
             let input = computed(input, cached, lookup);
             return Some(lookup.derive(
@@ -116,19 +110,23 @@ impl Deployment {
                 }),
             ));
         }
-        let surface = match self.surface(llm, gpu, targets, mean, cached.is_some()) {
+        let range = faster.map_or([1.0; 2], |faster| faster.range);
+        let asked = Asked { targets, mean, cached: cached.is_some(), faster: range };
+        let surface = match self.surface(llm, gpu, asked) {
             Ok(surface) => surface,
             Err(mistake) => {
                 lookup.refuse(*mistake);
                 return None;
             }
         };
-        let inputs: Vec<Slot> = [input, output, error].into_iter().chain(cached).collect();
+        let faster = faster.map(|faster| faster.factor);
+        let inputs: Vec<Slot> = [input, output, error].into_iter().chain(cached).chain(faster).collect();
         Some(lookup.derive(
             "calls per replica-hour",
             &inputs,
             Box::new(move |v, out| {
-                surface.fill(&v[input], &v[output], cached.map(|slot| &v[slot]), &v[error], out);
+                let [cached, faster] = [cached, faster].map(|slot| slot.map(|slot| &v[slot]));
+                surface.fill(&v[input], &v[output], cached, faster, &v[error], out);
             }),
         ))
     }
@@ -141,11 +139,9 @@ impl Deployment {
         &self,
         llm: &Llm,
         gpu: Option<&Gpu>,
-        targets: Targets,
-        mean: Lengths,
-        cached: bool,
+        asked: Asked,
     ) -> Result<Arc<Surface>, Box<Diagnostic>> {
-        let asked = Asked { targets, mean, cached };
+        let Asked { targets, mean, .. } = asked;
         let made = self.made.lock().unwrap_or_else(PoisonError::into_inner);
         let known = made.iter().find(|(of, _)| *of == asked).map(|(_, surface)| Arc::clone(surface));
         drop(made);
@@ -162,7 +158,7 @@ impl Deployment {
             return Err(self.mistake("context-too-short", message, help));
         }
         let replica = Replica::new(self, llm, gpu)?;
-        let surface = Surface::new(&replica, targets, mean, cached, self.capacity_error.known())
+        let surface = Surface::new(&replica, asked, self.capacity_error.known())
             .map_err(|bound| self.too_tight(&bound, targets))?;
         let surface = Arc::new(surface);
         self.made.lock().unwrap_or_else(PoisonError::into_inner).push((asked, Arc::clone(&surface)));

@@ -43,10 +43,10 @@ pub(super) enum Base {
 }
 
 impl Base {
-    fn latency(&self, batch: f64, lengths: Lengths) -> Latency {
+    fn latency(&self, batch: f64, lengths: Lengths, faster: f64) -> Latency {
         match self {
-            Self::Roofline(roofline) => roofline.latency(batch, lengths),
-            Self::Proportional => Latency { ttft_hours: lengths.computed().max(1.0), tpot_hours: 1.0 },
+            Self::Roofline(roofline) => roofline.latency_with(batch, lengths, faster),
+            Self::Proportional => Latency { ttft_hours: lengths.computed().max(1.0), tpot_hours: 1.0 / faster },
         }
     }
 }
@@ -89,12 +89,12 @@ impl Model {
         !self.corrections.is_empty()
     }
 
-    /// Latencies with `batch` requests in flight.
+    /// Latencies with `batch` requests in flight, where tokens are written so many times as fast as was measured.
     ///
     /// With several pairs of lengths measured, the logarithms of their corrections are averaged with weights of one over
     /// the squared distance between the logarithms of the lengths; at measured lengths only that pair counts.
-    pub(super) fn latency(&self, batch: f64, lengths: Lengths) -> Latency {
-        let base = self.base.latency(batch, lengths);
+    pub(super) fn latency(&self, batch: f64, lengths: Lengths, faster: f64) -> Latency {
+        let base = self.base.latency(batch, lengths, faster);
         let x = if self.corrections.is_empty() { 0.0 } else { ln(batch) };
         let (mut weights, mut sums) = (0.0, [0.0; 2]);
         for correction in &self.corrections {
@@ -121,7 +121,7 @@ impl Correction {
     fn of(base: &Base, measured: &Benchmark) -> Self {
         let points = &measured.points;
         let ratio = |x: f64, ttft: f64, tpot: f64| {
-            let expected = base.latency(exp(x), measured.lengths);
+            let expected = base.latency(exp(x), measured.lengths, 1.0);
             (x, [ttft - ln(expected.ttft_hours), tpot - ln(expected.tpot_hours)])
         };
         let at = |point: &MeasuredPoint| (ln(point.concurrency), ln(point.ttft_hours), ln(point.tpot_hours));

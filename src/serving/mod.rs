@@ -35,4 +35,4 @@ pub use roofline::{Latency, Roofline};
 pub use server::{Server, Site};
 pub use setup::{Setup, Speculation};
 pub use steffen::Steffen;
-pub use surface::Surface;
+pub use surface::{Asked, Surface};

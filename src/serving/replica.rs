@@ -164,7 +164,7 @@ impl Replica {
 
     /// Latencies with so many requests of these lengths in flight.
     pub fn latency(&self, batch: f64, lengths: Lengths) -> Latency {
-        self.model.latency(batch, lengths)
+        self.model.latency(batch, lengths, 1.0)
     }
 
     /// The most requests of these lengths in flight, and what forbids more. Each may grow to its end.
@@ -200,6 +200,11 @@ impl Replica {
 
     /// Latency against load.
     pub fn curve(&self, lengths: Lengths) -> Curve {
+        self.curve_with(lengths, 1.0)
+    }
+
+    /// Latency against load where tokens are written so many times as fast as the evidence says, whatever the load.
+    pub fn curve_with(&self, lengths: Lengths, faster: f64) -> Curve {
         let (most, end) = self.most(lengths);
         let measured = self.deployment.capacity.benchmarks().iter().flat_map(|one| &one.points);
         let mut batches: Vec<f64> = measured.map(|point| point.concurrency).filter(|b| *b < most).collect();
@@ -213,7 +218,7 @@ impl Replica {
         batches.dedup_by(|a, b| *a - *b < 1e-9 * *b);
         let mut points: Vec<MeasuredPoint> = Vec::with_capacity(batches.len());
         for concurrency in batches {
-            let Latency { mut ttft_hours, mut tpot_hours } = self.latency(concurrency, lengths);
+            let Latency { mut ttft_hours, mut tpot_hours } = self.model.latency(concurrency, lengths, faster);
             if let Some(before) = points.last() {
                 // Corrections may bend the roofline; latency still never falls as load rises.
                 ttft_hours = ttft_hours.max(before.ttft_hours);

@@ -118,11 +118,17 @@ impl Roofline {
     /// Latencies with `batch` requests in flight. The first token waits for prompts that came before (as in a queue with
     /// one server and equal prompts), for the own prompt and for a step.
     pub fn latency(&self, batch: f64, lengths: Lengths) -> Latency {
+        self.latency_with(batch, lengths, 1.0)
+    }
+
+    /// The same where a step writes so many times as many tokens in its time. Prompts of newcomers, of which there are as many for
+    /// each answer as before, take as long as before.
+    pub fn latency_with(&self, batch: f64, lengths: Lengths, faster: f64) -> Latency {
         let new = lengths.input * (1.0 - lengths.cached);
         let (step, tokens_a_step) = self.decoding(batch, lengths.input + lengths.output / 2.0);
         let prefill = self.prefill_hours(new, lengths.input - new);
         let steps = self.setup.prefill_chunk.map_or(1.0, |chunk| crate::math::ceil(new / chunk).max(1.0));
-        let tpot_hours = step / tokens_a_step + (batch - 1.0).max(0.0) * prefill / lengths.output.max(1.0);
+        let tpot_hours = step / (tokens_a_step * faster) + (batch - 1.0).max(0.0) * prefill / lengths.output.max(1.0);
         let own = prefill + steps * step;
         let call = own + (lengths.output - 1.0).max(0.0) * tpot_hours;
         let busy = (batch * prefill / call).min(0.95);

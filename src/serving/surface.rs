@@ -6,15 +6,29 @@ use crate::demand::Targets;
 use crate::lanes::{LANES, Lanes};
 use crate::math::{exp, exp_lanes, ln, ln_lanes};
 
-/// Calls per replica-hour over tokens in, tokens out, the share of tokens in that is cached, and the error of the evidence.
+/// Calls per replica-hour over tokens in, tokens out, the share of tokens in that is cached, the error of the evidence, and how much
+/// faster tokens are written.
 ///
 /// The logarithm of the calls is linear in each logarithm (the share itself) between the places of the table, and goes on
 /// as it ends beyond them.
 #[derive(Clone, Debug)]
 pub struct Surface {
-    axes: [Axis; 4],
+    axes: [Axis; 5],
     /// Logarithms of calls per hour, the last axis fastest.
     table: Vec<f64>,
+}
+
+/// What a table of capacity is made for.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Asked {
+    /// Latencies that are kept.
+    pub targets: Targets,
+    /// About how long calls are.
+    pub mean: Lengths,
+    /// Whether a prefix cache holds a part of them.
+    pub cached: bool,
+    /// How many times as fast as the evidence says tokens are written, from the slowest to the fastest.
+    pub faster: [f64; 2],
 }
 
 /// Equally spaced places.
@@ -32,6 +46,7 @@ const LN_SQRT_2: f64 = std::f64::consts::LN_2 / 2.0;
 const ERROR_STEPS: usize = 8;
 const ERROR_STEP: f64 = 0.15;
 const CACHED_STEP: f64 = 0.1;
+const FASTER_STEP: f64 = 0.15;
 
 impl Axis {
     fn around(middle: f64, step: f64, steps: usize) -> Self {
@@ -40,6 +55,15 @@ impl Axis {
 
     fn single(place: f64) -> Self {
         Self { first: place, step: 1.0, places: 1 }
+    }
+
+    /// From one place to another, in equal steps no longer than this.
+    fn between(first: f64, last: f64, step: f64) -> Self {
+        let steps = crate::math::ceil((last - first) / step - 1e-9).max(0.0);
+        if steps == 0.0 {
+            return Self::single(first);
+        }
+        Self { first, step: (last - first) / steps, places: steps as usize + 1 }
     }
 
     fn all(self) -> impl Iterator<Item = f64> {
@@ -62,15 +86,10 @@ impl Surface {
     /// it is not surely 1.
     ///
     /// # Errors
-    /// Requests of mean length miss a target even one at a time; the value is the bound there.
-    pub fn new(
-        replica: &Replica,
-        targets: Targets,
-        mean: Lengths,
-        cached: bool,
-        certain: Option<f64>,
-    ) -> Result<Self, super::Bound> {
-        let at_mean = replica.curve(mean).within(targets, 1.0);
+    /// Requests of mean length miss a target even one at a time, written as fast as they ever are; the value is the bound there.
+    pub fn new(replica: &Replica, asked: Asked, certain: Option<f64>) -> Result<Self, super::Bound> {
+        let Asked { targets, mean, cached, faster: [slowest, fastest] } = asked;
+        let at_mean = replica.curve_with(mean, fastest).within(targets, 1.0);
         if at_mean.by == Limit::Missed {
             return Err(at_mean);
         }
@@ -82,16 +101,19 @@ impl Surface {
             Axis::around(ln(mean.input.max(1.0)), LN_SQRT_2, LENGTH_STEPS),
             Axis::around(ln(mean.output.max(1.0)), LN_SQRT_2, LENGTH_STEPS),
             shares,
+            Axis::between(ln(slowest), ln(fastest), FASTER_STEP),
             errors,
         ];
         let mut table = Vec::with_capacity(axes.iter().map(|axis| axis.places).product());
         for input in axes[0].all() {
             for output in axes[1].all() {
                 for cached in axes[2].all() {
-                    let curve = replica.curve(Lengths { input: exp(input), cached, output: exp(output) });
-                    table.extend(
-                        axes[3].all().map(|error| ln(curve.within(targets, exp(error)).calls_per_hour)),
-                    );
+                    let lengths = Lengths { input: exp(input), cached, output: exp(output) };
+                    for faster in axes[3].all() {
+                        let curve = replica.curve_with(lengths, exp(faster));
+                        let calls = |error| ln(curve.within(targets, exp(error)).calls_per_hour);
+                        table.extend(axes[4].all().map(calls));
+                    }
                 }
             }
         }
@@ -99,8 +121,9 @@ impl Surface {
     }
 
     /// Calls per hour of one replica.
-    pub fn calls_per_hour(&self, lengths: Lengths, error: f64) -> f64 {
-        exp(self.log_at([ln(lengths.input.max(1.0)), ln(lengths.output.max(1.0)), lengths.cached, ln(error)]))
+    pub fn calls_per_hour(&self, lengths: Lengths, faster: f64, error: f64) -> f64 {
+        let (input, output) = (ln(lengths.input.max(1.0)), ln(lengths.output.max(1.0)));
+        exp(self.log_at([input, output, lengths.cached, ln(faster), ln(error)]))
     }
 
     /// Calls per hour of one replica, lane by lane.
@@ -109,6 +132,7 @@ impl Surface {
         input: &Lanes,
         output: &Lanes,
         cached: Option<&Lanes>,
+        faster: Option<&Lanes>,
         error: &Lanes,
         out: &mut Lanes,
     ) {
@@ -117,27 +141,29 @@ impl Surface {
         ln_lanes(&input.map(|tokens| tokens.max(1.0)), &mut tokens_in);
         ln_lanes(&output.map(|tokens| tokens.max(1.0)), &mut tokens_out);
         ln_lanes(error, &mut errors);
+        let mut speeds = [0.0; LANES];
+        if let Some(faster) = faster {
+            ln_lanes(faster, &mut speeds);
+        }
         for i in 0..LANES {
             let share = cached.map_or(0.0, |cached| cached[i]);
-            logs[i] = self.log_at([tokens_in[i], tokens_out[i], share, errors[i]]);
+            logs[i] = self.log_at([tokens_in[i], tokens_out[i], share, speeds[i], errors[i]]);
         }
         exp_lanes(&logs, out);
     }
 
-    fn log_at(&self, place: [f64; 4]) -> f64 {
-        let mut corners = [(0usize, 1.0); 16];
+    fn log_at(&self, place: [f64; 5]) -> f64 {
+        let mut corners = [(0usize, 1.0); 32];
         let mut count = 1;
-        for (axis, place) in self.axes.iter().zip(place) {
+        for (axis, place) in self.axes.iter().zip(place).filter(|(axis, _)| axis.places > 1) {
             let (below, way) = axis.find(place);
             let here = count;
             for k in 0..here {
                 let (at, weight) = corners[k];
                 let at = at * axis.places + below;
                 corners[k] = (at, weight * (1.0 - way));
-                if axis.places > 1 {
-                    corners[count] = (at + 1, weight * way);
-                    count += 1;
-                }
+                corners[count] = (at + 1, weight * way);
+                count += 1;
             }
         }
         corners[..count].iter().map(|(at, weight)| self.table[*at] * weight).sum()

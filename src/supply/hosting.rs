@@ -58,11 +58,12 @@ impl Hosting {
         for entry in entries {
             check_place(entry, regions, lookup)?;
             let work = Work::resolve(entry, llm.tokenizer.as_ref(), all, lookup)?;
-            let output = slow_output(entry, &work, deployment, lookup)?;
+            refuse_drafts(entry, deployment, lookup)?;
             let tokens = CallTokens {
                 input: work.input,
                 cached: work.cache_read,
-                output,
+                output: work.generated,
+                faster: entry.effects.decoding,
                 mean: Lengths::new(work.mean_input, work.mean_output),
             };
             let mut calls_per_hour = deployment.calls_per_hour(llm, gpu, work.targets, tokens, lookup)?;
@@ -105,11 +106,11 @@ impl Hosting {
     }
 }
 
-/// Output tokens that take as long without a faster way to write them: the first comes with the prompt, the others sooner.
-fn slow_output(entry: &Entry, work: &Work, deployment: &Deployment, lookup: &mut dyn Lookup) -> Option<Slot> {
-    let (output, Some(faster)) = (work.generated, entry.effects.decoding) else {
-        return Some(work.generated);
-    };
+/// Drafts make nothing faster that does not tell output from input, and nothing twice.
+fn refuse_drafts(entry: &Entry, deployment: &Deployment, lookup: &mut dyn Lookup) -> Option<()> {
+    if entry.effects.decoding.is_none() {
+        return Some(());
+    }
     if matches!(deployment.capacity, Capacity::Stated { .. }) {
         let message = format!("the capacity of `{}` does not tell output from input", entry.by.id);
         lookup.refuse(
@@ -120,16 +121,17 @@ fn slow_output(entry: &Entry, work: &Work, deployment: &Deployment, lookup: &mut
         );
         return None;
     }
-    Some(lookup.derive(
-        "output tokens, faster ones as fewer",
-        &[output, faster],
-        Box::new(move |v, out| {
-            for i in 0..LANES {
-                let behind = (v[output][i] - 1.0).max(0.0);
-                out[i] = v[output][i] - behind * (1.0 - 1.0 / v[faster][i]);
-            }
-        }),
-    ))
+    if deployment.setup.speculation.is_some() {
+        let message = format!("`{}` runs with speculative decoding already", entry.by.id);
+        lookup.refuse(
+            Diagnostic::error("counted-twice", entry.by.span, message)
+                .label("the lever's effect would count twice")
+                .related(deployment.origin.span, "the deployment says `speculative_decoding`")
+                .help("keep it there, where its cost follows from the batch, or in the lever"),
+        );
+        return None;
+    }
+    Some(())
 }
 
 /// Whether an entry may be served in these regions, and in no special tier.

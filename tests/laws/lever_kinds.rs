@@ -8,7 +8,7 @@ use tokencast::lever::KINDS;
 
 use super::levers::{list, scenario, total, uniforms};
 use super::support::{close, mean_is};
-use super::whole::{refused, run, try_model};
+use super::whole::{refused, run, try_model, warnings};
 
 /// Each registered kind, as a strategy pulls it that asks acme for half of the traffic and an own fleet for the rest.
 const EVERY: [(&str, &str); 13] = [
@@ -242,6 +242,19 @@ fn requests_led_one_by_one_cost_what_the_shares_say() {
     mean_is(&costs, tokens / 3.0 / 1e6);
 }
 
+/// A discount is one on all that a vendor sells: on GPUs that train as on those that serve.
+#[test]
+fn a_discount_acts_on_what_trains_as_well() {
+    let trained = |ids: &str| {
+        let lever = "[lever.deal.negotiated_discount]\nvendor = \"cloud\"\ndiscount = 0.25\n";
+        let strategy = format!("{}\ntraining = [\"teach\"]", list(ids));
+        let found = run(&scenario("", &strategy, &format!("{lever}{TEACH}")), 64);
+        found.strategies[0].components.iter().map(|month| month[Component::TrainingCompute as usize]).sum::<f64>()
+    };
+    close(trained(""), 100.0 * 4.0, 1e-12);
+    close(trained("\"deal\""), 0.75 * 100.0 * 4.0, 1e-12);
+}
+
 /// The judge of a cascade is the gate of who tries first; a router has none, and needs an llm that is good enough.
 #[test]
 fn a_cascade_asks_an_llm_that_may_not_serve_alone() {
@@ -256,4 +269,21 @@ fn a_cascade_asks_an_llm_that_may_not_serve_alone() {
     // What levers do to scores counts: the large llm is no longer good enough.
     let worse = "[lever.x.prompt_trim]\ncut = 0.2\nquality_change = { answers = \"-15 points\" }\n";
     close(served(worse), 1e6 * 0.01, 1e-12);
+}
+
+/// What cannot do anything is said, and nothing else is.
+#[test]
+fn a_lever_that_does_nothing_is_warned_of() {
+    let warned = |lever: &str| {
+        let text = scenario("needs_quality = { answers = 0.8 }", &list("\"x\""), lever)
+            .replace("[vendor.acme.llm.terra]", "[vendor.acme.llm.terra]\nquality = { answers = 0.9 }")
+            .replace("[vendor.mini.llm.luna]", "[vendor.mini.llm.luna]\nquality = { answers = 0.7 }");
+        warnings(&text).iter().filter(|code| **code == "no-effect").count()
+    };
+    assert_eq!(warned("[lever.x.routing]\nto = \"mini/luna\"\nshare = 0.5\n"), 1);
+    assert_eq!(warned("[lever.x.cascade]\nfirst = \"mini/luna\"\nescalates = 0.5\n"), 0);
+    let better = "quality_change = { answers = \"12 points\" }";
+    assert_eq!(warned(&format!("[lever.x.routing]\nto = \"mini/luna\"\nshare = 0.5\n{better}\n")), 0);
+    assert_eq!(warned("[lever.x.prompt_trim]\ncut = 0.2\nrollout = { from = \"2027-03\" }\n"), 0);
+    assert_eq!(warned("[lever.x.prompt_trim]\ncut = 0.2\nrollout = { from = \"2027-04\" }\n"), 1);
 }

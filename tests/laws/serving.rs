@@ -7,7 +7,7 @@ use tokencast::lanes::Slot;
 use tokencast::process::Lookup;
 use tokencast::serving::replay::{Goal, Outcome, Router, Settings, StepTime, Steps};
 use tokencast::serving::{
-    Bound, CallTokens, CapacityOf, Deployment, EVIDENCE, Fleet, Gpu, Lengths, Limit, Llm, MeasuredPoint,
+    Asked, Bound, CallTokens, CapacityOf, Deployment, EVIDENCE, Fleet, Gpu, Lengths, Limit, Llm, MeasuredPoint,
     Replica, Surface,
 };
 use tokencast::units;
@@ -74,6 +74,7 @@ fn calls_per_hour(
         input: world.constant(input),
         cached: None,
         output: world.constant(output),
+        faster: None,
         mean: Lengths::new(input, output),
     };
     let slot = deployment.calls_per_hour(&unknown(), None, targets(ttft, tpot), tokens, &mut world).unwrap();
@@ -152,9 +153,14 @@ fn targets_bound_the_batch_between_points() {
     close(slow.point.concurrency, fast.point.concurrency, 1e-9);
     close(slow.calls_per_hour * 1.25, fast.calls_per_hour, 1e-9);
     assert_eq!(within(None, Some(20.0), 1024.0).by, Limit::Missed);
-    let hopeless =
-        deployment.surface(&unknown(), None, targets(None, Some(20.0)), Lengths::new(1024.0, 1024.0), false);
-    assert_eq!(hopeless.unwrap_err().code, "targets-too-tight");
+    let asked = |faster: f64| Asked {
+        targets: targets(None, Some(20.0)),
+        mean: Lengths::new(1024.0, 1024.0),
+        cached: false,
+        faster: [1.0, faster],
+    };
+    assert_eq!(deployment.surface(&unknown(), None, asked(1.0)).unwrap_err().code, "targets-too-tight");
+    assert!(deployment.surface(&unknown(), None, asked(2.0)).is_ok(), "drafts would meet it");
 }
 
 #[test]
@@ -294,15 +300,22 @@ fn what_was_measured_is_met() {
 fn the_table_of_capacity_stays_near_the_model() {
     let found = replica(BIG, 2, FP8);
     let (mean, limits) = (Lengths::new(1100.0, 300.0), targets(Some(2000.0), Some(40.0)));
-    let table = Surface::new(&found, limits, mean, true, None).unwrap();
-    let model = |lengths: Lengths, error: f64| found.curve(lengths).within(limits, error).calls_per_hour;
-    close(table.calls_per_hour(mean, 1.0), model(mean, 1.0), 1e-9);
+    let asked = Asked { targets: limits, mean, cached: true, faster: [1.0, 1.6] };
+    let table = Surface::new(&found, asked, None).unwrap();
+    let model = |lengths: Lengths, faster: f64, error: f64| {
+        found.curve_with(lengths, faster).within(limits, error).calls_per_hour
+    };
+    for faster in [1.0, 1.6] {
+        close(table.calls_per_hour(mean, faster, 1.0), model(mean, faster, 1.0), 1e-9);
+    }
     let mut worst: f64 = 0.0;
     for (i, grow) in [0.4, 0.71, 0.9, 1.1, 1.37, 1.9, 3.3].into_iter().enumerate() {
         for (j, error) in [0.62, 0.85, 1.04, 1.2, 1.5].into_iter().enumerate() {
             let cached = 0.037 * (i + 2 * j) as f64;
             let lengths = Lengths { input: mean.input * grow, cached, output: mean.output / grow.sqrt() };
-            let (found, expected) = (table.calls_per_hour(lengths, error), model(lengths, error));
+            let faster = 1.0 + 0.1 * i as f64;
+            let (found, expected) =
+                (table.calls_per_hour(lengths, faster, error), model(lengths, faster, error));
             worst = worst.max((found / expected - 1.0).abs());
         }
     }
@@ -316,6 +329,7 @@ fn speed(world: &mut Builder, text: &str) -> Slot {
         input: world.constant(300.0),
         cached: None,
         output: world.constant(100.0),
+        faster: None,
         mean: Lengths::new(300.0, 100.0),
     };
     deployment.calls_per_hour(&unknown(), None, Targets::default(), tokens, world).unwrap()

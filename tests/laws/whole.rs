@@ -32,6 +32,14 @@ pub(super) fn refused(text: &str) -> Vec<&'static str> {
     try_model(text).err().unwrap_or_else(|| panic!("this was resolved:\n{text}"))
 }
 
+/// The codes of all that is warned of.
+pub(super) fn warnings(text: &str) -> Vec<&'static str> {
+    let loaded = load(&Text(text.to_owned()), "scenario.toml", &[]);
+    let (model, more) = resolve(&loaded.scenario.unwrap());
+    assert!(model.is_some());
+    loaded.diagnostics.iter().chain(more.iter()).map(|one| one.code).collect()
+}
+
 pub(super) fn run(text: &str, paths: u64) -> Findings {
     let model = model(text);
     let outcomes = simulate(&model, &Settings { paths, ..Settings::default() }, &()).unwrap();

@@ -12,15 +12,18 @@ use tokencast::scenario::{Loaded, Scenario};
 use tokencast::serving::Surface;
 use tokencast::units::Period;
 
+/// Deployment, traffic, whether there is a cache, and how much faster tokens are written.
+type TableOf = (String, usize, bool, [u64; 2]);
+
 /// A scenario, its tables, and where the world keeps what they say.
 pub(crate) struct Book<'a> {
     pub(crate) scenario: &'a Scenario,
     pub(crate) model: &'a Model,
     said: BTreeMap<String, String>,
     slots: BTreeMap<String, usize>,
-    /// The library's tables of capacity by deployment, traffic and whether there is a cache, made once; its own tests
+    /// The library's tables of capacity made once; its own tests
     /// cover what is in them.
-    pub(crate) surfaces: RefCell<BTreeMap<(String, usize, bool), Arc<Surface>>>,
+    pub(crate) surfaces: RefCell<BTreeMap<TableOf, Arc<Surface>>>,
 }
 
 impl<'a> Book<'a> {

@@ -7,18 +7,18 @@ use tokencast::training::{Compute, Programme, Restarts};
 use crate::account::Account;
 use crate::bills::{Prices, gpu_price, seller};
 use crate::book::Now;
-use crate::levers::age_of_rollout;
+use crate::levers::{age_of_rollout, discounted};
 
 /// What a strategy costs whatever it serves.
 pub(crate) fn charge(now: &Now, strategy: &Strategy, account: &mut Account) {
     for lever in &strategy.levers {
         let id = format!("lever.{}", lever.id);
         for kind in now.book.below(&id) {
-            introduce(now, &format!("{id}.{kind}"), account);
+            introduce(now, strategy, &format!("{id}.{kind}"), account);
         }
     }
     for training in &strategy.training {
-        train(now, &training.id, account);
+        train(now, strategy, &training.id, account);
     }
     for operations in &strategy.operations {
         operate(now, &format!("operations.{}", operations.id), account);
@@ -26,7 +26,7 @@ pub(crate) fn charge(now: &Now, strategy: &Strategy, account: &mut Account) {
 }
 
 /// What a lever costs by itself, and the programme that comes with it.
-fn introduce(now: &Now, at: &str, account: &mut Account) {
+fn introduce(now: &Now, strategy: &Strategy, at: &str, account: &mut Account) {
     let age = age_of_rollout(now, at);
     if let Some(cost) = now.said(&format!("{at}.rollout.one_off")).filter(|_| age == 0) {
         account.spend(Component::Levers, cost);
@@ -36,11 +36,11 @@ fn introduce(now: &Now, at: &str, account: &mut Account) {
         account.spend(Component::Levers, now.per_month(&running));
     }
     if let Some(training) = now.book.text(&format!("{at}.training")) {
-        train(now, training, account);
+        train(now, strategy, training, account);
     }
 }
 
-fn train(now: &Now, id: &str, account: &mut Account) {
+fn train(now: &Now, strategy: &Strategy, id: &str, account: &mut Account) {
     let (_, programme) = now.book.scenario.training.iter().find(|(name, _)| name.id == id).unwrap();
     let from = programme.from.unwrap_or(now.book.model.timeline.start);
     let age = from.months_until(now.month.label);
@@ -55,7 +55,8 @@ fn train(now: &Now, id: &str, account: &mut Account) {
         hours /= 1.0 - now.raw(&wasted.origin.address);
     }
     let gpus = programme.gpus.as_ref().unwrap();
-    let price = gpu_price(now, &gpus.id, None);
+    let asked = |by: &str| discounted(now, strategy, seller(by));
+    let price = gpu_price(now, &gpus.id, None) * asked(&gpus.id);
     account.buy(seller(&gpus.id), Component::TrainingCompute, hours, price, false);
     if let Some(people) = &programme.people {
         account.spend(Component::Staff, now.value(&people.origin.address));
@@ -74,6 +75,7 @@ fn train(now: &Now, id: &str, account: &mut Account) {
             for (tokens, price) in
                 [(&judged.input_tokens, prices.input()), (&judged.output_tokens, prices.output())]
             {
+                let price = price * asked(judge);
                 let tokens = cases * now.raw(&tokens.origin.address);
                 account.buy(seller(judge), Component::Evaluation, tokens, price, true);
             }

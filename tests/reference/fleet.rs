@@ -3,7 +3,7 @@
 use tokencast::demand::Traffic;
 use tokencast::finance::{Component, Measure};
 use tokencast::scenario::{Serve, Strategy};
-use tokencast::serving::{Capacity, Deployment, Lengths};
+use tokencast::serving::{Asked, Capacity, Deployment, Lengths};
 
 use crate::account::Account;
 use crate::bills::gpu_price;
@@ -104,13 +104,14 @@ impl<'a> Fleet<'a> {
         let llm = &llms.iter().find(|(id, _)| id.id == self.deployment.llm.id).unwrap().1;
         let work = work(now, strategy, &self.name, stream, llm.tokenizer.as_ref());
         let cached = work.cached.map(|(read, _)| read);
-        let (throughput, generated) = faster(now, strategy, &self.name, work.output + work.reasoning);
+        let (throughput, faster, range) = faster(now, strategy, &self.name);
+        let generated = work.output + work.reasoning;
         let error = now.raw(&self.deployment.capacity_error.origin.address);
         let lengths = Lengths { input: work.input, cached: cached.unwrap_or(0.0), output: generated };
         let calls_per_hour = if let Capacity::Stated { tokens_per_hour } = &self.deployment.capacity {
             tokens_per_hour / (lengths.input * (1.0 - lengths.cached) + generated) / error
         } else {
-            let key = (self.deployment.origin.address.clone(), stream, cached.is_some());
+            let key = (self.deployment.origin.address.clone(), stream, cached.is_some(), range.map(f64::to_bits));
             let mut surfaces = now.book.surfaces.borrow_mut();
             let surface = surfaces.entry(key).or_insert_with(|| {
                 let traffic = &now.book.scenario.traffics[stream].1;
@@ -121,9 +122,10 @@ impl<'a> Fleet<'a> {
                 };
                 let output = mean(&traffic.output) + traffic.reasoning.as_ref().map_or(0.0, mean);
                 let mean = Lengths::new(mean(&traffic.input), output);
-                self.deployment.surface(llm, gpu, traffic.targets, mean, cached.is_some()).unwrap()
+                let asked = Asked { targets: traffic.targets, mean, cached: cached.is_some(), faster: range };
+                self.deployment.surface(llm, gpu, asked).unwrap()
             });
-            surface.calls_per_hour(lengths, error)
+            surface.calls_per_hour(lengths, faster, error)
         };
         (work.calls / (calls_per_hour * throughput), work.waits)
     }

@@ -114,8 +114,9 @@ pub(crate) fn discounted(now: &Now, strategy: &Strategy, vendor: &str) -> f64 {
     1.0 - share_of(now, strategy, ("negotiated_discount", "discount"), vendor)
 }
 
-/// What a replica serves more, and how many tokens of an answer take as long as all of them did.
-pub(crate) fn faster(now: &Now, strategy: &Strategy, supply: &str, generated: f64) -> (f64, f64) {
+/// What a replica serves more, how much faster it writes, and from where to where the table of its capacity goes. How likely drafts
+/// are right, and what they cost, is known here: else that table would end where their distributions do.
+pub(crate) fn faster(now: &Now, strategy: &Strategy, supply: &str) -> (f64, f64, [f64; 2]) {
     let so_far = |at: &str, factor: f64| 1.0 + progress(now, at) * (factor - 1.0);
     let throughput = ["quantization", "sparsity"].into_iter().filter_map(|kind| {
         let at = lever_on(now, strategy, kind, supply)?;
@@ -123,13 +124,15 @@ pub(crate) fn faster(now: &Now, strategy: &Strategy, supply: &str, generated: f6
     });
     let throughput = throughput.product();
     let Some(at) = lever_on(now, strategy, "speculative_decoding", supply) else {
-        return (throughput, generated);
+        return (throughput, 1.0, [1.0; 2]);
     };
     let a = now.raw(&format!("{at}.acceptance"));
     let k = now.book.number(&format!("{at}.draft_tokens"), f64::NAN);
     let per_step = (1.0 - a.powf(k + 1.0)) / (1.0 - a);
-    let factor = so_far(&at, per_step / (1.0 + k * now.raw(&format!("{at}.draft_cost"))));
-    (throughput, 1.0 + (generated - 1.0) / factor)
+    let whole = per_step / (1.0 + k * now.raw(&format!("{at}.draft_cost")));
+    let introduced = !now.book.below(&format!("{at}.rollout")).is_empty();
+    let range = if introduced { [whole.min(1.0), whole.max(1.0)] } else { [whole; 2] };
+    (throughput, so_far(&at, whole), range)
 }
 
 /// Whether what can wait of a traffic is sent as a batch by a lever, and which share of it.
