@@ -109,9 +109,18 @@ fn what_is_no_longer_served_is_told() {
     let folder = tempfile::tempdir().unwrap();
     let text = SCENARIO
         .replace("[traffic.work]", "[traffic.work]\nneeds_quality = { answers = \"80 %\" }")
-        .replace("[vendor.acme.llm.large.rates]", "[vendor.acme.llm.large]\nquality = { answers = \"85 %\" }\n[vendor.acme.llm.large.rates]")
-        .replace("[vendor.acme.llm.small.rates]", "[vendor.acme.llm.small]\nquality = { answers = \"70 %\" }\n[vendor.acme.llm.small.rates]")
-        .replace("cut = \"20 % to 30 %\"", "cut = \"20 % to 30 %\"\nquality_change = { answers = \"-10 points\" }")
+        .replace(
+            "[vendor.acme.llm.large.rates]",
+            "[vendor.acme.llm.large]\nquality = { answers = \"85 %\" }\n[vendor.acme.llm.large.rates]",
+        )
+        .replace(
+            "[vendor.acme.llm.small.rates]",
+            "[vendor.acme.llm.small]\nquality = { answers = \"70 %\" }\n[vendor.acme.llm.small.rates]",
+        )
+        .replace(
+            "cut = \"20 % to 30 %\"",
+            "cut = \"20 % to 30 %\"\nquality_change = { answers = \"-10 points\" }",
+        )
         .replace("rollout = { running = \"5k JPY /month\" }", "");
     fs::write(folder.path().join("three.toml"), &text).unwrap();
     let (code, said, _) = called(folder.path(), &["levers", "three.toml", "-n", "128", "--quiet"]);

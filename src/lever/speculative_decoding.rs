@@ -70,7 +70,11 @@ impl SpeculativeDecoding {
             tokens_per_step(acceptance, self.draft_tokens) / (1.0 + f64::from(self.draft_tokens) * cost)
         };
         let [slowest, fastest] = [at(5e-4), at(1.0 - 5e-4)];
-        if self.terms.rollout.is_immediate() { [slowest, fastest] } else { [slowest.min(1.0), fastest.max(1.0)] }
+        if self.terms.rollout.is_immediate() {
+            [slowest, fastest]
+        } else {
+            [slowest.min(1.0), fastest.max(1.0)]
+        }
     }
 }
 

@@ -155,9 +155,15 @@ fn warn_of_too_low(
     let message = format!("nothing of `{}` is led to `{}`", traffic.id, by.id);
     lookup.refuse(
         Diagnostic::warning("no-effect", by.span, message)
-            .label(format!("it scores {} % in `{evaluation}`, and {} % is needed", percent(score), percent(needs)))
+            .label(format!(
+                "it scores {} % in `{evaluation}`, and {} % is needed",
+                percent(score),
+                percent(needs)
+            ))
             .related(least.origin.span, "`needs_quality` of the traffic")
-            .help("lead to an llm that is good enough; or let a judge decide, with a lever of kind `cascade`"),
+            .help(
+                "lead to an llm that is good enough; or let a judge decide, with a lever of kind `cascade`",
+            ),
     );
 }
 

@@ -223,7 +223,10 @@ impl LeverReport<'_> {
             "unserved_in_order",
         ]);
         type Alone<'a> = (&'a Difference, &'a BreakEven);
-        let mut row = |(id, kind): (&str, &str), (alone, payback): Alone, on_top: &Difference, unserved: f64| {
+        let mut row = |(id, kind): (&str, &str),
+                       (alone, payback): Alone,
+                       on_top: &Difference,
+                       unserved: f64| {
             sheet.text(id);
             sheet.text(kind);
             sheet.text(self.currency);

@@ -46,7 +46,9 @@ impl Base {
     fn latency(&self, batch: f64, lengths: Lengths, faster: f64) -> Latency {
         match self {
             Self::Roofline(roofline) => roofline.latency_with(batch, lengths, faster),
-            Self::Proportional => Latency { ttft_hours: lengths.computed().max(1.0), tpot_hours: 1.0 / faster },
+            Self::Proportional => {
+                Latency { ttft_hours: lengths.computed().max(1.0), tpot_hours: 1.0 / faster }
+            }
         }
     }
 }

@@ -128,7 +128,8 @@ impl Roofline {
         let (step, tokens_a_step) = self.decoding(batch, lengths.input + lengths.output / 2.0);
         let prefill = self.prefill_hours(new, lengths.input - new);
         let steps = self.setup.prefill_chunk.map_or(1.0, |chunk| crate::math::ceil(new / chunk).max(1.0));
-        let tpot_hours = step / (tokens_a_step * faster) + (batch - 1.0).max(0.0) * prefill / lengths.output.max(1.0);
+        let tpot_hours =
+            step / (tokens_a_step * faster) + (batch - 1.0).max(0.0) * prefill / lengths.output.max(1.0);
         let own = prefill + steps * step;
         let call = own + (lengths.output - 1.0).max(0.0) * tpot_hours;
         let busy = (batch * prefill / call).min(0.95);

@@ -18,7 +18,8 @@ struct Stepped {
     drafts: (f64, usize, f64),
 }
 
-const PLAIN: Stepped = Stepped { weights: 2e-2 / 3600.0, token: 2e-7 / 3600.0, batch: 64, drafts: (0.0, 0, 0.0) };
+const PLAIN: Stepped =
+    Stepped { weights: 2e-2 / 3600.0, token: 2e-7 / 3600.0, batch: 64, drafts: (0.0, 0, 0.0) };
 
 /// What a replica did.
 struct Ran {
@@ -145,13 +146,14 @@ fn drafts_serve_as_many_more_as_replicas_run_step_by_step() {
 fn drafts_let_more_in_within_a_target() {
     let (slow, full): (f64, f64) = (20e-3 / 3600.0, 60e-3 / 3600.0);
     let points = [(16, slow), (64, full)];
-    let lever = "speculative_decoding]\nsupplies = [\"own\"]\ndraft_tokens = 4\nacceptance = 0.7\ndraft_cost = 0.05";
+    let lever =
+        "speculative_decoding]\nsupplies = [\"own\"]\ndraft_tokens = 4\nacceptance = 0.7\ndraft_cost = 0.05";
     let vain = lever.replace("0.7", "0");
     let power = (full / slow).ln() / 4.0_f64.ln();
     let (a, k): (f64, i32) = (0.7, 4);
     let faster = (1.0 - a.powi(k + 1)) / (1.0 - a) / 1.2;
     for (target, lever, faster) in [(15.0, lever, faster), (18.0, lever, faster), (28.0, &vain, 1.0 / 1.2)] {
-            // Of the first token nothing is made faster.
+        // Of the first token nothing is made faster.
         let goal = target / 3.6e6;
         let most = 16.0 * (goal * faster / slow).powf(1.0 / power);
         assert!((16.0..64.0).contains(&most), "{most}");

@@ -249,7 +249,11 @@ fn a_discount_acts_on_what_trains_as_well() {
         let lever = "[lever.deal.negotiated_discount]\nvendor = \"cloud\"\ndiscount = 0.25\n";
         let strategy = format!("{}\ntraining = [\"teach\"]", list(ids));
         let found = run(&scenario("", &strategy, &format!("{lever}{TEACH}")), 64);
-        found.strategies[0].components.iter().map(|month| month[Component::TrainingCompute as usize]).sum::<f64>()
+        found.strategies[0]
+            .components
+            .iter()
+            .map(|month| month[Component::TrainingCompute as usize])
+            .sum::<f64>()
     };
     close(trained(""), 100.0 * 4.0, 1e-12);
     close(trained("\"deal\""), 0.75 * 100.0 * 4.0, 1e-12);

@@ -306,9 +306,8 @@ fn what_would_count_twice_is_refused() {
     let drafts = "draft_tokens = 4\nacceptance = 0.7\ndraft_cost = 0.05";
     let lever = format!("[lever.d.speculative_decoding]\nsupplies = [\"own\"]\n{drafts}\n");
     let both = format!("{lever}[deployment.open.speculative_decoding]\n{drafts}\n");
-    let twice = refused(
-        &scenario("", "levers = [\"d\"]", &both).replace("by = \"acme/terra\"", "by = \"own\""),
-    );
+    let twice =
+        refused(&scenario("", "levers = [\"d\"]", &both).replace("by = \"acme/terra\"", "by = \"own\""));
     assert_eq!(twice, ["counted-twice"]);
     let batch = format!("[lever.batch.{}\n", BATCH.1);
     let twice = scenario("", "levers = [\"batch\"]", &batch)

@@ -7,8 +7,8 @@ use tokencast::lanes::Slot;
 use tokencast::process::Lookup;
 use tokencast::serving::replay::{Goal, Outcome, Router, Settings, StepTime, Steps};
 use tokencast::serving::{
-    Asked, Bound, CallTokens, CapacityOf, Deployment, EVIDENCE, Fleet, Gpu, Lengths, Limit, Llm, MeasuredPoint,
-    Replica, Surface,
+    Asked, Bound, CallTokens, CapacityOf, Deployment, EVIDENCE, Fleet, Gpu, Lengths, Limit, Llm,
+    MeasuredPoint, Replica, Surface,
 };
 use tokencast::units;
 use tokencast::world::Builder;

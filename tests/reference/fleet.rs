@@ -111,7 +111,8 @@ impl<'a> Fleet<'a> {
         let calls_per_hour = if let Capacity::Stated { tokens_per_hour } = &self.deployment.capacity {
             tokens_per_hour / (lengths.input * (1.0 - lengths.cached) + generated) / error
         } else {
-            let key = (self.deployment.origin.address.clone(), stream, cached.is_some(), range.map(f64::to_bits));
+            let key =
+                (self.deployment.origin.address.clone(), stream, cached.is_some(), range.map(f64::to_bits));
             let mut surfaces = now.book.surfaces.borrow_mut();
             let surface = surfaces.entry(key).or_insert_with(|| {
                 let traffic = &now.book.scenario.traffics[stream].1;
