@@ -222,7 +222,6 @@ impl LeverReport<'_> {
             "payback_never",
             "unserved_in_order",
         ]);
-        type Alone<'a> = (&'a Difference, &'a BreakEven);
         let mut row = |(id, kind): (&str, &str),
                        (alone, payback): Alone,
                        on_top: &Difference,
