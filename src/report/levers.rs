@@ -223,7 +223,7 @@ impl LeverReport<'_> {
             "unserved_in_order",
         ]);
         let mut row = |(id, kind): (&str, &str),
-                       (alone, payback): Alone,
+                       (alone, payback): (&Difference, &BreakEven),
                        on_top: &Difference,
                        unserved: f64| {
             sheet.text(id);
