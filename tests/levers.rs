@@ -129,9 +129,9 @@ fn what_is_no_longer_served_is_told() {
     let words = ["levers", "three.toml", "-n", "128", "--quiet", "--json", "--force"];
     let json: Value = serde_json::from_str(&called(folder.path(), &words).1).unwrap();
     let unserved = |at: &str| json.pointer(at).unwrap().as_f64().unwrap();
-    assert_eq!(unserved("/unserved_without_levers"), 0.0);
+    assert!(unserved("/unserved_without_levers") < 1e-12);
     // Who tries first has a judge, and serves from June on what nobody else may.
-    assert_eq!(unserved("/levers/0/unserved_in_order"), 1.0);
+    assert!(unserved("/levers/0/unserved_in_order") > 1.0 - 1e-12);
     let last = unserved("/levers/2/unserved_in_order");
     assert!(last > 0.3 && last < 1.0, "{json}");
     assert_eq!(json["levers"][1]["lever"], "vain");
