@@ -86,6 +86,8 @@ mod rig;
 mod scores;
 #[path = "laws/serving.rs"]
 mod serving;
+#[path = "laws/spreads.rs"]
+mod spreads;
 #[path = "laws/support.rs"]
 mod support;
 #[path = "laws/switching.rs"]

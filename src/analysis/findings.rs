@@ -239,7 +239,7 @@ fn of_strategy(
         margin,
         served_by_stream: ratios(&served, &offered),
         gates: totals.gates,
-        quality: qualities(model, &events),
+        quality: qualities(model, &events, &totals.scores, sampling),
         happenings: happenings(model, &strategy.id, events, paths),
         switches: switches(model, strategy, &fired, paths),
         fans: fans.unwrap_or_default(),

@@ -84,8 +84,11 @@ pub fn waterfall(model: &Model, outcomes: &Outcomes, levers: &[Pull]) -> Waterfa
     };
     // The first with none before it is that lever alone.
     let up_to = |lever: usize| if lever == 0 { 1 } else { levers.len() + lever };
-    let scores = |place: usize| qualities(model, &outcomes.strategies[place].events);
     let unserved = |place: usize| 1.0 - served_share(&outcomes.strategies[place].measures);
+    let scores = |place: usize| {
+        let outcome = &outcomes.strategies[place];
+        qualities(model, &outcome.events, &outcome.totals.scores, sampling)
+    };
     let steps = levers
         .iter()
         .enumerate()

@@ -26,7 +26,7 @@ pub use fleet::{Bucket, Kind, Plan, Question};
 pub use gate::{Passage, passages};
 pub use happenings::Happening;
 pub use levers::{Saved, Step, Waterfall, waterfall};
-pub use quality::Quality;
+pub use quality::{Quality, ScoreSpread};
 pub use reserve::{Reserve, best_reserve};
 pub use sizes::{Sized, Sought, deployed, sizes};
 pub use stress::{StressFindings, Stressed, stressed};

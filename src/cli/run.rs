@@ -193,10 +193,16 @@ fn tell(report: &Report, folder: &Path, files: usize, terminal: &mut Terminal) -
     terminal.print(&format!("\n{}\n\n", wrapped(&report.headline(), columns.min(100))))?;
     terminal.print(&format!("{}\n\n", report.comparison(columns)))?;
     terminal.print(&format!("{}\n\n", report.breakdown(columns)))?;
-    for answer in
-        [report.switches(), report.happenings(), report.stresses(), report.budgets(), report.gates()]
-            .iter()
-            .filter(|answer| !answer.is_empty())
+    for answer in [
+        report.dominance(),
+        report.switches(),
+        report.happenings(),
+        report.stresses(),
+        report.budgets(),
+        report.gates(),
+    ]
+    .iter()
+    .filter(|answer| !answer.is_empty())
     {
         terminal.print(&format!("{answer}\n\n"))?;
     }

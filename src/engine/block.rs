@@ -7,6 +7,7 @@ use super::break_even::BreakEven;
 use super::fan::Sheet;
 use super::gate::Gates;
 use super::happened::Happened;
+use super::scored::Scored;
 use crate::calendar::Month;
 use crate::finance::{Component, Ledger, Measure, View};
 use crate::lanes::{self, LANES, Lanes, Slot, Values, ZERO};
@@ -143,6 +144,7 @@ pub(super) struct Tally {
     /// `fired[strategy][rule · months + month]`: paths in which a rule came true when the month began.
     pub(super) fired: Vec<Vec<u64>>,
     pub(super) events: Happened,
+    pub(super) scores: Scored,
 }
 
 impl Block {
@@ -177,6 +179,7 @@ impl Block {
             gates: Gates::new(model),
             fired: model.strategies.iter().map(|strategy| vec![0; strategy.rules().len() * months]).collect(),
             events: Happened::new(model),
+            scores: Scored::new(model),
         };
         Self { batch: Batch::new(model, design), tally }
     }
@@ -213,6 +216,7 @@ impl Tally {
         self.sheet.hold(begin + width);
         self.gates.begin();
         self.events.begin();
+        self.scores.begin();
         for running in &mut self.running {
             running.cumulative = [0.0; LANES];
             running.year = [0.0; LANES];
@@ -223,6 +227,7 @@ impl Tally {
 
     fn end_batch(&mut self) {
         self.gates.end(self.begin, self.width);
+        self.scores.end(self.begin, self.width);
         let range = self.begin..self.begin + self.width;
         for (place, running) in self.running.iter().enumerate() {
             self.nominal[place][range.clone()].copy_from_slice(&running.cumulative[..self.width]);
@@ -328,6 +333,7 @@ impl Sink for Tally {
         }
         self.gates.take(strategy, now, ledger, values, left);
         self.events.take(strategy, now.index, ledger.noted(), width);
+        self.scores.take(strategy, ledger.noted());
         let (month, year, strategies) = (now.index, self.years[now.index], self.running.len());
         let running = &mut self.running[strategy];
         running.add(ledger.upfront(), self.discount.map_or(&ZERO, |slot| &values[slot]));

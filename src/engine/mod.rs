@@ -14,6 +14,7 @@ mod observer;
 mod outcome;
 mod recorded;
 mod run;
+mod scored;
 mod switched;
 
 pub use cycles::{Cycles, ProgrammeCycles, cycles};
@@ -24,3 +25,4 @@ pub use observer::{Observer, Progress};
 pub use outcome::{Fans, Outcomes, PERCENTILES, PathTotals, StrategyOutcome, place_of};
 pub use recorded::{Account, Opened, drawn_inputs, open_month};
 pub use run::{Interrupted, MOST_DOUBLED, Settings, simulate};
+pub use scored::evaluations;

@@ -63,12 +63,15 @@ pub struct PathTotals {
     pub break_even: Vec<f32>,
     /// What each gate of the model measured; NaN where it has no value.
     pub gates: Vec<Vec<f64>>,
+    /// The mean score of its answers by evaluation; NaN where nothing was answered.
+    pub scores: Vec<Vec<f64>>,
 }
 
 impl PathTotals {
-    /// Without a path yet, for so many gates.
-    pub(super) fn of_gates(gates: usize) -> Self {
-        Self { gates: vec![Vec::new(); gates], ..Self::default() }
+    /// Without a path yet, for so many gates and evaluations.
+    pub(super) fn of(gates: usize, evaluations: usize) -> Self {
+        let empty = |count| vec![Vec::new(); count];
+        Self { gates: empty(gates), scores: empty(evaluations), ..Self::default() }
     }
 
     /// What strategies are compared by: the present value, or the nominal total without a discount rate.

@@ -7,6 +7,7 @@ use super::fan::{self, Spread};
 use super::happened::Happened;
 use super::observer::{Observer, Progress};
 use super::outcome::{Fans, Outcomes, PathTotals, StrategyOutcome};
+use super::scored::evaluations;
 use crate::finance::{Component, Measure};
 use crate::lanes::LANES;
 use crate::model::{Model, Strategy};
@@ -114,7 +115,9 @@ impl<'a> Simulation<'a> {
             blocks: Vec::new(),
             fans: fan::Fans::new(columns(model, settings.fans), settings.paths),
             sums: vec![Sums::NOTHING; strategies * months],
-            totals: (0..strategies).map(|_| PathTotals::of_gates(model.gates.len())).collect(),
+            totals: (0..strategies)
+                .map(|_| PathTotals::of(model.gates.len(), evaluations(model).len()))
+                .collect(),
             shed: vec![0.0; strategies * model.streams.len()],
             offered: vec![0.0; super::block::requests(model).count()],
             fired: model.strategies.iter().map(|strategy| vec![0; strategy.rules().len() * months]).collect(),
@@ -179,6 +182,10 @@ impl<'a> Simulation<'a> {
                 let values = &tally.gates.values[place * totals.gates.len()..];
                 for (gate, values) in totals.gates.iter_mut().zip(values) {
                     gate.extend_from_slice(&values[..tally.paths]);
+                }
+                let values = &tally.scores.values[place * totals.scores.len()..];
+                for (scores, values) in totals.scores.iter_mut().zip(values) {
+                    scores.extend_from_slice(&values[..tally.paths]);
                 }
                 totals.nominal.extend_from_slice(&tally.nominal[place][..tally.paths]);
                 if self.model.discount.is_some() {

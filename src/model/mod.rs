@@ -117,6 +117,11 @@ impl EventKind {
         !matches!(self, Self::Successor(_) | Self::TurnedOff(_))
     }
 
+    /// Whether it is a gate: a request that it counts was refused.
+    pub fn is_gate(&self) -> bool {
+        matches!(self, Self::TooLow { .. } | Self::StaysElsewhere { .. })
+    }
+
     /// Whether it is no news of its own, but a part of a mean score.
     pub fn is_grade(&self) -> bool {
         matches!(self, Self::Graded(_) | Self::Scored(_))

@@ -149,8 +149,13 @@ impl Report<'_> {
     /// How often vendors forced a move, and what gates refused; empty where nothing was counted.
     pub fn happenings(&self) -> String {
         let mut rows = Vec::new();
+        let mut idle = 0;
         for (place, strategy) in self.findings.strategies.iter().enumerate() {
             for happening in &strategy.happenings {
+                if happening.kind.is_gate() && happening.share <= 0.0 {
+                    idle += 1;
+                    continue;
+                }
                 let said = happening.kind.says();
                 let said = match self.lang {
                     Lang::En => said.0,
@@ -174,7 +179,7 @@ impl Report<'_> {
             }
         }
         if rows.is_empty() {
-            return String::new();
+            return self.idle_gates(idle, false);
         }
         let header = match self.lang {
             Lang::En => {
@@ -182,7 +187,28 @@ impl Report<'_> {
             }
             Lang::Ja => ["方式", "ベンダーと条件による出来事", "平均", "起こる割合", "その半数の時期"],
         };
-        table(header.map(str::to_owned).to_vec(), rows, &[Align::Left, Align::Left])
+        let shown = table(header.map(str::to_owned).to_vec(), rows, &[Align::Left, Align::Left]);
+        let idle = self.idle_gates(idle, true);
+        if idle.is_empty() { shown } else { format!("{shown}\n{idle}") }
+    }
+
+    /// Gates that never refused anything, in one sentence; the files have a row for each.
+    fn idle_gates(&self, gates: usize, others: bool) -> String {
+        match (gates, others, self.lang) {
+            (0, ..) => String::new(),
+            (_, true, Lang::En) => {
+                format!("Other gates on quality and residency ({gates}) refused nothing in any future.")
+            }
+            (_, false, Lang::En) => {
+                format!("Gates on quality and residency ({gates}) refused nothing in any future.")
+            }
+            (_, true, Lang::Ja) => {
+                format!("その他の品質・データ所在の条件（{gates}件）に外れた要求は、どの試行でもありません。")
+            }
+            (_, false, Lang::Ja) => {
+                format!("品質・データ所在の条件（{gates}件）に外れた要求は、どの試行でもありません。")
+            }
+        }
     }
 
     /// Mean cost under each stress, and how it changes; empty without stresses.

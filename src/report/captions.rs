@@ -13,7 +13,7 @@ fn percentile(month: &[f64; PERCENTILES.len()], probability: f64) -> f64 {
 }
 
 impl Report<'_> {
-    fn caption(&self, title: String, subtitle: String) -> Caption {
+    pub(super) fn caption(&self, title: String, subtitle: String) -> Caption {
         Caption { title, subtitle, footer: self.footer() }
     }
 

@@ -5,9 +5,9 @@ use rayon::prelude::*;
 use super::chart::{
     BreakEven, BreakEvenSeries, CHARTS, CapacityPanel, ComponentBars, Components, ComponentsMonthly,
     Convergence, ConvergenceSeries, Distribution, DistributionSeries, Fan, FanSeries, GpusMonthly,
-    MonthlyPanel, Threshold, quantile_grid,
+    MonthlyPanel, QualityPlane, QualityPoint, Threshold, quantile_grid,
 };
-use super::display::Lang;
+use super::display::{Lang, fine_percent};
 use super::{File, Report, pictures};
 use crate::analysis::{Settled, StrategyFindings};
 use crate::engine::place_of;
@@ -40,6 +40,7 @@ impl Report<'_> {
             "components" => self.components().svg(),
             "components-monthly" => self.components_monthly().svg(),
             "capacity" => self.capacity()?.svg(),
+            "quality" => self.quality()?.svg(),
             "convergence" if self.findings.strategies.iter().any(|s| s.settled.len() > 1) => {
                 self.convergence().svg()
             }
@@ -88,6 +89,28 @@ impl Report<'_> {
             caption: self.capacity_caption(&panels),
             months: self.findings.months.clone(),
             panels,
+            lang: self.lang,
+        })
+    }
+
+    /// Strategies by cost and score in the first evaluation that a traffic needs; one alone has nobody to stand beside.
+    fn quality(&self) -> Option<QualityPlane> {
+        let point = |place: usize, s: &StrategyFindings| {
+            let quality = s.quality.first()?;
+            let (mean, spread) = (quality.mean?, quality.spread?);
+            Some(QualityPoint {
+                name: self.name(place),
+                detail: format!("{} · {}", self.money(s.cost.mean.value), fine_percent(mean)),
+                color: place,
+                cost: [s.cost.p5, s.cost.mean, s.cost.p95].map(|cost| cost.value),
+                score: [spread.p5.value, mean, spread.p95.value],
+            })
+        };
+        let points: Vec<_> = self.each(point).into_iter().flatten().collect();
+        (points.len() > 1).then(|| QualityPlane {
+            caption: self.quality_caption(),
+            points,
+            currency: self.findings.currency.to_owned(),
             lang: self.lang,
         })
     }

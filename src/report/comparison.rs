@@ -3,7 +3,7 @@
 use super::Report;
 use super::display::{Lang, fine_percent, percent};
 use super::table::{Align, table, width, wrapped};
-use crate::analysis::{Margin, StrategyFindings, month_of};
+use crate::analysis::{Margin, Quality, StrategyFindings, month_of};
 use crate::finance::{Component, Measure as Physical, View};
 
 /// One measure of every strategy.
@@ -128,10 +128,7 @@ impl Report<'_> {
         let of = |place: usize| Measure {
             name: wrapped(&strategies[0].quality[place].evaluation, NAME),
             unit: self.pick("mean score", "平均点").to_owned(),
-            values: strategies
-                .iter()
-                .map(|strategy| strategy.quality[place].mean.map_or_else(|| "–".to_owned(), fine_percent))
-                .collect(),
+            values: strategies.iter().map(|strategy| score(&strategy.quality[place])).collect(),
         };
         (0..evaluations).map(of).collect()
     }
@@ -275,6 +272,14 @@ impl Report<'_> {
         let small = if all.len() > MOST_COMPONENTS { all.split_off(MOST_COMPONENTS - 1) } else { Vec::new() };
         (all, small)
     }
+}
+
+/// A mean score, and between which scores nine of ten futures are, where they differ.
+fn score(quality: &Quality) -> String {
+    let mean = quality.mean.map_or_else(|| "–".to_owned(), fine_percent);
+    let Some(spread) = &quality.spread else { return mean };
+    let [low, high] = [&spread.p5, &spread.p95].map(|end| fine_percent(end.value));
+    if low == high { mean } else { format!("{mean}\n{}–{high}", low.trim_end_matches('%')) }
 }
 
 fn never(strategy: &StrategyFindings) -> String {

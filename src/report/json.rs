@@ -133,6 +133,12 @@ impl Report<'_> {
             "quality": s.quality.iter().map(|quality| json!({
                 "evaluation": quality.evaluation,
                 "mean_score": quality.mean,
+                "over_futures": quality.spread.as_ref().map(|spread| json!({
+                    "mean": estimate(spread.mean),
+                    "p5": estimate(spread.p5),
+                    "p50": estimate(spread.p50),
+                    "p95": estimate(spread.p95),
+                })),
                 "mean_score_by_month": quality.by_month,
                 "answers_by_month": quality.answers,
             })).collect::<Vec<_>>(),

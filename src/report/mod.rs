@@ -9,6 +9,7 @@ pub mod charts;
 pub mod comparison;
 pub mod csv;
 pub mod display;
+mod dominated;
 pub mod fleet;
 pub mod fonts;
 pub mod headline;

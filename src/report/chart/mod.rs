@@ -13,6 +13,7 @@ mod frame;
 mod labels;
 mod latency;
 mod margins;
+mod quality;
 mod survival;
 mod svg;
 mod theme;
@@ -38,6 +39,7 @@ pub use fan::{Fan, FanSeries};
 pub use frame::Caption;
 pub use latency::{Latency, LatencyPanel};
 pub use margins::{MarginSeries, Margins};
+pub use quality::{QualityPlane, QualityPoint};
 pub use survival::{Survival, SurvivalPanel};
 pub use theme::{Color, HEIGHT, WIDTH, color};
 pub use waterfall::{Waterfall, WaterfallStep};
@@ -91,6 +93,11 @@ pub const CHARTS: &[ChartKind] = &[
         name: "capacity",
         meaning: "GPUs by month: at work, and there besides",
         meaning_ja: "GPU数の月次推移。稼働中と余力",
+    },
+    ChartKind {
+        name: "quality",
+        meaning: "cost against the mean score of answers, where a traffic needs one: who is dominated",
+        meaning_ja: "費用と回答の平均点（品質条件がある場合）。劣る戦略が分かる",
     },
     ChartKind {
         name: "convergence",

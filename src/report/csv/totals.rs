@@ -89,6 +89,10 @@ impl Report<'_> {
         for quality in &strategy.quality {
             let name = format!("quality {}", quality.evaluation);
             rows.plain(&name, "mean", "score", quality.mean.unwrap_or(f64::NAN), None);
+            let Some(spread) = &quality.spread else { continue };
+            for (statistic, value) in [("p5", spread.p5), ("p50", spread.p50), ("p95", spread.p95)] {
+                rows.plain(&name, statistic, "score", value.value, Some(value.interval(0.95)));
+            }
         }
         write_happenings(strategy, rows);
         for measure in Measure::PHYSICAL {

@@ -16,6 +16,7 @@ fn gallery(lang: Lang) -> Vec<(String, String)> {
         out.push((format!("components-monthly-{n}"), sample::components_monthly(n, 36, lang).svg()));
         out.push((format!("break-even-{n}"), sample::break_even(n, lang).svg()));
         out.push((format!("convergence-{n}"), sample::convergence(n, lang).svg()));
+        out.push((format!("quality-{n}"), sample::quality(n, lang).svg()));
     }
     let mut long = sample::fan(2, 36, true, lang);
     long.caption.title =

@@ -248,6 +248,29 @@ pub(super) fn break_even(strategies: usize, lang: Lang) -> BreakEven {
     }
 }
 
+pub(super) fn quality(strategies: usize, lang: Lang) -> QualityPlane {
+    let points = (0..strategies).map(|k| {
+        let (cost, score) = (2e6 + 9e5 * k as f64, 0.88 + 0.006 * (k * k % 5) as f64);
+        QualityPoint {
+            name: name(k, lang),
+            detail: "$2.1M · 88.8%".to_owned(),
+            color: k,
+            cost: [0.7 * cost, cost, 1.6 * cost],
+            score: [score - 0.02, score, score + 0.015],
+        }
+    });
+    QualityPlane {
+        caption: caption(
+            lang,
+            ("No strategy is dominated: a better score costs more", "Mean score against mean cost, USD"),
+            ("どの戦略も劣らない。点数が高いほど費用も高い", "平均点と平均費用、USD"),
+        ),
+        points: points.collect(),
+        currency: "USD".to_owned(),
+        lang,
+    }
+}
+
 pub(super) fn convergence(strategies: usize, lang: Lang) -> Convergence {
     let series = (0..strategies).map(|k| {
         let settled = |i: usize| {
