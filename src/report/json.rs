@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use super::{Report, VERSION};
-use crate::analysis::{Passage, StrategyFindings, StressFindings, Stressed, Summary, Verdict};
+use crate::analysis::{Passage, Quality, StrategyFindings, StressFindings, Stressed, Summary, Verdict};
 use crate::finance::{Component, Measure, View};
 use crate::stats::{Estimate, Interval};
 
@@ -130,18 +130,7 @@ impl Report<'_> {
                 "median_month": switch.median.map(|month| &self.findings.months[month]),
                 "share_by_month": switch.by_month,
             })).collect::<Vec<_>>(),
-            "quality": s.quality.iter().map(|quality| json!({
-                "evaluation": quality.evaluation,
-                "mean_score": quality.mean,
-                "over_futures": quality.spread.as_ref().map(|spread| json!({
-                    "mean": estimate(spread.mean),
-                    "p5": estimate(spread.p5),
-                    "p50": estimate(spread.p50),
-                    "p95": estimate(spread.p95),
-                })),
-                "mean_score_by_month": quality.by_month,
-                "answers_by_month": quality.answers,
-            })).collect::<Vec<_>>(),
+            "quality": s.quality.iter().map(scores).collect::<Vec<_>>(),
             "events": s.happenings.iter().map(|happening| json!({
                 "strategy": happening.strategy,
                 "event": happening.kind.says().0,
@@ -215,4 +204,20 @@ fn components(strategy: &StrategyFindings) -> Value {
             json!({ "component": c.name(), "view": view, "mean": strategy.component_mean(c) })
         })
         .collect()
+}
+
+/// Mean scores in an evaluation, and how futures differ.
+fn scores(quality: &Quality) -> Value {
+    json!({
+        "evaluation": quality.evaluation,
+        "mean_score": quality.mean,
+        "over_futures": quality.spread.as_ref().map(|spread| json!({
+            "mean": estimate(spread.mean),
+            "p5": estimate(spread.p5),
+            "p50": estimate(spread.p50),
+            "p95": estimate(spread.p95),
+        })),
+        "mean_score_by_month": quality.by_month,
+        "answers_by_month": quality.answers,
+    })
 }
