@@ -155,7 +155,7 @@ fn explain_tells_how_many_replicas_to_reserve() {
     let told = one["saves"].as_f64().unwrap();
     assert!((told / saved - 1.0).abs() < 0.02, "{told} {saved}");
     let (code, text, _) = called(at, &words);
-    assert!(code == 0 && text.contains("8 replicas cost least") && text.contains("3 are written"), "{text}");
+    assert!(code == 0 && text.contains("8 replicas cost least") && text.contains("3 as written"), "{text}");
     let (_, text, _) = called(at, &[&words[..], &["--lang", "ja"]].concat());
     assert!(text.contains("8 レプリカが最安"), "{text}");
     let best = fs::read_to_string(at.join("rising.toml")).unwrap().replace("3 replicas", "8 replicas");

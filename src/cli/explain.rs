@@ -81,7 +81,8 @@ pub(super) fn explain(args: &Explain, terminal: &mut Terminal) -> Result<Exit, S
     }
     terminal.print(&format!("\n\n{}\n", statement.text()))?;
     if !advice.is_empty() {
-        let title = terminal.lang.pick("What to reserve", "予約すべき量");
+        let title =
+            terminal.lang.pick("What to reserve, each term alone", "予約すべき量（期間ごとに単独で）");
         let lines: Vec<String> = advice.iter().map(|one| one.text(&model, terminal.lang)).collect();
         terminal.print(&format!("\n{title}\n{}\n", lines.join("\n")))?;
     }

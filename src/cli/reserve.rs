@@ -100,12 +100,14 @@ impl Advice {
             ((low, high), Lang::Ja) => format!("（誤差内：{low}〜{high}）"),
         };
         let (best, saves) = (found.best, found.difference);
+        let (many, cost, are) =
+            if best == 1 { ("replica", "costs", "is") } else { ("replicas", "cost", "are") };
         let futures = Report::count(*paths);
         let months = model.timeline.length;
         if best == *written {
             return match lang {
                 Lang::En => format!(
-                    "{supply}, {term}: the {best} replicas that are written cost least{alike}, in {futures} futures."
+                    "{supply}, {term}: the {best} {many} that {are} written {cost} least{alike}, in {futures} futures."
                 ),
                 Lang::Ja => {
                     format!("{supply}、{term}：記載の {best} レプリカが最安{alike}（{futures}回の試行）。")
@@ -118,7 +120,7 @@ impl Advice {
         let often = fine_percent(saves.cheaper);
         match lang {
             Lang::En => format!(
-                "{supply}, {term}: {best} replicas cost least{alike}; {written} are written. That would save {saved} ± {error} ({share}) \
+                "{supply}, {term}: {best} {many} {cost} least{alike}; {written} as written. That would save {saved} ± {error} ({share}) \
                  over {months} months, and cost less in {often} of {futures} futures."
             ),
             Lang::Ja => format!(
