@@ -1,17 +1,15 @@
 //! Owned servers: bought whole, delivered late, standing somewhere, and worth something at the end.
 
-use std::sync::Arc;
-
 use super::definitions::find;
 use super::disrupted::disrupted;
 use super::financing::Leased;
-use super::hosting::{Hosted, Hosting, Load, same_week};
+use super::hosting::{Hosted, Hosting, Load};
+use super::mixed::{Hours, Shape};
 use super::purchase::{Order, PURCHASES, Purchase};
 use super::rented::other_gpu;
 use super::repairs::{NODES, Repairs, Spares, SparesOf};
 use super::{Definitions, Entry, Supply, Written};
 use crate::calendar::Month;
-use crate::demand::LoadCurve;
 use crate::diagnostic::Diagnostic;
 use crate::distribution::{Number, NumberOf, Point, QuantityOf};
 use crate::document::{Id, Plugin, Plugins, Reader, Reference, TableOf};
@@ -196,9 +194,6 @@ impl Written for Owned {
             return None;
         }
         let hosting = Hosting::resolve(entries, deployment, std::slice::from_ref(&site.region), all, lookup)?;
-        for entry in entries {
-            same_week(entry, &entries[0], lookup)?;
-        }
         let costs = RunningCosts::resolve(id, self, server, site, lookup)?;
         let repairs = Repairs::resolve(server, lookup)?;
         if matches!(self.spares, Spares::Cover(_)) && repairs.is_none() {
@@ -225,7 +220,7 @@ impl Written for Owned {
             spare: self.fleet.spare_replicas,
             most: self.fleet.max_replicas.unwrap_or(f64::INFINITY),
             utilization_target: lookup.number(&self.fleet.utilization_target),
-            curve: hosting.curve,
+            shape: hosting.shape,
             entries: hosting.entries,
             depreciation: self.depreciation.clone(),
             costs,
@@ -256,7 +251,7 @@ struct Running {
     spare: f64,
     most: f64,
     utilization_target: Slot,
-    curve: Arc<LoadCurve>,
+    shape: Shape,
     entries: Vec<Hosted>,
     depreciation: Depreciation,
     costs: RunningCosts,
@@ -358,6 +353,17 @@ impl Running {
     fn nodes(&self) -> usize {
         self.need_of(self.months) + if self.refresh.is_some() { self.months } else { 0 }
     }
+
+    /// Where the mean load of each week is, if there are several.
+    fn means(&self) -> usize {
+        self.nodes() + if self.repairs.is_some() { Repairs::STATE } else { 0 }
+    }
+
+    /// The load of the busiest hour, of a load with this mean.
+    fn busiest(&self, offered: &Lanes, state: &[Lanes]) -> Lanes {
+        let hours = Hours { shape: &self.shape, means: &state[self.means()..] };
+        std::array::from_fn(|i| hours.peak(i, offered[i]))
+    }
 }
 
 impl Supply for Running {
@@ -366,7 +372,7 @@ impl Supply for Running {
     }
 
     fn state(&self) -> usize {
-        self.nodes() + if self.repairs.is_some() { Repairs::STATE } else { 0 }
+        self.means() + self.shape.state()
     }
 
     fn start(&self, _: &Values, state: &mut [Lanes]) {
@@ -394,6 +400,7 @@ impl Supply for Running {
 
     fn open(&self, now: &Month, values: &Values, state: &mut [Lanes], ledger: &mut Ledger) {
         Load(state).clear();
+        state[self.means()..].fill([0.0; LANES]);
         let lead = &values[self.lead_months];
         for order in &self.orders[now.index] {
             for lane in 0..LANES {
@@ -423,11 +430,13 @@ impl Supply for Running {
         _: &mut Ledger,
     ) {
         let target = &values[self.utilization_target];
-        let hosted = &self.entries[entry];
+        let (hosted, shape) = (&self.entries[entry], &self.shape);
+        let (state, means) = state.split_at_mut(self.means());
+        shape.note(hosted, now, values, offered, means);
         if self.repairs.is_none() {
             let most = self.most_replicas(None, values, state);
             let load = &mut Load(state);
-            hosted.accept(&self.curve, now, values, offered, Some(&most), target, load, served);
+            shape.accept(hosted, now, values, offered, Some(&most), target, load, means, served);
             return;
         }
         *served = [0.0; LANES];
@@ -437,7 +446,7 @@ impl Supply for Running {
             let (chance, most) = (*chance, self.most_replicas(Some(down), values, state));
             let mut then = [0.0; LANES];
             let load = &mut Load(&mut state[nodes..][Repairs::load(node)]);
-            hosted.accept(&self.curve, now, values, offered, Some(&most), target, load, &mut then);
+            shape.accept(hosted, now, values, offered, Some(&most), target, load, means, &mut then);
             lanes::add_product(served, &chance, &then);
         }
         // Chances sum to 1 up to rounding.
@@ -454,7 +463,6 @@ impl Supply for Running {
         let target = &values[self.utilization_target];
         let (mut owned, mut busy, mut need) = ([0.0; LANES], [0.0; LANES], [0.0; LANES]);
         let by = Counted {
-            peak: self.curve.peak(),
             spare: self.spare,
             replicas_per_server: self.replicas_per_server,
             gpu_hours_per_replica: self.gpus / self.replicas_per_server * now.hours,
@@ -462,8 +470,8 @@ impl Supply for Running {
         };
         if self.is_plain() {
             if let [offered, carried, waiting, ..] = &*state {
-                let out = [&mut owned, &mut busy, &mut need];
-                count(&by, [offered, carried, waiting], target, &state[SERVERS], out);
+                let (busiest, out) = (self.busiest(offered, state), [&mut owned, &mut busy, &mut need]);
+                count(&by, [&busiest, carried, waiting], target, &state[SERVERS], out);
             }
         } else {
             self.count_protected(&by, values, state, [&mut owned, &mut busy, &mut need]);

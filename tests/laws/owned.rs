@@ -1,6 +1,7 @@
 //! Owned servers: bought, delivered, powered, written off and sold, month by month.
 
 use tokencast::calendar::Timeline;
+use tokencast::demand::Week;
 use tokencast::finance::{Component, Measure};
 use tokencast::lanes::LANES;
 
@@ -210,6 +211,49 @@ fn servers_serve_what_fits_and_pass_on_the_rest() {
     // A replica does not stand on half of its GPUs.
     let threes = text.replace("gpus = 2", "gpus = 3");
     close(run(&threes, 5, &[CHAT]).remove(4).served[0][0], 5.0 * 0.7 * 9000.0 * 744.0, 1e-12);
+}
+
+/// Two weeks on the same servers, hour by hour: what fits, the rest, and the need that the busiest hour of both has.
+#[test]
+fn weeks_that_differ_share_servers() {
+    let weeks = ["office", "consumer"].map(|name| {
+        let hours = Week::named(name).unwrap().hours();
+        let mean = hours.iter().sum::<f64>() / 168.0;
+        hours.iter().map(|hour| hour / mean).collect::<Vec<f64>>()
+    });
+    let of = |id: &str, replicas: f64, week: &str| {
+        let written = traffic(replicas).replace("traffic.chat", &format!("traffic.{id}"));
+        format!("{written}week = \"{week}\"\n")
+    };
+    let streams = format!("{}{}", of("chat", 4.0, "office"), of("more", 7.0, "consumer"));
+    let load = |hour: usize| 4.0 * weeks[0][hour] + 7.0 * weeks[1][hour];
+    let mean = |of: &dyn Fn(usize) -> f64| (0..168).map(of).sum::<f64>() / 168.0;
+    let lines = [CHAT, serve("more", "own")];
+    // Three servers are twelve replicas at 70 %. With faults that hardly ever happen, the same by the longer way.
+    let capacity = 12.0 * 0.7;
+    let (first, both) =
+        (mean(&|hour| (4.0 * weeks[0][hour]).min(capacity)), mean(&|hour| load(hour).min(capacity)));
+    for faults in ["", "faults = \"1e-9 /server-year\"\nrepair = \"1 day\"\n"] {
+        let machines = MACHINES.replace("lead_time", &format!("{faults}lead_time"));
+        let bought = supply("{ once = { servers = 3, ordered = \"2026-01\" } }", TWO_YEARS);
+        let small = run(&format!("{machines}{streams}{bought}"), 1, &lines).remove(0);
+        close(small.served[0][0], first * 9000.0 * 720.0, 1e-6);
+        close(small.served[1][0], (both - first) * 9000.0 * 720.0, 1e-6);
+    }
+    // What is ordered follows the busiest hour of both, not the busiest hours of each.
+    let need = (0..168).map(load).fold(0.0, f64::max);
+    let apart: f64 = [4.0, 7.0]
+        .iter()
+        .zip(&weeks)
+        .map(|(mean, week)| mean * week.iter().copied().fold(0.0, f64::max))
+        .sum();
+    let servers = |load: f64| ((load / 0.7 - 1e-9).ceil() / 4.0).ceil();
+    assert!(servers(need) < servers(apart), "{need} {apart}");
+    let purchase =
+        "{ trailing_need = { first = 1, ordered = \"2026-01\", margin = 0, over = \"1 months\" } }";
+    let machines = MACHINES.replace("2 months", "0 months");
+    let found = run(&format!("{machines}{streams}{}", supply(purchase, TWO_YEARS)), 2, &lines);
+    close(standing(&found, &timeline(2))[1], servers(need), 1e-9);
 }
 
 /// Servers in each month when the mean need of the past months, with a margin, is ordered: by hand.

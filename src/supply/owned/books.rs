@@ -75,9 +75,10 @@ impl Running {
             let load = Load(state);
             (*load.offered(), std::array::from_fn(|i| load.carried()[i] + load.waiting()[i]))
         };
+        let busiest = self.busiest(&offered, state);
         for i in 0..LANES {
             busy[i] = used[i] * by.gpu_hours_per_replica;
-            let replicas = math::ceil(offered[i] * by.peak / target[i] - 1e-9);
+            let replicas = math::ceil(busiest[i] / target[i] - 1e-9);
             let servers = (self.zones.with_reserve(replicas) + by.spare) / by.replicas_per_server;
             need[i] = servers + self.spares.beside(servers, self.repairs.as_ref(), values, i);
             owned[i] = state[SERVERS][i] * by.gpu_hours_per_server;

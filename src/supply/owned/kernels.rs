@@ -57,20 +57,20 @@ pub(super) fn replicas_of(servers: &Lanes, [per_server, spare, most]: [f64; 3], 
 
 /// How a month's hours and needs are counted.
 pub(super) struct Counted {
-    pub(super) peak: f64,
     pub(super) spare: f64,
     pub(super) replicas_per_server: f64,
     pub(super) gpu_hours_per_replica: f64,
     pub(super) gpu_hours_per_server: f64,
 }
 
-/// GPU-hours that are there and that are used, and the need in servers.
+/// GPU-hours that are there and that are used, and the need in servers; of the load in the busiest hour, and the means of what is
+/// carried at once and of what could wait.
 #[multiversion(targets("x86_64+avx512f+avx512dq+avx512vl+avx512bw", "x86_64+avx+avx2"))]
 pub(super) fn count(by: &Counted, load: [&Lanes; 3], target: &Lanes, servers: &Lanes, out: [&mut Lanes; 3]) {
-    let ([offered, carried, waiting], [owned, busy, need]) = (load, out);
+    let ([busiest, carried, waiting], [owned, busy, need]) = (load, out);
     for i in 0..LANES {
         busy[i] = (carried[i] + waiting[i]) * by.gpu_hours_per_replica;
-        let replicas = math::ceil(offered[i] * by.peak / target[i] - 1e-9) + by.spare;
+        let replicas = math::ceil(busiest[i] / target[i] - 1e-9) + by.spare;
         need[i] = replicas / by.replicas_per_server;
         owned[i] = servers[i] * by.gpu_hours_per_server;
     }
