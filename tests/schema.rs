@@ -183,7 +183,6 @@ const ONLY_CHECK_SEES: &[&str] = &[
     "announced-not-sold.toml",
     "another-gpu.toml",
     "autoscaler-in-months.toml",
-    "autoscaler-two-weeks.toml",
     "balance-of-half-years.toml",
     "bands-mixed.toml",
     "bands-not-rising.toml",
