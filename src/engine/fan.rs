@@ -53,23 +53,6 @@ impl Sheet {
         }
     }
 
-    /// The values of a column, of the first `paths` paths.
-    fn column(&self, column: usize, paths: usize) -> impl Iterator<Item = &[OrderedF32]> + Clone {
-        let rows = self.rows.iter().skip(column).step_by(self.columns);
-        rows.zip((0..paths).step_by(LANES)).map(move |(row, begin)| &row[..LANES.min(paths - begin)])
-    }
-
-    /// Widens the ranges of keys of neighboring columns to hold those of the first `paths` paths.
-    fn widen(&self, first: usize, paths: usize, ranges: &mut [(u32, u32)]) {
-        for (rows, begin) in self.rows.chunks(self.columns).zip((0..paths).step_by(LANES)) {
-            let count = LANES.min(paths - begin);
-            for ((low, high), row) in ranges.iter_mut().zip(&rows[first..]) {
-                let (least, greatest) = OrderedF32::range(&row[..count]);
-                (*low, *high) = ((*low).min(least), (*high).max(greatest));
-            }
-        }
-    }
-
     /// Adds the values of neighboring columns, the first of them and those after it, of the first `paths` paths.
     fn read(&self, first: usize, paths: usize, columns: &mut [Vec<OrderedF32>]) {
         for (rows, begin) in self.rows.chunks(self.columns).zip((0..paths).step_by(LANES)) {
@@ -127,7 +110,13 @@ impl Fans {
     /// What is told of every column.
     pub(super) fn spreads(&self) -> Vec<Spread> {
         match self {
-            Self::Exact(sheets) => exact_spreads(sheets),
+            Self::Exact(sheets) => {
+                let sheets: Vec<_> = sheets.iter().map(|(sheet, paths)| (sheet, *paths)).collect();
+                let mut spreads =
+                    vec![Spread::default(); sheets.first().map_or(0, |(sheet, _)| sheet.columns)];
+                each_column(&sheets, &mut spreads, |spread, values, _| *spread = exact(values));
+                spreads
+            }
             Self::Counted(sketches) => sketches.par_iter().map(counted).collect(),
         }
     }
@@ -136,22 +125,27 @@ impl Fans {
 /// Columns that are read together, so that what lies side by side is fetched at once.
 const TOGETHER: usize = 8;
 
-/// What is told of each column of values that are all there.
-fn exact_spreads(sheets: &[(Sheet, usize)]) -> Vec<Spread> {
-    let mut spreads = vec![Spread::default(); sheets.first().map_or(0, |(sheet, _)| sheet.columns)];
+/// Does something with each of some columns, one `T` for each, and all its values in the order of paths.
+fn each_column<T: Send>(
+    sheets: &[(&Sheet, usize)],
+    columns: &mut [T],
+    of: impl Fn(&mut T, &mut [OrderedF32], &mut Vec<u32>) + Sync,
+) {
     let paths = sheets.iter().map(|(_, paths)| paths).sum();
-    let width = TOGETHER.min(spreads.len());
-    let room = || (0..width).map(|_| Vec::with_capacity(paths)).collect::<Vec<_>>();
-    spreads.par_chunks_mut(TOGETHER).enumerate().for_each_init(room, |columns, (place, spreads)| {
-        columns.iter_mut().for_each(Vec::clear);
-        for (sheet, paths) in sheets {
-            sheet.read(place * TOGETHER, *paths, columns);
-        }
-        for (spread, values) in spreads.iter_mut().zip(columns) {
-            *spread = exact(values);
-        }
-    });
-    spreads
+    let width = TOGETHER.min(columns.len());
+    let room = || ((0..width).map(|_| Vec::with_capacity(paths)).collect::<Vec<_>>(), Vec::new());
+    columns.par_chunks_mut(TOGETHER).enumerate().for_each_init(
+        room,
+        |(values, scratch), (place, columns)| {
+            values.iter_mut().for_each(Vec::clear);
+            for (sheet, paths) in sheets {
+                sheet.read(place * TOGETHER, *paths, values);
+            }
+            for (column, values) in columns.iter_mut().zip(values) {
+                of(column, values, scratch);
+            }
+        },
+    );
 }
 
 fn exact(values: &mut [OrderedF32]) -> Spread {
@@ -168,17 +162,7 @@ fn sketches(columns: usize) -> Vec<Sketch> {
     (0..columns).map(|_| Sketch::of_at_most(MOST_BINS)).collect()
 }
 
-/// Adds the values of some sheets to the sketches of their columns; all sheets at once, while a sketch is in the cache. The pass
-/// that asks for ranges takes columns as they lie, and leaves them in the cache for the pass that counts.
+/// Adds the values of some sheets to the sketches of their columns; all sheets at once, while a sketch is in the cache.
 fn count(sketches: &mut [Sketch], sheets: &[(&Sheet, usize)]) {
-    sketches.par_chunks_mut(TOGETHER).enumerate().for_each_init(Vec::new, |scratch, (place, sketches)| {
-        let mut ranges = [(u32::MAX, 0); TOGETHER];
-        for (sheet, paths) in sheets {
-            sheet.widen(place * TOGETHER, *paths, &mut ranges[..sketches.len()]);
-        }
-        for (column, (sketch, range)) in (place * TOGETHER..).zip(sketches.iter_mut().zip(ranges)) {
-            let rows = sheets.iter().flat_map(|(sheet, paths)| sheet.column(column, *paths));
-            sketch.extend(rows, range, scratch);
-        }
-    });
+    each_column(sheets, sketches, |sketch, values, scratch| sketch.extend(values, scratch));
 }

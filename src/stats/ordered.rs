@@ -39,7 +39,7 @@ impl OrderedF32 {
     }
 
     /// The least and the greatest key of some numbers; the other way round without any.
-    pub fn range(values: &[Self]) -> (u32, u32) {
+    pub(super) fn range(values: &[Self]) -> (u32, u32) {
         range(values)
     }
 

@@ -98,25 +98,20 @@ impl Sketch {
         }
     }
 
-    /// Adds many values, in rows, whose least and greatest key are known; costs are positive, which takes the short way: they are
-    /// counted in `scratch`, which stays in the processor's cache, and what it holds is added in one pass. A window that is gone
-    /// through at random is fetched line by line, which takes three times as long.
-    pub fn extend<'a>(
-        &mut self,
-        rows: impl Iterator<Item = &'a [OrderedF32]> + Clone,
-        (least, greatest): (u32, u32),
-        scratch: &mut Vec<u32>,
-    ) {
-        let values = rows.clone().map(<[_]>::len).sum::<usize>() as u64;
-        let room = u64::from(u32::MAX).saturating_sub(values);
+    /// Adds many values; costs are positive, which takes the short way: they are counted in `scratch`, which stays in the
+    /// processor's cache, and what it holds is added in one pass. A window that is gone through at random is fetched line by
+    /// line, which takes three times as long.
+    pub fn extend(&mut self, values: &[OrderedF32], scratch: &mut Vec<u32>) {
+        let (least, greatest) = OrderedF32::range(values);
+        let room = u64::from(u32::MAX).saturating_sub(values.len() as u64);
         if least < LEAST_NORMAL || greatest > GREATEST_FINITE || self.count > room {
-            for value in rows.flatten() {
+            for value in values {
                 self.add(value.value());
             }
             return;
         }
         let number = |key: u32| f64::from(f32::from_bits(key & !POSITIVE));
-        self.count += values;
+        self.count += values.len() as u64;
         (self.low, self.high) = (self.low.min(number(least)), self.high.max(number(greatest)));
         self.cover(true, [number(least).to_bits(), number(greatest).to_bits()]);
         let shift = FRACTION_F32 - self.bits;
@@ -124,12 +119,10 @@ impl Sketch {
         let first = bin(least);
         scratch.clear();
         scratch.resize((bin(greatest) - first) as usize + 1, 0);
-        for row in rows {
-            for value in row {
-                // The scratch covers all of them, and no count can overflow.
-                if let Some(count) = scratch.get_mut((bin(value.key()) - first) as usize) {
-                    *count = count.wrapping_add(1);
-                }
+        for value in values {
+            // The scratch covers all of them, and no count can overflow.
+            if let Some(count) = scratch.get_mut((bin(value.key()) - first) as usize) {
+                *count = count.wrapping_add(1);
             }
         }
         self.positive.merge(first as usize + (OCTAVES_BELOW_F32 << self.bits), scratch);

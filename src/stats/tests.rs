@@ -247,7 +247,7 @@ fn sketches_take_many_at_once() {
         for empty in [Sketch::default(), Sketch::of_at_most(1024)] {
             let (mut at_once, mut one_by_one, mut scratch) = (empty.clone(), empty, Vec::new());
             for some in values.chunks(300) {
-                at_once.extend(some.chunks(64), OrderedF32::range(some), &mut scratch);
+                at_once.extend(some, &mut scratch);
             }
             for value in &values {
                 one_by_one.add(value.value());
