@@ -4,7 +4,7 @@ use std::convert::Infallible;
 
 use super::{Row, Table, Tolerance};
 use crate::demand::trace::{Length, Request, Synthetic};
-use crate::serving::replay::{Goal, Replica, Router, Settings, StepTime, largest_load, replay};
+use crate::serving::replay::{Goal, Settings, StepTime, largest_load, replay};
 
 pub(super) const TABLE: Table = Table {
     name: "T10",
@@ -15,30 +15,6 @@ pub(super) const TABLE: Table = Table {
     rows,
 };
 
-/// One replica without limits.
-fn settings(step: &StepTime, max_batch: u64, goal: Goal) -> Settings {
-    let replica = Replica {
-        step: *step,
-        kv_tokens: 1 << 40,
-        max_batch,
-        chunk_tokens: u64::MAX,
-        prefix_cache: false,
-        block_tokens: 512,
-        patience_s: None,
-    };
-    Settings {
-        replica,
-        replicas: 1,
-        router: Router::default(),
-        queue: None,
-        autoscaler: None,
-        failures: None,
-        goal,
-        seed: 1,
-        until_s: None,
-    }
-}
-
 /// The time until all of these prompts, which come together behind a first one, have been read.
 fn read_together_s(prompts: &[u32]) -> f64 {
     let step = StepTime { per_prompt_token_squared_s: 1e-6, ..StepTime::constant(0.001) };
@@ -47,7 +23,7 @@ fn read_together_s(prompts: &[u32]) -> f64 {
     let first = request(0.0, 1_000);
     let others = prompts.iter().map(|input| request(0.5, *input));
     let trace = std::iter::once(first).chain(others).map(Ok::<_, Infallible>);
-    let Ok(found) = replay(&settings(&step, 64, Goal::default()), trace);
+    let Ok(found) = replay(&Settings::of_steps(step, 64), trace);
     let one = step.base_s + step.prompt(0, 1_000);
     found.busy() * found.span_s - one - step.base_s
 }
@@ -55,7 +31,7 @@ fn read_together_s(prompts: &[u32]) -> f64 {
 /// The largest rate at which nine of ten wait for nobody, with 10 ms a request.
 fn largest_rate() -> f64 {
     let goal = Goal { ttft_s: Some(0.010_000_001), tpot_s: None };
-    let settings = settings(&StepTime::constant(0.01), 1, goal);
+    let settings = Settings { goal, ..Settings::of_steps(StepTime::constant(0.01), 1) };
     let at = |factor: f64| {
         let one = Length::Constant(1.0);
         let trace = Synthetic::new(5.0 * factor, 1.0, one.clone(), one, 60_000, 7);

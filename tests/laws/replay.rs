@@ -36,25 +36,8 @@ fn run(settings: &Settings, trace: impl IntoIterator<Item = Request>) -> Outcome
 
 /// A replica without limits whose steps all take the same time.
 fn plain(base_s: f64, max_batch: u64) -> Settings {
-    Settings {
-        replica: Replica {
-            step: StepTime::constant(base_s),
-            kv_tokens: 1 << 40,
-            max_batch,
-            chunk_tokens: u64::MAX,
-            prefix_cache: false,
-            block_tokens: 512,
-            patience_s: None,
-        },
-        replicas: 1,
-        router: Router::RoundRobin,
-        queue: None,
-        autoscaler: None,
-        failures: None,
-        goal: Goal::default(),
-        seed: 1,
-        until_s: None,
-    }
+    let steps = Settings::of_steps(StepTime::constant(base_s), max_batch);
+    Settings { router: Router::RoundRobin, ..steps }
 }
 
 /// Anything that can be asked for, small enough that memory, queues and patience run out.

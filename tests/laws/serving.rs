@@ -5,7 +5,7 @@ use tokencast::demand::trace::{Length, Synthetic};
 use tokencast::document::TableOf;
 use tokencast::lanes::Slot;
 use tokencast::process::Lookup;
-use tokencast::serving::replay::{Goal, Outcome, Router, Settings, StepTime, Steps};
+use tokencast::serving::replay::{Outcome, Settings, StepTime, Steps};
 use tokencast::serving::{
     Asked, Bound, CallTokens, CapacityOf, Deployment, EVIDENCE, Fleet, Gpu, Lengths, Limit, Llm,
     MeasuredPoint, Replica, Surface,
@@ -446,26 +446,7 @@ fn a_measured_point_is_in_hours() {
 
 /// A replica with these steps and memory for all, in seconds.
 fn simulated(step: &StepTime, rate: f64, [input, output]: [f64; 2]) -> (Settings, Outcome) {
-    let replica = tokencast::serving::replay::Replica {
-        step: *step,
-        kv_tokens: 1 << 40,
-        max_batch: 1_024,
-        chunk_tokens: u64::MAX,
-        prefix_cache: false,
-        block_tokens: 512,
-        patience_s: None,
-    };
-    let settings = Settings {
-        replica,
-        replicas: 1,
-        router: Router::RoundRobin,
-        queue: None,
-        autoscaler: None,
-        failures: None,
-        goal: Goal::default(),
-        seed: 1,
-        until_s: None,
-    };
+    let settings = Settings::of_steps(*step, 1_024);
     let trace = Synthetic::new(rate, 1.0, Length::Constant(input), Length::Constant(output), 6_000, 5);
     let Ok(found) =
         tokencast::serving::replay::replay(&settings, trace.map(Ok::<_, std::convert::Infallible>));

@@ -76,3 +76,30 @@ pub struct Settings {
     /// Stop at this time, whoever is still on the way.
     pub until_s: Option<f64>,
 }
+
+impl Settings {
+    /// One replica of which its steps and its batch alone are known: memory holds everything, prompts are read in one piece,
+    /// nobody gives up and nothing fails.
+    pub fn of_steps(step: StepTime, max_batch: u64) -> Self {
+        let replica = Replica {
+            step,
+            kv_tokens: 1 << 40,
+            max_batch,
+            chunk_tokens: u64::MAX,
+            prefix_cache: false,
+            block_tokens: 512,
+            patience_s: None,
+        };
+        Self {
+            replica,
+            replicas: 1,
+            router: Router::default(),
+            queue: None,
+            autoscaler: None,
+            failures: None,
+            goal: Goal::default(),
+            seed: 1,
+            until_s: None,
+        }
+    }
+}
