@@ -77,6 +77,16 @@ impl Sketch {
         FRACTION - self.bits
     }
 
+    /// The bin of a magnitude, the bits of a double.
+    fn bin(&self, magnitude: u64) -> usize {
+        (magnitude >> self.shift()) as usize
+    }
+
+    /// The counts of the values of a sign.
+    fn window(&mut self, positive: bool) -> &mut Window {
+        if positive { &mut self.positive } else { &mut self.negative }
+    }
+
     /// Adds a value.
     #[inline]
     pub fn add(&mut self, value: f64) {
@@ -87,14 +97,12 @@ impl Sketch {
             self.add_special(value);
             return;
         }
-        let magnitude = value.abs().to_bits();
-        let bin = (magnitude >> self.shift()) as usize;
-        let window = if value > 0.0 { &mut self.positive } else { &mut self.negative };
-        if !window.add(bin) {
-            self.cover(value > 0.0, [magnitude; 2]);
-            let bin = (magnitude >> self.shift()) as usize;
-            let window = if value > 0.0 { &mut self.positive } else { &mut self.negative };
-            window.add(bin);
+        let (positive, magnitude) = (value > 0.0, value.abs().to_bits());
+        let bin = self.bin(magnitude);
+        if !self.window(positive).add(bin) {
+            self.cover(positive, [magnitude; 2]);
+            let bin = self.bin(magnitude);
+            self.window(positive).add(bin);
         }
     }
 
@@ -134,11 +142,10 @@ impl Sketch {
     #[inline(never)]
     fn cover_anew(&mut self, positive: bool, magnitudes: [u64; 2]) {
         loop {
-            let [first, last] = magnitudes.map(|magnitude| (magnitude >> self.shift()) as usize);
-            let window = if positive { &mut self.positive } else { &mut self.negative };
-            let (begin, end) = window.widened(first, last + 1);
+            let [first, last] = magnitudes.map(|magnitude| self.bin(magnitude));
+            let (begin, end) = self.window(positive).widened(first, last + 1);
             if end - begin <= self.most || self.bits == 0 {
-                window.cover(begin, end);
+                self.window(positive).cover(begin, end);
                 return;
             }
             self.coarsen();
@@ -146,9 +153,8 @@ impl Sketch {
     }
 
     fn cover(&mut self, positive: bool, magnitudes: [u64; 2]) {
-        let [first, last] = magnitudes.map(|magnitude| (magnitude >> self.shift()) as usize);
-        let window = if positive { &self.positive } else { &self.negative };
-        if !window.covers(first, last + 1) {
+        let [first, last] = magnitudes.map(|magnitude| self.bin(magnitude));
+        if !self.window(positive).covers(first, last + 1) {
             self.cover_anew(positive, magnitudes);
         }
     }
@@ -191,7 +197,7 @@ impl Sketch {
             let Some((first, last)) = of.occupied() else { continue };
             self.cover(positive, [first, last].map(|bin| (bin as u64) << other.shift()));
             let coarser = other.bits - self.bits;
-            let window = if positive { &mut self.positive } else { &mut self.negative };
+            let window = self.window(positive);
             for (bin, count) in (of.first..).zip(&of.counts).filter(|(_, count)| **count > 0) {
                 window.increase(bin >> coarser, *count);
             }
