@@ -72,16 +72,6 @@ pub fn add_to_eight(partial: &mut [f64; 8], a: &Lanes) {
     }
 }
 
-/// The same for sixteen places.
-#[multiversion(targets("x86_64+avx512f+avx512dq+avx512vl+avx512bw", "x86_64+avx+avx2"))]
-pub fn add_to_sixteen(partial: &mut [f64; 16], a: &Lanes) {
-    for row in a.as_chunks::<16>().0 {
-        for i in 0..16 {
-            partial[i] += row[i];
-        }
-    }
-}
-
 /// Lanes that hold the same number everywhere.
 #[inline]
 pub const fn splat(value: f64) -> Lanes {

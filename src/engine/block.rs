@@ -12,7 +12,7 @@ use crate::calendar::Month;
 use crate::finance::{Component, Ledger, Measure, View};
 use crate::lanes::{self, LANES, Lanes, Slot, Values, ZERO};
 use crate::model::Model;
-use crate::random::{Design, REPLICATES};
+use crate::random::{Design, PARTS};
 
 /// Columns of fans: each strategy's months, months to date, and fiscal years; none where nobody asked for fans.
 pub(super) fn columns(model: &Model, fans: bool) -> usize {
@@ -26,8 +26,44 @@ pub(super) const BLOCK: usize = 1024;
 /// Sums are formed of every eighth path: vector arithmetic that is the same for any batch width.
 const STRIDE: usize = 8;
 type Partial = [f64; STRIDE];
-/// A batch of blocks of paths begins with the first replicate.
-const _: () = assert!(BLOCK.is_multiple_of(REPLICATES));
+/// Consecutive paths whose month is summed up by itself, unless the parts of the run are smaller still.
+pub(super) const PIECE: u64 = (BLOCK / PARTS) as u64;
+/// A whole batch lies in one piece.
+const _: () = assert!((PIECE as usize).is_multiple_of(LANES));
+
+/// Sums of the pieces of a block, each formed of every eighth path.
+#[derive(Clone)]
+struct Pieces {
+    sums: [f64; PARTS],
+    /// Of the piece that batches have begun and not filled.
+    open: Partial,
+}
+
+impl Pieces {
+    const ZERO: Self = Self { sums: [0.0; PARTS], open: [0.0; STRIDE] };
+
+    /// Adds a piece that is one batch.
+    fn add_whole(&mut self, place: usize, values: &Lanes) {
+        let mut partial = [0.0; STRIDE];
+        lanes::add_to_eight(&mut partial, values);
+        self.sums[place] = partial.iter().sum();
+    }
+
+    /// Adds some paths of the block from `begin` on, in pieces of so many.
+    fn add(&mut self, begin: usize, values: &[f64], piece: usize) {
+        for (path, value) in (begin..).zip(values) {
+            self.open[path % STRIDE] += value;
+            if (path + 1).is_multiple_of(piece) {
+                self.close(path / piece);
+            }
+        }
+    }
+
+    fn close(&mut self, place: usize) {
+        self.sums[place] += self.open.iter().sum::<f64>();
+        self.open = [0.0; STRIDE];
+    }
+}
 
 /// Sums of one strategy and month.
 #[derive(Clone)]
@@ -35,8 +71,8 @@ pub(super) struct MonthSums {
     components: [Partial; Component::COUNT],
     posted: u64,
     measures: [Partial; Measure::COUNT],
-    cash: [f64; REPLICATES],
-    margin: [f64; REPLICATES],
+    cash: Pieces,
+    margin: Pieces,
 }
 
 impl MonthSums {
@@ -44,8 +80,8 @@ impl MonthSums {
         components: [[0.0; STRIDE]; Component::COUNT],
         posted: 0,
         measures: [[0.0; STRIDE]; Measure::COUNT],
-        cash: [0.0; REPLICATES],
-        margin: [0.0; REPLICATES],
+        cash: Pieces::ZERO,
+        margin: Pieces::ZERO,
     };
 
     pub(super) fn component(&self, component: usize) -> f64 {
@@ -60,14 +96,20 @@ impl MonthSums {
         self.measures[measure].iter().sum()
     }
 
-    /// The month's cash, by replicate.
-    pub(super) fn cash(&self) -> &[f64; REPLICATES] {
-        &self.cash
+    /// The last piece is not full.
+    fn close(&mut self, place: usize) {
+        self.cash.close(place);
+        self.margin.close(place);
     }
 
-    /// What the month's revenue exceeds its cash by, by replicate; zero where nothing earns.
-    pub(super) fn margin(&self) -> &[f64; REPLICATES] {
-        &self.margin
+    /// The month's cash, by piece.
+    pub(super) fn cash(&self) -> &[f64; PARTS] {
+        &self.cash.sums
+    }
+
+    /// What the month's revenue exceeds its cash by, by piece; zero where nothing earns.
+    pub(super) fn margin(&self) -> &[f64; PARTS] {
+        &self.margin.sums
     }
 }
 
@@ -121,6 +163,8 @@ pub(super) struct Tally {
     discount: Option<Slot>,
     /// Paths of the block.
     pub(super) paths: usize,
+    /// Paths of a piece.
+    piece: usize,
     /// Paths of the batch that is being taken: where they begin in the block, and how many count.
     begin: usize,
     width: usize,
@@ -165,6 +209,7 @@ impl Block {
             baseline: model.baseline,
             discount: model.discount,
             paths: 0,
+            piece: PIECE as usize,
             begin: 0,
             width: 0,
             sums: vec![MonthSums::ZERO; strategies * months],
@@ -184,9 +229,15 @@ impl Block {
         Self { batch: Batch::new(model, design), tally }
     }
 
-    /// Simulates `paths` paths from `first_path` on, in batches of `width`.
-    pub(super) fn run(&mut self, model: &Model, first_path: u64, paths: usize, width: usize) {
-        self.tally.paths = paths;
+    /// Simulates `paths` paths from `first_path` on, in batches of `width`, and sums up pieces of so many.
+    pub(super) fn run(
+        &mut self,
+        model: &Model,
+        first_path: u64,
+        (paths, piece): (usize, usize),
+        width: usize,
+    ) {
+        (self.tally.paths, self.tally.piece) = (paths, piece);
         self.tally.sums.fill(MonthSums::ZERO);
         self.tally.shed.fill([0.0; STRIDE]);
         self.tally.offered.fill([0.0; STRIDE]);
@@ -197,18 +248,21 @@ impl Block {
             self.batch.run(model, first_path + begin as u64, &mut self.tally);
             self.tally.end_batch();
         }
+        if !paths.is_multiple_of(piece) {
+            self.tally.sums.iter_mut().for_each(|sums| sums.close(paths / piece));
+        }
     }
 }
 
 impl Tally {
     /// Requests that nobody served, `[strategy · streams + stream]`.
     pub(super) fn shed(&self) -> impl Iterator<Item = f64> + '_ {
-        self.shed.iter().map(|replicates| replicates.iter().sum())
+        self.shed.iter().map(|partial| partial.iter().sum())
     }
 
     /// Requests that arrived, in the order of [`requests`].
     pub(super) fn offered(&self) -> impl Iterator<Item = f64> + '_ {
-        self.offered.iter().map(|replicates| replicates.iter().sum())
+        self.offered.iter().map(|partial| partial.iter().sum())
     }
 
     fn begin_batch(&mut self, begin: usize, width: usize) {
@@ -242,7 +296,7 @@ impl Tally {
 
     /// Whether a batch fills whole rows of partial sums and sheets.
     fn is_whole(&self) -> bool {
-        self.begin.is_multiple_of(LANES) && self.width == LANES
+        self.begin.is_multiple_of(LANES) && self.width == LANES && self.piece.is_multiple_of(LANES)
     }
 
     /// Adds a month's components and measures to their sums; what of them is cash is the strategy's month.
@@ -254,25 +308,22 @@ impl Tally {
         if whole {
             *cash = [0.0; LANES];
             sum_components(components, posted, &mut sums.components, cash);
-            lanes::add_to_sixteen(&mut sums.cash, cash);
+            sums.cash.add_whole(self.begin / self.piece, cash);
         } else {
             *cash = ledger.total(View::Cash);
             for component in Component::ALL.into_iter().filter(|component| ledger.has(*component)) {
                 let partial = &mut sums.components[component as usize];
                 add(partial, ledger.component(component), self.begin, self.width);
             }
-            for (i, cash) in (self.begin..).zip(&cash[..self.width]) {
-                sums.cash[i % REPLICATES] += cash;
-            }
+            sums.cash.add(self.begin, &cash[..self.width], self.piece);
         }
         for measure in Measure::ALL.into_iter().filter(|measure| ledger.has_measured(*measure)) {
             add(&mut sums.measures[measure as usize], ledger.measured(measure), self.begin, self.width);
         }
         if ledger.has_measured(Measure::Revenue) {
             let revenue = ledger.measured(Measure::Revenue);
-            for i in 0..self.width {
-                sums.margin[(self.begin + i) % REPLICATES] += revenue[i] - cash[i];
-            }
+            let margin: Lanes = std::array::from_fn(|i| revenue[i] - cash[i]);
+            sums.margin.add(self.begin, &margin[..self.width], self.piece);
         }
     }
 }

@@ -36,7 +36,7 @@ pub struct StrategyOutcome {
     pub posted: [bool; Component::COUNT],
     /// Mean of physical amounts by month.
     pub measures: Vec<[f64; Measure::COUNT]>,
-    /// Standard error of the mean of each month's cash, from replicates.
+    /// Standard error of the mean of each month's cash, from the parts of the run.
     pub monthly_error: Vec<f64>,
     /// Standard error of the mean of revenue less cash over all months.
     pub margin_error: f64,

@@ -2,7 +2,7 @@
 
 use rayon::prelude::*;
 
-use super::block::{BLOCK, Block, columns};
+use super::block::{BLOCK, Block, PIECE, columns};
 use super::fan::{self, Spread};
 use super::happened::Happened;
 use super::observer::{Observer, Progress};
@@ -11,8 +11,8 @@ use super::scored::evaluations;
 use crate::finance::{Component, Measure};
 use crate::lanes::LANES;
 use crate::model::{Model, Strategy};
-use crate::random::{Design, REPLICATES};
-use crate::stats::{Estimate, Paths, replicate_size};
+use crate::random::{Design, PARTS, part_size};
+use crate::stats::{Estimate, Paths};
 
 /// How a model is run.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -73,6 +73,8 @@ struct Simulation<'a> {
     model: &'a Model,
     settings: Settings,
     done: u64,
+    /// Paths of a part.
+    part: u64,
     blocks: Vec<Option<Block>>,
     fans: fan::Fans,
     sums: Vec<Sums>,
@@ -91,8 +93,9 @@ struct Sums {
     components: [f64; Component::COUNT],
     posted: [bool; Component::COUNT],
     measures: [f64; Measure::COUNT],
-    cash: [f64; REPLICATES],
-    margin: [f64; REPLICATES],
+    /// By part of the run.
+    cash: [f64; PARTS],
+    margin: [f64; PARTS],
 }
 
 impl Sums {
@@ -100,8 +103,8 @@ impl Sums {
         components: [0.0; Component::COUNT],
         posted: [false; Component::COUNT],
         measures: [0.0; Measure::COUNT],
-        cash: [0.0; REPLICATES],
-        margin: [0.0; REPLICATES],
+        cash: [0.0; PARTS],
+        margin: [0.0; PARTS],
     };
 }
 
@@ -112,6 +115,7 @@ impl<'a> Simulation<'a> {
             model,
             settings: *settings,
             done: 0,
+            part: part_size(settings.paths),
             blocks: Vec::new(),
             fans: fan::Fans::new(columns(model, settings.fans), settings.paths),
             sums: vec![Sums::NOTHING; strategies * months],
@@ -132,6 +136,9 @@ impl<'a> Simulation<'a> {
             *self =
                 Self { blocks: std::mem::take(&mut self.blocks), ..Self::new(self.model, &self.settings) };
         }
+        while self.part < part_size(paths) {
+            self.join_parts();
+        }
         while self.done < paths {
             if !observer.go_on() {
                 return Err(Interrupted);
@@ -143,11 +150,13 @@ impl<'a> Simulation<'a> {
             }
             let (model, first, width) = (self.model, self.done, self.settings.batch.clamp(1, LANES));
             let Settings { design, fans, .. } = self.settings;
+            let piece = self.piece() as usize;
             self.blocks[..blocks].par_iter_mut().enumerate().for_each(|(i, block)| {
                 let begin = (i * BLOCK) as u64;
                 // Made by the thread that uses it: the first touch of its memory takes as long as many paths.
                 let block = block.get_or_insert_with(|| Block::new(model, design, fans));
-                block.run(model, first + begin, (left - begin).min(BLOCK as u64) as usize, width);
+                let paths = (left - begin).min(BLOCK as u64) as usize;
+                block.run(model, first + begin, (paths, piece), width);
             });
             self.fold(blocks);
             observer.progress(Progress { done: self.done, paths });
@@ -155,12 +164,29 @@ impl<'a> Simulation<'a> {
         Ok(())
     }
 
+    /// Paths whose month is summed up by itself.
+    fn piece(&self) -> u64 {
+        self.part.min(PIECE)
+    }
+
+    /// Makes one part of each two.
+    fn join_parts(&mut self) {
+        self.part *= 2;
+        for sums in self.sums.iter_mut().flat_map(|sums| [&mut sums.cash, &mut sums.margin]) {
+            *sums = std::array::from_fn(|part| {
+                sums.get(2 * part..2 * part + 2).map_or(0.0, |pair| pair.iter().sum())
+            });
+        }
+    }
+
     fn fold(&mut self, blocks: usize) {
+        let (part, piece) = (self.part, self.piece());
         let mut blocks: Vec<&mut Block> = self.blocks[..blocks].iter_mut().flatten().collect();
         self.fans
             .extend(self.done, blocks.iter_mut().map(|block| (&mut block.tally.sheet, block.tally.paths)));
         for block in blocks {
             let tally = &block.tally;
+            let pieces = (tally.paths as u64).div_ceil(piece) as usize;
             for (sums, month) in self.sums.iter_mut().zip(&tally.sums) {
                 for c in 0..Component::COUNT {
                     sums.components[c] += month.component(c);
@@ -169,8 +195,13 @@ impl<'a> Simulation<'a> {
                 for m in 0..Measure::COUNT {
                     sums.measures[m] += month.measure(m);
                 }
-                sums.cash.iter_mut().zip(month.cash()).for_each(|(sum, cash)| *sum += cash);
-                sums.margin.iter_mut().zip(month.margin()).for_each(|(sum, margin)| *sum += margin);
+                for (place, (cash, margin)) in
+                    month.cash().iter().zip(month.margin()).take(pieces).enumerate()
+                {
+                    let index = ((self.done + place as u64 * piece) / part) as usize;
+                    sums.cash[index] += cash;
+                    sums.margin[index] += margin;
+                }
             }
             self.shed.iter_mut().zip(tally.shed()).for_each(|(sum, block)| *sum += block);
             self.offered.iter_mut().zip(tally.offered()).for_each(|(sum, block)| *sum += block);
@@ -266,16 +297,17 @@ impl<'a> Simulation<'a> {
 
 /// Standard error of the mean margin over all months.
 fn margin_error(months: &[Sums], paths: u64) -> f64 {
-    let whole = std::array::from_fn(|replicate| months.iter().map(|month| month.margin[replicate]).sum());
+    let whole = std::array::from_fn(|part| months.iter().map(|month| month.margin[part]).sum());
     standard_error(&whole, paths)
 }
 
-/// Of the mean of paths whose replicates have these sums.
-fn standard_error(sums: &[f64; REPLICATES], paths: u64) -> f64 {
-    let means = std::array::from_fn(|place| sums[place] / replicate_size(place, paths) as f64);
-    if paths < 2 * REPLICATES as u64 {
-        f64::INFINITY
-    } else {
-        Estimate::of_replicates(0.0, &means).standard_error
+/// Of the mean of paths whose parts have these sums.
+fn standard_error(sums: &[f64; PARTS], paths: u64) -> f64 {
+    if paths < 2 * PARTS as u64 {
+        return f64::INFINITY;
     }
+    let size = part_size(paths) as f64;
+    let whole = (paths as f64 / size) as usize;
+    let means: Vec<f64> = sums[..whole].iter().map(|sum| sum / size).collect();
+    Estimate::of_parts(0.0, &means, size / paths as f64).standard_error
 }

@@ -1,10 +1,16 @@
 //! How the paths of a run spread over the futures there are.
 
-/// Paths belong in turn to one of so many replicates, path `p` to replicate `p % 16`: runs of their own that share nothing
-/// but the seed, so that their spread shows the error of whatever is estimated from them, however paths are spread.
-pub const REPLICATES: usize = 16;
+/// A run is cut into at most so many consecutive parts. However paths are spread, a part is a smaller run of the same kind, so
+/// that the spread of the parts shows the error of whatever is estimated from them all; where the whole is more even than
+/// its parts, it shows more than there is.
+pub const PARTS: usize = 16;
 
-/// How the paths of a replicate spread over the futures there are.
+/// Paths of each part of a run, a power of two of which [`PARTS`] suffice: a run has between 8 and 16 whole ones.
+pub fn part_size(paths: u64) -> u64 {
+    paths.div_ceil(PARTS as u64).next_power_of_two()
+}
+
+/// How the paths of a run spread over the futures there are.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Sampling {
     /// Each path by itself.

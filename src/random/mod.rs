@@ -15,7 +15,7 @@ mod points;
 mod sobol;
 mod stream;
 
-pub use design::{Design, REPLICATES, Sampling};
+pub use design::{Design, PARTS, Sampling, part_size};
 pub use philox::{philox, philox_lanes};
 pub use points::Coordinate;
 pub use stream::{Draws, EVENTS, Key, Order, PathRng, Plan};

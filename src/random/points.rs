@@ -1,11 +1,11 @@
 //! Coordinates of points that are spread evenly, for sixty-four paths at once.
 //!
-//! Path `p` is point `p / 16` of replicate `p % 16`. Digits of a coordinate are scrambled by a hash in which each digit
-//! depends on the ones before it (Owen scrambling after B. Burley, Journal of Computer Graphics Techniques 9, 2020): every
-//! point is uniform, replicates are independent, and what was even stays even.
+//! Path `p` is point `p`: whatever aligned part of a run one looks at is even in itself, and all parts together are more even
+//! than any. Digits of a coordinate are scrambled by a hash in which each digit depends on the ones before it (Owen
+//! scrambling after B. Burley, Journal of Computer Graphics Techniques 9, 2020): every point is uniform, and what was even
+//! stays even.
 use multiversion::multiversion;
 
-use super::design::REPLICATES;
 use super::sobol;
 use super::stream::mix;
 use crate::lanes::LANES;
@@ -26,58 +26,69 @@ impl Coordinate {
     }
 }
 
-/// Indexes of points that sixty-four paths can touch.
-const TOUCHED: usize = LANES / REPLICATES + 1;
+/// Coordinates that are even over the whole run. With 16 to 64 of them the API of workload W tells its P95 worse than it does with
+/// sixteen runs by themselves, and the parts do not show it (256 seeds, 2026-11-30): some later coordinates are less even
+/// together than independent ones. In runs by themselves that averages out.
+const JOINT: u16 = 12;
 
-/// A coordinate whose digits are scrambled, in each replicate by a seed of its own.
+/// Paths over which later coordinates are even: runs that are scrambled each by itself.
+const RUN: u64 = 1024;
+/// Sixty-four paths from a multiple of sixty-four on belong to one run.
+const _: () = assert!(RUN.is_multiple_of(LANES as u64));
+
+/// A coordinate whose digits are scrambled.
 #[derive(Clone, Debug)]
 pub(super) struct Scrambled {
     coordinate: Coordinate,
-    seeds: [u32; REPLICATES],
+    /// Tells this coordinate from all others.
+    key: u64,
 }
 
 impl Scrambled {
     /// `key` tells this coordinate from all others.
     pub(super) fn new(coordinate: Coordinate, key: u64) -> Self {
-        let seed = |replicate| (mix(key.wrapping_add(replicate as u64)) >> 32) as u32;
-        Self { coordinate, seeds: std::array::from_fn(seed) }
+        Self { coordinate, key }
+    }
+
+    /// Which point a path is, and the seed of its scrambling.
+    fn place(&self, path: u64) -> (u32, u32) {
+        let seed = |run| (mix(self.key.wrapping_add(run)) >> 32) as u32;
+        match self.coordinate {
+            Coordinate::Sobol(JOINT..) => ((path % RUN) as u32, seed(path / RUN)),
+            Coordinate::Sobol(_) | Coordinate::Alone => (path as u32, seed(0)),
+        }
     }
 
     /// The words of the paths from `first_path` on.
     pub(super) fn words(&self, first_path: u64, out: &mut [u32; LANES]) {
-        let (first, offset) = ((first_path / REPLICATES as u64) as u32, first_path as usize % REPLICATES);
-        let points: [u32; TOUCHED] = match self.coordinate {
-            Coordinate::Sobol(dimension) => sobol::points(dimension.into(), first),
-            Coordinate::Alone => std::array::from_fn(|i| first.wrapping_add(i as u32)),
-        };
-        for (row, point) in points.iter().enumerate() {
-            let from = (row * REPLICATES).saturating_sub(offset);
-            let until = ((row + 1) * REPLICATES).saturating_sub(offset).min(LANES);
-            out[from.min(LANES)..until].fill(*point);
+        if !first_path.is_multiple_of(LANES as u64) {
+            (first_path..).zip(out).for_each(|(path, word)| *word = self.word(path));
+            return;
         }
-        if self.coordinate == Coordinate::Alone {
-            // Which point comes when: a scrambling of the indexes.
-            *out = out.map(u32::reverse_bits);
-            scramble(out, offset, &self.seeds);
-            scramble(out, offset, &self.seeds.map(second_seed));
-        } else {
-            scramble(out, offset, &self.seeds);
+        let (first, seed) = self.place(first_path);
+        match self.coordinate {
+            Coordinate::Sobol(dimension) => sobol::aligned_points(dimension.into(), first, out),
+            Coordinate::Alone => {
+                // Which point comes when: a scrambling of the indexes.
+                *out = std::array::from_fn(|i| first.wrapping_add(i as u32).reverse_bits());
+                scramble(out, seed);
+            }
         }
+        scramble(out, self.digits_seed(seed));
     }
 
     /// The word of one path.
     pub(super) fn word(&self, path: u64) -> u32 {
-        let index = (path / REPLICATES as u64) as u32;
-        let seed = self.seeds[path as usize % REPLICATES];
-        match self.coordinate {
-            Coordinate::Sobol(dimension) => {
-                hash(sobol::points::<1>(dimension.into(), index)[0], seed).reverse_bits()
-            }
-            Coordinate::Alone => {
-                let shuffled = hash(index.reverse_bits(), seed).reverse_bits();
-                hash(shuffled, second_seed(seed)).reverse_bits()
-            }
-        }
+        let (index, seed) = self.place(path);
+        let digits = match self.coordinate {
+            Coordinate::Sobol(dimension) => sobol::point(dimension.into(), index),
+            Coordinate::Alone => hash(index.reverse_bits(), seed).reverse_bits(),
+        };
+        hash(digits, self.digits_seed(seed)).reverse_bits()
+    }
+
+    fn digits_seed(&self, seed: u32) -> u32 {
+        if self.coordinate == Coordinate::Alone { second_seed(seed) } else { seed }
     }
 }
 
@@ -88,10 +99,9 @@ fn second_seed(seed: u32) -> u32 {
 
 /// Scrambles digits that stand lowest bit first, and turns them round.
 #[multiversion(targets("x86_64+avx512f+avx512dq+avx512vl+avx512bw", "x86_64+avx+avx2"))]
-fn scramble(lanes: &mut [u32; LANES], offset: usize, seeds: &[u32; REPLICATES]) {
-    let seeds: [u32; LANES] = std::array::from_fn(|lane| seeds[(lane + offset) % REPLICATES]);
+fn scramble(lanes: &mut [u32; LANES], seed: u32) {
     for i in 0..LANES {
-        lanes[i] = hash(lanes[i], seeds[i]).reverse_bits();
+        lanes[i] = hash(lanes[i], seed).reverse_bits();
     }
 }
 

@@ -6,7 +6,7 @@ use rand::TryRng;
 
 use super::bridge::Bridge;
 use super::counts::Counts;
-use super::design::{Design, REPLICATES, Sampling};
+use super::design::{Design, Sampling};
 use super::points::{Coordinate, Scrambled};
 use super::{philox, philox_lanes};
 use crate::lanes::{LANES, Lanes};
@@ -304,7 +304,7 @@ impl Draws {
             if complement(path) == 0 {
                 continue;
             }
-            let first = match lane.checked_sub(REPLICATES) {
+            let first = match lane.checked_sub(1) {
                 Some(before) => self.words.each_ref().map(|words| words[before]),
                 None => self.key.block(first_of_pair(path), block),
             };
@@ -335,14 +335,14 @@ impl Draws {
     }
 }
 
-/// Paths `p` and `p + 16` are a pair, so that both belong to one replicate.
+/// Paths `2 k` and `2 k + 1` are a pair.
 fn first_of_pair(path: u64) -> u64 {
-    path & !(REPLICATES as u64)
+    path & !1
 }
 
 /// All ones for the second path of a pair.
 fn complement(path: u64) -> u32 {
-    if path & REPLICATES as u64 == 0 { 0 } else { u32::MAX }
+    if path & 1 == 0 { 0 } else { u32::MAX }
 }
 
 #[multiversion(targets("x86_64+avx512f+avx512dq+avx512vl+avx512bw", "x86_64+avx+avx2"))]

@@ -206,72 +206,83 @@ fn spread_draws_do_not_depend_on_how_paths_are_grouped() {
     }
 }
 
-/// Every replicate of 64 points has one in each of 64 strata of a coordinate, and so in each of 8 × 8 squares of the first two.
+/// Each 64 paths in a row have one in each of 64 strata of a coordinate, and in each of 8 × 8 squares of the first two; 1,024
+/// paths have one in each of 1,024 strata, and in each of 32 × 32 squares.
 #[test]
 fn spread_points_are_even() {
     for sampling in [Sampling::LatinHypercube, Sampling::Sobol] {
-        let all = spread(sampling, 64 * REPLICATES);
-        for replicate in 0..REPLICATES {
-            let of = |stream: usize| all[stream].iter().skip(replicate).step_by(REPLICATES);
-            for stream in 0..all.len() {
-                let mut strata: Vec<usize> = of(stream).map(|u| (u * 64.0) as usize).collect();
-                strata.sort_unstable();
-                assert!(strata.iter().enumerate().all(|(i, stratum)| i == *stratum), "{sampling:?} {stream}");
-            }
-            if sampling == Sampling::Sobol {
-                let square = |(u, v): (&f64, &f64)| 8 * (u * 8.0) as usize + (v * 8.0) as usize;
-                let mut squares: Vec<usize> = of(0).zip(of(1)).map(square).collect();
-                squares.sort_unstable();
-                squares.dedup();
-                assert_eq!(squares.len(), 64);
+        for (paths, side) in [(64, 8), (1024, 32)] {
+            let all = spread(sampling, 2048);
+            for part in 0..2048 / paths {
+                let of = |stream: usize| all[stream].chunks(paths).nth(part).unwrap().iter();
+                for stream in 0..all.len() {
+                    let mut strata: Vec<usize> = of(stream).map(|u| (u * paths as f64) as usize).collect();
+                    strata.sort_unstable();
+                    assert!(
+                        strata.iter().enumerate().all(|(i, stratum)| i == *stratum),
+                        "{sampling:?} {stream}"
+                    );
+                }
+                if sampling == Sampling::Sobol {
+                    let place = |u: &f64| (u * f64::from(side)) as usize;
+                    let mut squares: Vec<_> = of(0).zip(of(1)).map(|(u, v)| (place(u), place(v))).collect();
+                    squares.sort_unstable();
+                    squares.dedup();
+                    assert_eq!(squares.len(), paths);
+                }
             }
         }
     }
 }
 
-/// Each first point of a replicate is uniform by itself: over seeds it fails a perfect generator once in 10^6 choices, for
-/// each stream and sampling.
+/// A point is uniform by itself: over seeds it fails a perfect generator once in 10^6 choices, for each coordinate and sampling.
 #[test]
 fn a_single_point_is_uniform() {
     for (_, sampling) in Sampling::ALL {
         let mut numbers = Vec::new();
-        for seed in 0..2_000 {
-            let plan =
-                Plan { coordinates: vec![Coordinate::of_place(7)], order: Order::Months, events: Vec::new() };
+        for seed in 0..20_000 {
+            let plan = Plan {
+                coordinates: vec![Coordinate::of_place(7 + 40 * (seed as usize % 2))],
+                order: Order::Months,
+                events: Vec::new(),
+            };
             let mut out = [0.0; LANES];
             Draws::planned(Design { seed, sampling }, "x", Some(&plan)).uniform(0, &mut out);
-            numbers.extend(&out[..REPLICATES]);
+            numbers.push(out[seed as usize % LANES]);
         }
         let bound = ks_critical(numbers.len(), 1e-6);
         assert!(ks_statistic(&mut numbers, |u| u) < bound, "{sampling:?}");
     }
 }
 
-/// A point of a replicate says nothing about the same point of another, nor one stream about another: correlations over
-/// 4,000 seeds lie within five standard deviations of 1/sqrt(n), passed once in 1.7 million for each.
+/// Later coordinates are scrambled anew each 1,024 paths, and no coordinate says anything about another: correlations over 4,000
+/// seeds lie within five standard deviations of 1/sqrt(n), passed once in 1.7 million for each.
 #[test]
-fn replicates_and_streams_are_independent() {
-    let streams = [0, 1, 5000].map(|place| Plan {
+fn runs_and_streams_are_independent() {
+    let streams = [0, 1, 500, 501, 5000].map(|place| Plan {
         coordinates: vec![Coordinate::of_place(place)],
         order: Order::Months,
         events: Vec::new(),
     });
     for (_, sampling) in Sampling::ALL {
-        let (mut replicates, mut others) = ([0.0; 3], [0.0; 3]);
+        let (mut runs, mut others) = ([0.0; 5], [0.0; 5]);
         for seed in 0..4_000 {
-            let draw = |stream: usize| {
+            let draw = |stream: usize, first_path: u64| {
                 let mut out = [0.0; LANES];
-                Draws::planned(Design { seed, sampling }, &format!("x{stream}"), Some(&streams[stream]))
-                    .uniform(0, &mut out);
+                let mut draws =
+                    Draws::planned(Design { seed, sampling }, &format!("x{stream}"), Some(&streams[stream]));
+                draws.restart(first_path);
+                draws.uniform(0, &mut out);
                 out.map(|u| u - 0.5)
             };
-            let all = [0, 1, 2].map(draw);
-            for i in 0..3 {
-                replicates[i] += 12.0 * all[i][33] * all[i][33 + i + 1];
-                others[i] += 12.0 * all[i][33] * all[(i + 1) % 3][33];
+            let [first, second] = [0, 1024].map(|path| [0, 1, 2, 3, 4].map(|stream| draw(stream, path)));
+            for i in 0..5 {
+                runs[i] += 12.0 * first[i][33] * second[i][33];
+                others[i] += 12.0 * first[i][33] * first[(i + 1) % 5][33];
             }
         }
-        for product in replicates.iter().chain(&others) {
+        let run_by_run = if sampling == Sampling::Sobol { &runs[2..4] } else { &[] };
+        for product in run_by_run.iter().chain(&others) {
             assert!((product / 4_000.0).abs() < 5.0 / 4_000_f64.sqrt(), "{sampling:?} {product}");
         }
     }
@@ -304,8 +315,8 @@ fn antithetic_paths_are_opposite() {
     for index in [0, 9] {
         let mut scores = [0.0; LANES];
         draws.score(index, &mut scores);
-        for lane in (0..REPLICATES).chain(32..32 + REPLICATES) {
-            assert_eq!(scores[lane].to_bits(), (-scores[lane + REPLICATES]).to_bits());
+        for pair in scores.chunks(2) {
+            assert_eq!(pair[0].to_bits(), (-pair[1]).to_bits());
         }
         for lane in 0..LANES {
             assert_eq!(scores[lane].to_bits(), draws.score_of(lane, index).to_bits());

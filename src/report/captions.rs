@@ -141,7 +141,7 @@ impl Report<'_> {
             Lang::Ja => format!("{paths}回の試行で、どの平均も±{margin}まで分かった"),
         };
         let subtitle = self.pick(
-            "Mean of the first futures, as distance from the mean of all, with 95% bands from sixteen replicates",
+            "Mean of the first futures, as distance from the mean of all, with 95% bands from the parts of the run",
             "最初の試行だけの平均と全試行の平均との差、95%の幅（16組の繰り返しによる）",
         );
         self.caption(title, subtitle.to_owned())

@@ -8,7 +8,7 @@ pub struct Estimate {
     pub value: f64,
     /// Its standard error, same unit; infinite where the sample is too small to tell.
     pub standard_error: f64,
-    /// How well that is known itself: infinite where it follows from many values, fewer where replicates tell it.
+    /// How well that is known itself: infinite where it follows from many values, fewer where the parts of a run tell it.
     pub degrees_of_freedom: f64,
 }
 
@@ -19,7 +19,7 @@ impl Estimate {
     }
 
     /// The interval of an estimate with normal errors, such as a mean; `level` is its coverage, 0.95 say. By Student's t
-    /// where replicates tell the error.
+    /// where the parts of a run tell the error.
     pub fn interval(&self, level: f64) -> Interval {
         let reach = if self.degrees_of_freedom.is_finite() {
             t_score(level, self.degrees_of_freedom)
@@ -71,7 +71,7 @@ mod tests {
 
     /// 2.131 and 2.947 standard errors at 95 % and 99 % with 15 degrees of freedom (any table of t).
     #[test]
-    fn replicates_reach_further() {
+    fn few_parts_reach_further() {
         let estimate = Estimate { value: 0.0, standard_error: 1.0, degrees_of_freedom: 15.0 };
         assert!((estimate.interval(0.95).high - 2.13145).abs() < 1e-5);
         assert!((estimate.interval(0.99).high - 2.94671).abs() < 1e-5);

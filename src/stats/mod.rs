@@ -16,7 +16,7 @@ pub use interval::{Estimate, Interval, wilson_interval};
 pub use ks::{ks_critical, ks_statistic};
 pub use moments::Moments;
 pub use ordered::OrderedF32;
-pub use paths::{Paths, replicate_size};
+pub use paths::Paths;
 pub use quantile::{Number, cvar, quantile, quantile_interval, quantiles, rank_interval};
 pub use sketch::Sketch;
 

@@ -2,6 +2,8 @@
 //! fills each coordinate, and most pairs of low coordinates, evenly.
 use std::sync::LazyLock;
 
+use crate::lanes::LANES;
+
 /// Coordinates that have direction numbers.
 pub(super) const DIMENSIONS: usize = 1000;
 
@@ -35,19 +37,20 @@ fn directions(line: &str) -> Directions {
     v.map(u32::reverse_bits)
 }
 
-/// Coordinate `dimension` of the points from `first` on, binary digits reversed.
-pub(super) fn points<const COUNT: usize>(dimension: usize, first: u32) -> [u32; COUNT] {
+/// Coordinate `dimension` of a point, binary digits reversed.
+pub(super) fn point(dimension: usize, index: u32) -> u32 {
     let directions = &TABLE[dimension];
-    let mut digits = (0..32).filter(|bit| first >> bit & 1 == 1).fold(0, |x, bit| x ^ directions[bit]);
-    let mut index = first;
-    std::array::from_fn(|_| {
-        let point = digits;
-        // From one index to the next the low ones and the first zero above them change.
-        let flipped = index ^ index.wrapping_add(1);
-        (0..flipped.count_ones() as usize).for_each(|bit| digits ^= directions[bit]);
-        index = index.wrapping_add(1);
-        point
-    })
+    (0..32).filter(|bit| index >> bit & 1 == 1).fold(0, |digits, bit| digits ^ directions[bit])
+}
+
+/// The same of sixty-four points, the first of which has an index that is a multiple of sixty-four.
+pub(super) fn aligned_points(dimension: usize, first: u32, out: &mut [u32; LANES]) {
+    let directions = &TABLE[dimension];
+    out[0] = point(dimension, first);
+    for (bit, direction) in directions[..LANES.ilog2() as usize].iter().enumerate() {
+        let (known, rest) = out.split_at_mut(1 << bit);
+        known.iter().zip(rest).for_each(|(digits, out)| *out = digits ^ direction);
+    }
 }
 
 #[cfg(test)]
@@ -57,7 +60,7 @@ mod tests {
     /// The first points of the first coordinates, times 8 (Joe and Kuo's `sobol.cc` prints them in Gray-code order).
     #[test]
     fn first_points() {
-        let eighths = |dimension| points::<8>(dimension, 0).map(|x| x.reverse_bits() >> 29);
+        let eighths = |dimension| [0, 1, 2, 3, 4, 5, 6, 7].map(|i| point(dimension, i).reverse_bits() >> 29);
         assert_eq!(eighths(0), [0, 4, 2, 6, 1, 5, 3, 7]);
         assert_eq!(eighths(1), [0, 4, 6, 2, 5, 1, 3, 7]);
         assert_eq!(eighths(2), [0, 4, 6, 2, 3, 7, 5, 1]);
@@ -68,7 +71,8 @@ mod tests {
         assert_eq!(TABLE.len(), DIMENSIONS);
         for dimension in 0..DIMENSIONS {
             for first in [0, 256, 1 << 20] {
-                let mut strata = points::<256>(dimension, first).map(|x| x.reverse_bits() >> 24);
+                let mut strata: Vec<u32> =
+                    (first..first + 256).map(|index| point(dimension, index).reverse_bits() >> 24).collect();
                 strata.sort_unstable();
                 assert!(strata.iter().enumerate().all(|(i, stratum)| *stratum == i as u32), "{dimension}");
             }
@@ -76,8 +80,11 @@ mod tests {
     }
 
     #[test]
-    fn points_do_not_depend_on_where_one_begins() {
-        let whole = points::<70>(17, 1000);
-        assert_eq!(whole[33..], points::<37>(17, 1033));
+    fn aligned_points_are_points() {
+        let mut out = [0; LANES];
+        for (dimension, first) in [(0, 0), (1, 64), (17, 1 << 20), (999, 12_800)] {
+            aligned_points(dimension, first, &mut out);
+            assert!((first..).zip(out).all(|(index, digits)| digits == point(dimension, index)));
+        }
     }
 }
