@@ -3,7 +3,7 @@
 //! Each of some seeds runs a few paths; a long run of another seed stands for the truth. An interval of the right coverage,
 //! 95 %, holds in fewer than [`LEAST`] of [`SEEDS`] seeds with a probability of 4e-9 (binomial); there are 33 figures (11
 //! strategies of three scenarios), so one choice of seeds in seven million fails a perfect implementation. Where tails are
-//! heavy, few replicates cover less: about 88 %, which fails with 1.4e-4 for each figure. What the test can see is an error that is
+//! heavy, few parts cover less: about 88 %, which fails with 1.4e-4 for each figure. What the test can see is an error that is
 //! told much too small: a coverage of two thirds fails in half of all cases. `cargo bench --bench convergence` looks closer.
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test stops at the first surprise")]
 

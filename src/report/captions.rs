@@ -142,7 +142,7 @@ impl Report<'_> {
         };
         let subtitle = self.pick(
             "Mean of the first futures, as distance from the mean of all, with 95% bands from the parts of the run",
-            "最初の試行だけの平均と全試行の平均との差、95%の幅（16組の繰り返しによる）",
+            "最初の試行だけの平均と全試行の平均との差、95%の幅（試行を区切った各部分による）",
         );
         self.caption(title, subtitle.to_owned())
     }
