@@ -97,6 +97,8 @@ pub trait Lookup {
     fn outages(&self, _name: &str) -> Vec<Slot> {
         Vec::new()
     }
+    /// Whether a value is known to be zero in all futures.
+    fn is_zero(&self, slot: Slot) -> bool;
     /// The product of two values.
     fn times(&mut self, a: Slot, b: Slot) -> Slot {
         self.derive("product", &[a, b], product_of(a, b))

@@ -100,7 +100,10 @@ pub(super) fn bills(
     if let (Some(waiting), Some(batch)) = (waiting, factor) {
         biller.waiting(card, waiting, batch);
     }
-    Some(biller.bills)
+    let Biller { lookup, mut bills, .. } = biller;
+    // What is never used is no bill: it would be worked out for every path and month.
+    bills.retain(|bill| !lookup.is_zero(bill.per_request));
+    Some(bills)
 }
 
 fn no_tier(by: &Reference, tier: Tier, sold: bool) -> Diagnostic {

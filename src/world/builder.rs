@@ -38,6 +38,8 @@ pub struct Builder {
     indexes: BTreeMap<String, Path>,
     nodes: Vec<Node>,
     inputs: Vec<Input>,
+    /// Values that are known to be zero in all futures.
+    zeros: BTreeSet<Slot>,
     state: usize,
     known: BTreeMap<String, Slot>,
     mixes: Mixes,
@@ -65,6 +67,7 @@ impl Builder {
             indexes,
             nodes: Vec::new(),
             inputs: Vec::new(),
+            zeros: BTreeSet::new(),
             state: 0,
             known: BTreeMap::new(),
             mixes: Mixes::new(),
@@ -125,10 +128,14 @@ impl Builder {
         let uncertain = matches!(node, Node::Draw(..))
             || matches!(&node, Node::Process { process, .. } if process.words() > 0)
             || parents.iter().any(|parent| self.inputs[parent.0].uncertain);
+        let slot = Slot(self.nodes.len());
+        if matches!(node, Node::Constant(0.0)) {
+            self.zeros.insert(slot);
+        }
         self.nodes.push(node);
         let unit = UnitOf::default();
         self.inputs.push(Input { origin, name: name.to_owned(), parents: parents.to_vec(), uncertain, unit });
-        Slot(self.nodes.len() - 1)
+        slot
     }
 
     /// A number in base units and in its own currency.
@@ -310,7 +317,11 @@ impl Lookup for Builder {
     }
 
     fn times(&mut self, a: Slot, b: Slot) -> Slot {
-        self.of_two("product", [a, b], product_of)
+        let product = self.of_two("product", [a, b], product_of);
+        if self.is_zero(a) || self.is_zero(b) {
+            self.zeros.insert(product);
+        }
+        product
     }
 
     fn plus(&mut self, a: Slot, b: Slot) -> Slot {
@@ -370,7 +381,17 @@ impl Lookup for Builder {
     }
 
     fn constant(&mut self, value: f64) -> Slot {
-        self.add(Node::Constant(value), None, "constant", &[])
+        let key = format!("constant {:x}", value.to_bits());
+        if let Some(known) = self.known.get(&key) {
+            return *known;
+        }
+        let slot = self.add(Node::Constant(value), None, "constant", &[]);
+        self.known.insert(key, slot);
+        slot
+    }
+
+    fn is_zero(&self, slot: Slot) -> bool {
+        self.zeros.contains(&slot)
     }
 
     fn hit(&self, name: &str) -> Hit {

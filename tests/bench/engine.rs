@@ -181,27 +181,32 @@ fn key_figures(outcomes: &Outcomes) -> String {
 fn precise(share: &str, threads: &str, times: &str) {
     let model = workload();
     let pool = pool(threads);
-    let mut runs: Vec<(f64, u64)> = (1..=times.parse().unwrap())
-        .map(|seed| {
-            let settings = Settings {
-                paths: 1024,
-                design: Design { seed, ..Design::default() },
-                precision: Some(share.parse().unwrap()),
-                ..Settings::default()
-            };
-            let begin = Instant::now();
-            let outcomes = pool.install(|| simulate(&model, &settings, &())).unwrap();
-            (begin.elapsed().as_secs_f64(), outcomes.paths)
-        })
-        .collect();
-    runs.sort_by(|a, b| a.0.total_cmp(&b.0));
-    let seconds = runs[runs.len() / 2].0;
-    runs.sort_by_key(|run| run.1);
+    let run = |seed: u64, fans: bool| {
+        let settings = Settings {
+            paths: 4096,
+            design: Design { seed, ..Design::default() },
+            precision: Some(share.parse().unwrap()),
+            fans,
+            ..Settings::default()
+        };
+        let begin = Instant::now();
+        let outcomes = pool.install(|| simulate(&model, &settings, &())).unwrap();
+        (begin.elapsed().as_secs_f64(), outcomes.paths)
+    };
+    let seeds = 1..=times.parse::<u64>().unwrap();
+    let (mut means, mut paths): (Vec<f64>, Vec<u64>) = seeds.clone().map(|seed| run(seed, false)).unzip();
+    let mut fans: Vec<f64> = seeds.map(|seed| run(seed, true).0).collect();
+    means.sort_by(f64::total_cmp);
+    fans.sort_by(f64::total_cmp);
+    paths.sort_unstable();
+    let middle = means.len() / 2;
     println!(
-        "{{\"impl\":\"tokencast-{threads}thr\",\"n\":{},\"least_n\":{},\"most_n\":{},\"total_s\":{seconds:.4}}}",
-        runs[runs.len() / 2].1,
-        runs[0].1,
-        runs[runs.len() - 1].1
+        "{{\"impl\":\"tokencast-{threads}thr\",\"n\":{},\"least_n\":{},\"most_n\":{},\"sim_s\":{:.4},\"total_s\":{:.4}}}",
+        paths[middle],
+        paths[0],
+        paths[paths.len() - 1],
+        means[middle],
+        fans[middle]
     );
 }
 

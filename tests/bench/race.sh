@@ -160,8 +160,8 @@ print(int(max((v.std() / v.mean() / 0.0025) ** 2 for v in npv)))' 2>"$results/er
     line=$("$ours" --precise 0.0025 "$threads" 15)
     if [ -n "$need" ] && [ -n "$line" ]; then
         say ""
-        awk -v need="$need" -v speed="$(column numpy 1)" -v paths="$paths" -v n="$(field n <<<"$line")" -v s="$(field total_s <<<"$line")" \
-            'BEGIN { t = need * speed / paths; printf "every mean to 0.25 %% (standard error): numpy, plain, %d paths, %.2f s; tokencast, Sobol, %d paths, %.3f s with all fans: %.1fx\n", need, t, n, s, t / s }'
+        awk -v need="$need" -v speed="$(column numpy 1)" -v paths="$paths" -v n="$(field n <<<"$line")" -v s="$(field sim_s <<<"$line")" -v f="$(field total_s <<<"$line")" \
+            'BEGIN { t = need * speed / paths; printf "every mean to 0.25 %% (standard error): numpy, plain, %d paths, %.2f s; tokencast, Sobol, %d paths, %.3f s: %.1fx (with all fans %.3f s: %.1fx)\n", need, t, n, s, t / s, f, t / f }'
     fi
 fi
 say "load $(cut -d' ' -f1-3 /proc/loadavg) at the end"
