@@ -43,9 +43,10 @@ pub const MOST_DOUBLED: u64 = 1 << 22;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Interrupted;
 
-/// Blocks for each thread that are simulated before their results are folded: enough that a column's counts are fetched once for
-/// many values, and that threads which finish early stay busy. It changes no result, since blocks are folded in the order of paths.
-const WAVE: u64 = 8;
+/// Blocks for each thread that are simulated before their results are folded. One leaves threads waiting for each other, more
+/// take memory whose first touch costs more than what is saved when a column's counts are fetched once for many values. It
+/// changes no result, since blocks are folded in the order of paths.
+const WAVE: u64 = 2;
 
 /// Simulates a model; uses the threads of the pool that it is called in.
 ///
