@@ -1,9 +1,11 @@
 //! The capacity of a replica as a table over what is uncertain: made once, looked up in the month loop.
 
+use multiversion::multiversion;
+
 use super::latency::Lengths;
 use super::replica::{Limit, Replica};
 use crate::demand::Targets;
-use crate::lanes::{LANES, Lanes};
+use crate::lanes::{self, LANES, Lanes};
 use crate::math::{exp, exp_lanes, ln, ln_lanes};
 
 /// Calls per replica-hour over tokens in, tokens out, the share of tokens in that is cached, the error of the evidence, and how much
@@ -14,7 +16,7 @@ use crate::math::{exp, exp_lanes, ln, ln_lanes};
 #[derive(Clone, Debug)]
 pub struct Surface {
     axes: [Axis; 5],
-    /// Logarithms of calls per hour, the last axis fastest.
+    /// Logarithms of calls per hour, the last axis fastest; filled up to a power of two, so that no place is beyond it.
     table: Vec<f64>,
 }
 
@@ -69,16 +71,6 @@ impl Axis {
     fn all(self) -> impl Iterator<Item = f64> {
         (0..self.places).map(move |i| self.first + self.step * i as f64)
     }
-
-    /// The place below, and the way from there to the next.
-    fn find(self, place: f64) -> (usize, f64) {
-        if self.places == 1 {
-            return (0, 0.0);
-        }
-        let way = (place - self.first) / self.step;
-        let below = (way.max(0.0) as usize).min(self.places - 2);
-        (below, way - below as f64)
-    }
 }
 
 impl Surface {
@@ -117,13 +109,17 @@ impl Surface {
                 }
             }
         }
+        table.resize(table.len().next_power_of_two(), f64::NAN);
         Ok(Self { axes, table })
     }
 
     /// Calls per hour of one replica.
     pub fn calls_per_hour(&self, lengths: Lengths, faster: f64, error: f64) -> f64 {
-        let (input, output) = (ln(lengths.input.max(1.0)), ln(lengths.output.max(1.0)));
-        exp(self.log_at([input, output, lengths.cached, ln(faster), ln(error)]))
+        let Lengths { input, cached, output } = lengths;
+        let [input, output, cached, faster, error] = [input, output, cached, faster, error].map(lanes::splat);
+        let mut out = [0.0; LANES];
+        self.fill(&input, &output, Some(&cached), Some(&faster), &error, &mut out);
+        out[0]
     }
 
     /// Calls per hour of one replica, lane by lane.
@@ -136,36 +132,75 @@ impl Surface {
         error: &Lanes,
         out: &mut Lanes,
     ) {
-        let (mut tokens_in, mut tokens_out, mut errors, mut logs) =
-            ([0.0; LANES], [0.0; LANES], [0.0; LANES], [0.0; LANES]);
-        ln_lanes(&input.map(|tokens| tokens.max(1.0)), &mut tokens_in);
-        ln_lanes(&output.map(|tokens| tokens.max(1.0)), &mut tokens_out);
-        ln_lanes(error, &mut errors);
-        let mut speeds = [0.0; LANES];
+        let mut logs = [[0.0; LANES]; 5];
+        ln_lanes(&input.map(|tokens| tokens.max(1.0)), &mut logs[0]);
+        ln_lanes(&output.map(|tokens| tokens.max(1.0)), &mut logs[1]);
+        logs[2] = *cached.unwrap_or(&lanes::ZERO);
         if let Some(faster) = faster {
-            ln_lanes(faster, &mut speeds);
+            ln_lanes(faster, &mut logs[3]);
         }
-        for i in 0..LANES {
-            let share = cached.map_or(0.0, |cached| cached[i]);
-            logs[i] = self.log_at([tokens_in[i], tokens_out[i], share, speeds[i], errors[i]]);
+        ln_lanes(error, &mut logs[4]);
+        let (mut below, mut ways, mut strides) = ([0; LANES], [[0.0; LANES]; 5], [0; 5]);
+        let (mut wide, mut stride) = (0, 1);
+        for (axis, place) in self.axes.iter().zip(&logs).rev() {
+            if axis.places > 1 {
+                find(*axis, stride as i32, place, &mut below, &mut ways[wide]);
+                strides[wide] = stride;
+                wide += 1;
+            }
+            stride *= axis.places;
         }
-        exp_lanes(&logs, out);
+        let mut log = [0.0; LANES];
+        self.between(&strides[..wide], &ways[..wide], &below, 0, &mut log);
+        exp_lanes(&log, out);
     }
 
-    fn log_at(&self, place: [f64; 5]) -> f64 {
-        let mut corners = [(0usize, 1.0); 32];
-        let mut count = 1;
-        for (axis, place) in self.axes.iter().zip(place).filter(|(axis, _)| axis.places > 1) {
-            let (below, way) = axis.find(place);
-            let here = count;
-            for k in 0..here {
-                let (at, weight) = corners[k];
-                let at = at * axis.places + below;
-                corners[k] = (at, weight * (1.0 - way));
-                corners[count] = (at + 1, weight * way);
-                count += 1;
-            }
-        }
-        corners[..count].iter().map(|(at, weight)| self.table[*at] * weight).sum()
+    /// What stands between the corners of a cell: between its two sides along the last of some axes.
+    fn between(
+        &self,
+        strides: &[usize],
+        ways: &[Lanes],
+        below: &[i32; LANES],
+        offset: usize,
+        out: &mut Lanes,
+    ) {
+        let (Some((stride, strides)), Some((way, ways))) = (strides.split_last(), ways.split_last()) else {
+            return look_up(&self.table, below, offset as i32, out);
+        };
+        let mut above = [0.0; LANES];
+        self.between(strides, ways, below, offset, out);
+        self.between(strides, ways, below, offset + stride, &mut above);
+        go(way, &above, out);
+    }
+}
+
+/// Adds the place below on an axis, and finds the way from there to the next place: less than nothing or more than all of it
+/// beyond the ends.
+#[multiversion(targets("x86_64+avx512f+avx512dq+avx512vl+avx512bw", "x86_64+avx+avx2"))]
+fn find(axis: Axis, stride: i32, place: &Lanes, below: &mut [i32; LANES], way: &mut Lanes) {
+    let last = (axis.places - 2) as f64;
+    for i in 0..LANES {
+        let steps = (place[i] - axis.first) / axis.step;
+        let whole = steps.max(0.0).min(last) as i32;
+        below[i] += whole * stride;
+        way[i] = steps - f64::from(whole);
+    }
+}
+
+/// The table at some places; it is as long as a power of two.
+#[multiversion(targets("x86_64+avx512f+avx512dq+avx512vl+avx512bw", "x86_64+avx+avx2"))]
+fn look_up(table: &[f64], below: &[i32; LANES], offset: i32, out: &mut Lanes) {
+    let mask = table.len() - 1;
+    let table = &table[..=mask];
+    for i in 0..LANES {
+        out[i] = table[(below[i] + offset) as usize & mask];
+    }
+}
+
+/// Goes some way from one value to another.
+#[multiversion(targets("x86_64+avx512f+avx512dq+avx512vl+avx512bw", "x86_64+avx+avx2"))]
+fn go(way: &Lanes, to: &Lanes, from: &mut Lanes) {
+    for i in 0..LANES {
+        from[i] += way[i] * (to[i] - from[i]);
     }
 }
