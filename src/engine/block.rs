@@ -28,8 +28,6 @@ const STRIDE: usize = 8;
 type Partial = [f64; STRIDE];
 /// Consecutive paths whose month is summed up by itself, unless the parts of the run are smaller still.
 pub(super) const PIECE: u64 = (BLOCK / PARTS) as u64;
-/// A whole batch lies in one piece.
-const _: () = assert!((PIECE as usize).is_multiple_of(LANES));
 
 /// Sums of the pieces of a block, each formed of every eighth path.
 #[derive(Clone)]
@@ -42,20 +40,15 @@ struct Pieces {
 impl Pieces {
     const ZERO: Self = Self { sums: [0.0; PARTS], open: [0.0; STRIDE] };
 
-    /// Adds a piece that is one batch.
-    fn add_whole(&mut self, place: usize, values: &Lanes) {
-        let mut partial = [0.0; STRIDE];
-        lanes::add_to_eight(&mut partial, values);
-        self.sums[place] = partial.iter().sum();
-    }
-
     /// Adds some paths of the block from `begin` on, in pieces of so many.
-    fn add(&mut self, begin: usize, values: &[f64], piece: usize) {
-        for (path, value) in (begin..).zip(values) {
-            self.open[path % STRIDE] += value;
-            if (path + 1).is_multiple_of(piece) {
-                self.close(path / piece);
+    fn add(&mut self, mut begin: usize, mut values: &[f64], piece: usize) {
+        while !values.is_empty() {
+            let (inside, rest) = values.split_at(values.len().min(piece - begin % piece));
+            add(&mut self.open, inside, begin);
+            if (begin + inside.len()).is_multiple_of(piece) {
+                self.close(begin / piece);
             }
+            (begin, values) = (begin + inside.len(), rest);
         }
     }
 
@@ -296,7 +289,7 @@ impl Tally {
 
     /// Whether a batch fills whole rows of partial sums and sheets.
     fn is_whole(&self) -> bool {
-        self.begin.is_multiple_of(LANES) && self.width == LANES && self.piece.is_multiple_of(LANES)
+        self.begin.is_multiple_of(LANES) && self.width == LANES
     }
 
     /// Adds a month's components and measures to their sums; what of them is cash is the strategy's month.
@@ -308,17 +301,16 @@ impl Tally {
         if whole {
             *cash = [0.0; LANES];
             sum_components(components, posted, &mut sums.components, cash);
-            sums.cash.add_whole(self.begin / self.piece, cash);
         } else {
             *cash = ledger.total(View::Cash);
             for component in Component::ALL.into_iter().filter(|component| ledger.has(*component)) {
                 let partial = &mut sums.components[component as usize];
-                add(partial, ledger.component(component), self.begin, self.width);
+                add(partial, &ledger.component(component)[..self.width], self.begin);
             }
-            sums.cash.add(self.begin, &cash[..self.width], self.piece);
         }
+        sums.cash.add(self.begin, &cash[..self.width], self.piece);
         for measure in Measure::ALL.into_iter().filter(|measure| ledger.has_measured(*measure)) {
-            add(&mut sums.measures[measure as usize], ledger.measured(measure), self.begin, self.width);
+            add(&mut sums.measures[measure as usize], &ledger.measured(measure)[..self.width], self.begin);
         }
         if ledger.has_measured(Measure::Revenue) {
             let revenue = ledger.measured(Measure::Revenue);
@@ -364,14 +356,15 @@ fn sum_components(
     }
 }
 
-/// Adds the lanes that count to the partial sums of their paths.
-fn add(partial: &mut Partial, values: &Lanes, begin: usize, width: usize) {
-    if begin.is_multiple_of(STRIDE) && width == LANES {
-        lanes::add_to_eight(partial, values);
-        return;
+/// Adds values to the partial sums of their paths, of which `begin` is the first.
+fn add(partial: &mut Partial, values: &[f64], begin: usize) {
+    if let Ok(all) = values.try_into()
+        && begin.is_multiple_of(STRIDE)
+    {
+        return lanes::add_to_eight(partial, all);
     }
-    for (i, value) in values[..width].iter().enumerate() {
-        partial[(begin + i) % STRIDE] += value;
+    for (path, value) in (begin..).zip(values) {
+        partial[path % STRIDE] += value;
     }
 }
 
@@ -380,7 +373,7 @@ impl Sink for Tally {
         let (begin, width) = (self.begin, self.width);
         self.add_up(strategy, strategy * self.months + now.index, ledger);
         for (sum, left) in self.shed[strategy * left.len()..].iter_mut().zip(left) {
-            add(sum, left, begin, width);
+            add(sum, &left[..width], begin);
         }
         self.gates.take(strategy, now, ledger, values, left);
         self.events.take(strategy, now.index, ledger.noted(), width);
@@ -404,7 +397,7 @@ impl Sink for Tally {
 
     fn end_month(&mut self, now: &Month, values: &Values) {
         for (sum, requests) in self.offered.iter_mut().zip(&self.requests) {
-            add(sum, &values[*requests], self.begin, self.width);
+            add(sum, &values[*requests][..self.width], self.begin);
         }
         let (before, rest) = self.running.split_at_mut(self.baseline);
         let Some((baseline, after)) = rest.split_first_mut() else { return };

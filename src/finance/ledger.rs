@@ -313,15 +313,9 @@ impl Ledger {
     /// What was bought from some vendors together: one of its amounts.
     pub fn bought_from(&self, vendors: &[usize], amount: impl Fn(&Purchases) -> &Lanes) -> Lanes {
         let begun = |p: &&Purchases| p.begun && vendors.contains(&p.vendor);
-        let some = self.purchases[..self.watched].iter().filter(begun).map(amount);
-        let (mut all, mut any) = ([0.0; LANES], false);
-        for one in some {
-            if any {
-                lanes::add(&mut all, one);
-            } else {
-                all = *one;
-            }
-            any = true;
+        let mut all = [0.0; LANES];
+        for one in self.purchases[..self.watched].iter().filter(begun) {
+            lanes::add(&mut all, amount(one));
         }
         all
     }

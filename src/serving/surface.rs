@@ -170,7 +170,7 @@ impl Surface {
         let mut above = [0.0; LANES];
         self.between(strides, ways, below, offset, out);
         self.between(strides, ways, below, offset + stride, &mut above);
-        go(way, &above, out);
+        move_toward(&above, way, out);
     }
 }
 
@@ -197,9 +197,9 @@ fn look_up(table: &[f64], below: &[i32; LANES], offset: i32, out: &mut Lanes) {
     }
 }
 
-/// Goes some way from one value to another.
+/// Moves values some way toward others.
 #[multiversion(targets("x86_64+avx512f+avx512dq+avx512vl+avx512bw", "x86_64+avx+avx2"))]
-fn go(way: &Lanes, to: &Lanes, from: &mut Lanes) {
+fn move_toward(to: &Lanes, way: &Lanes, from: &mut Lanes) {
     for i in 0..LANES {
         from[i] += way[i] * (to[i] - from[i]);
     }
