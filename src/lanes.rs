@@ -72,6 +72,18 @@ pub fn add_to_eight(partial: &mut [f64; 8], a: &Lanes) {
     }
 }
 
+/// The lanes that are marked, the lowest first: as many steps as there are marks, not lanes.
+pub fn which(marks: &[bool; LANES]) -> impl Iterator<Item = usize> {
+    marks.as_chunks::<8>().0.iter().enumerate().flat_map(|(row, eight)| {
+        let mut left = u64::from_le_bytes(eight.map(u8::from));
+        std::iter::from_fn(move || {
+            let lane = left.trailing_zeros() as usize / 8;
+            left &= left.wrapping_sub(1);
+            (lane < 8).then_some(8 * row + lane)
+        })
+    })
+}
+
 /// Lanes that hold the same number everywhere.
 #[inline]
 pub const fn splat(value: f64) -> Lanes {

@@ -3,7 +3,7 @@
 use crate::calendar::Month;
 use crate::distribution::{Number, NumberOf};
 use crate::document::{At, Decode, Reader, Shape, Value};
-use crate::lanes::{LANES, Lanes, Slot, Values};
+use crate::lanes::{self, LANES, Lanes, Slot, Values};
 use crate::process::{Lookup, Process};
 use crate::random::Draws;
 use crate::units;
@@ -85,9 +85,7 @@ impl Process for Factor {
     }
     fn step(&self, now: &Month, values: &Values, _: &mut Draws, state: &mut [Lanes], out: &mut Lanes) {
         if now.index > 0 || self.first_flow == FirstFlow::MonthEnd {
-            for (s, f) in state[0].iter_mut().zip(&values[self.factor]) {
-                *s /= f;
-            }
+            lanes::divide(&mut state[0], &values[self.factor]);
         }
         *out = state[0];
     }

@@ -1,10 +1,12 @@
 //! Month-to-month noise that remembers a little.
 
+use multiversion::multiversion;
+
 use super::{Lookup, Process, Reads, Written, WrittenPath};
 use crate::calendar::Month;
 use crate::distribution::{Number, NumberOf, UnitOf};
 use crate::document::{Plugin, Reader};
-use crate::lanes::{LANES, Lanes, Slot, Values};
+use crate::lanes::{LANES, Lanes, Slot, Values, ZERO};
 use crate::math;
 use crate::random::Draws;
 use crate::units;
@@ -69,17 +71,30 @@ impl Process for Running {
     fn state(&self) -> usize {
         1
     }
+    fn start(&self, _: &Values, state: &mut [Lanes]) {
+        state[0] = [0.0; LANES];
+    }
     fn step(&self, now: &Month, values: &Values, draws: &mut Draws, state: &mut [Lanes], out: &mut Lanes) {
-        let (sd, kept, innovation) = (&values[self.sd], &values[self.persistence], &values[self.innovation]);
         let mut scores = [0.0; LANES];
         draws.score(now.index as u64, &mut scores);
-        let a = &mut state[0];
-        let mut power = [0.0; LANES];
-        for i in 0..LANES {
-            a[i] =
-                if now.index == 0 { sd[i] * scores[i] } else { kept[i] * a[i] + innovation[i] * scores[i] };
-            power[i] = a[i] - 0.5 * sd[i] * sd[i];
+        let sd = &values[self.sd];
+        if now.index == 0 {
+            deviate(&scores, [sd, &ZERO, sd], [&mut state[0], out]);
+        } else {
+            let terms = [sd, &values[self.persistence], &values[self.innovation]];
+            deviate(&scores, terms, [&mut state[0], out]);
         }
-        math::exp_lanes(&power, out);
+    }
+}
+
+/// Takes a deviation one month further; `terms` are its standard deviation in the long run, the share that is kept, and the standard
+/// deviation of what is new.
+#[multiversion(targets("x86_64+avx512f+avx512dq+avx512vl+avx512bw", "x86_64+avx+avx2"))]
+fn deviate(scores: &Lanes, terms: [&Lanes; 3], [deviation, out]: [&mut Lanes; 2]) {
+    let [sd, kept, innovation] = terms;
+    for i in 0..LANES {
+        let now = kept[i] * deviation[i] + innovation[i] * scores[i];
+        deviation[i] = now;
+        out[i] = math::exp(now - 0.5 * sd[i] * sd[i]);
     }
 }

@@ -1,5 +1,7 @@
 //! Geometric Brownian motion: changes are proportional and forget the past.
 
+use multiversion::multiversion;
+
 use super::{Lookup, Process, Reads, Written, WrittenPath};
 use crate::calendar::Month;
 use crate::distribution::{Number, NumberOf};
@@ -69,19 +71,20 @@ impl Process for Running {
             state[0] = *out;
             return;
         }
-        let (factor, annual) = (&values[self.factor], &values[self.annual_volatility]);
         let mut scores = [0.0; LANES];
         draws.score(now.index as u64, &mut scores);
-        let mut power = [0.0; LANES];
-        for i in 0..LANES {
-            let sigma = annual[i] * MONTH_SQRT;
-            power[i] = sigma * scores[i] - 0.5 * sigma * sigma;
-        }
-        math::exp_lanes(&power, out);
-        for i in 0..LANES {
-            out[i] *= state[0][i] * factor[i];
-        }
-        state[0] = *out;
+        change(&scores, &values[self.factor], &values[self.annual_volatility], [&mut state[0], out]);
+    }
+}
+
+/// Takes a value one month further.
+#[multiversion(targets("x86_64+avx512f+avx512dq+avx512vl+avx512bw", "x86_64+avx+avx2"))]
+fn change(scores: &Lanes, factor: &Lanes, annual: &Lanes, [value, out]: [&mut Lanes; 2]) {
+    for i in 0..LANES {
+        let sigma = annual[i] * MONTH_SQRT;
+        let changed = math::exp(sigma * scores[i] - 0.5 * sigma * sigma) * (value[i] * factor[i]);
+        value[i] = changed;
+        out[i] = changed;
     }
 }
 

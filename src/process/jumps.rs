@@ -1,10 +1,13 @@
 //! A sticky price: it stays, and now and then it jumps.
 
+use multiversion::multiversion;
+
 use super::{Lookup, Process, Reads, Written, WrittenPath};
 use crate::calendar::Month;
 use crate::distribution::{Number, NumberOf, Sampler};
 use crate::document::{Plugin, Reader};
-use crate::lanes::{LANES, Lanes, Slot, Values};
+use crate::lanes::{self, LANES, Lanes, Slot, Values};
+use crate::math;
 use crate::process::Path;
 use crate::random::{Draws, EVENTS};
 use crate::units::{self, Period};
@@ -91,15 +94,23 @@ impl Process for Running {
         // The factors are drawn only where there is a jump.
         let mut counts = [0.0; LANES];
         draws.counts(now.index, &values[self.frequency], &self.exposure, &mut counts);
-        *out = state[0];
-        for lane in (0..LANES).filter(|lane| counts[*lane] > 0.0) {
-            let count = counts[lane].min(MOST as f64) as u64;
-            for jump in 0..count {
-                let word = EVENTS + state[1][lane] as u64 + jump;
-                out[lane] *= self.factor.at(draws.score_of(lane, word));
-            }
-            state[1][lane] += count as f64;
-        }
-        state[0] = *out;
+        let [price, jumps] = state else { return };
+        *out = *price;
+        let some = counts.map(|count| count > 0.0);
+        let places = lanes::which(&some).flat_map(|lane| {
+            let first = EVENTS + jumps[lane] as u64;
+            (0..counts[lane].min(MOST as f64) as u64).map(move |jump| (lane, first + jump))
+        });
+        draws.words_of(places, |lane, [word]| out[lane] *= self.factor.at(math::normal_score(word)));
+        add_and_keep(&counts, out, [jumps, price]);
+    }
+}
+
+/// Counts the jumps of the month, and keeps its price.
+#[multiversion(targets("x86_64+avx512f+avx512dq+avx512vl+avx512bw", "x86_64+avx+avx2"))]
+fn add_and_keep(counts: &Lanes, out: &Lanes, [jumps, price]: [&mut Lanes; 2]) {
+    for i in 0..LANES {
+        jumps[i] += counts[i].min(MOST as f64);
+        price[i] = out[i];
     }
 }

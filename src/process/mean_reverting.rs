@@ -1,5 +1,7 @@
 //! A price that is pulled back to a level: an Ornstein–Uhlenbeck process of its logarithm.
 
+use multiversion::multiversion;
+
 use super::pull::{Pulled, Slots, per_year};
 use super::{Lookup, Process, Reads, Written, WrittenPath};
 use crate::calendar::Month;
@@ -76,13 +78,18 @@ impl Process for Running {
             *out = values[self.initial];
             return;
         }
-        let (log_mean, decay, sd) = (&values[self.log_mean], &values[self.decay], &values[self.sd]);
         let mut scores = [0.0; LANES];
         draws.score(now.index as u64, &mut scores);
-        let x = &mut state[0];
-        for i in 0..LANES {
-            x[i] = log_mean[i] + (x[i] - log_mean[i]) * decay[i] + sd[i] * scores[i];
-        }
-        math::exp_lanes(x, out);
+        let terms = [&values[self.log_mean], &values[self.decay], &values[self.sd]];
+        revert(&scores, terms, [&mut state[0], out]);
+    }
+}
+
+/// Takes the logarithm of a value one month further.
+#[multiversion(targets("x86_64+avx512f+avx512dq+avx512vl+avx512bw", "x86_64+avx+avx2"))]
+fn revert(scores: &Lanes, [log_mean, decay, sd]: [&Lanes; 3], [log, out]: [&mut Lanes; 2]) {
+    for i in 0..LANES {
+        log[i] = log_mean[i] + (log[i] - log_mean[i]) * decay[i] + sd[i] * scores[i];
+        out[i] = math::exp(log[i]);
     }
 }

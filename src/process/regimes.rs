@@ -6,8 +6,9 @@ use crate::calendar::Month;
 use crate::diagnostic::Diagnostic;
 use crate::distribution::{Number, NumberOf, QuantityOf, Sampler};
 use crate::document::{Id, MapOf, Plugin, Reader, Reference, TableOf};
-use crate::lanes::{LANES, Lanes, Slot, Values};
-use crate::random::{Draws, EVENTS};
+use crate::lanes::{self, LANES, Lanes, Slot, Values};
+use crate::math;
+use crate::random::{Draws, EVENTS, uniform};
 use crate::text::did_you_mean;
 use crate::units;
 
@@ -149,26 +150,23 @@ impl Process for Running {
         let [regime, ends, factor, phases] = state else { return };
         let month = now.index as f64;
         if now.index == 0 {
-            *phases = [0.0; LANES];
+            (*phases, *ends) = ([0.0; LANES], [0.0; LANES]);
         }
-        for i in 0..LANES {
-            let word = EVENTS + phases[i] as u64 * WORDS;
-            let (place, begins) = if now.index == 0 {
-                (self.first, 0.0)
-            } else if ends[i] <= month {
-                (self.phases[regime[i] as usize].next(draws.uniform_of(i, word)), ends[i])
-            } else {
-                continue;
+        let ended = ends.map(|end| end <= month);
+        let places = lanes::which(&ended).map(|lane| (lane, EVENTS + phases[lane] as u64 * WORDS));
+        draws.words_of(places, |lane, [next, times, lasts]| {
+            let place = match now.index {
+                0 => self.first,
+                _ => self.phases[regime[lane] as usize].next(uniform(next)),
             };
             let phase = &self.phases[place];
-            phases[i] += 1.0;
-            regime[i] = place as f64;
-            factor[i] = phase.factor.at(draws.score_of(i, word + 1));
-            ends[i] = begins + phase.lasts.months(draws.score_of(i, word + 2));
+            regime[lane] = place as f64;
+            factor[lane] = phase.factor.at(math::normal_score(times));
+            ends[lane] += phase.lasts.months(math::normal_score(lasts));
+        });
+        for lane in lanes::which(&ended) {
+            phases[lane] += 1.0;
         }
-        let initial = &values[self.initial];
-        for i in 0..LANES {
-            out[i] = initial[i] * factor[i];
-        }
+        lanes::multiply(out, &values[self.initial], factor);
     }
 }

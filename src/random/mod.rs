@@ -18,7 +18,7 @@ mod stream;
 pub use design::{Design, PARTS, Sampling, part_size};
 pub use philox::{philox, philox_lanes};
 pub use points::Coordinate;
-pub use stream::{Draws, EVENTS, Key, Order, PathRng, Plan};
+pub use stream::{Draws, EVENTS, Key, Order, PathRng, Plan, uniform};
 
 #[cfg(test)]
 mod tests;

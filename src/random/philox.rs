@@ -28,6 +28,26 @@ pub fn philox_lanes(first_path: u64, block: u64, key: u64, words: &mut [[u32; LA
 }
 
 /// Words live in 64 bits and are masked before each product: the form that becomes one vector multiplication.
+/// Places that [`philox_places`] works on at a time.
+pub(super) const PLACES: usize = 8;
+
+/// The four words of some paths, each of a block of its own.
+#[multiversion(targets("x86_64+avx512f+avx512dq+avx512vl+avx512bw", "x86_64+avx+avx2"))]
+pub(super) fn philox_places(
+    paths: &[u64; PLACES],
+    blocks: &[u64; PLACES],
+    key: u64,
+    words: &mut [[u32; PLACES]; 4],
+) {
+    for i in 0..PLACES {
+        let (path, block) = (paths[i], blocks[i]);
+        let block_words = rounds([path & LOW, path >> 32, block & LOW, block >> 32], key);
+        for (word, places) in block_words.iter().zip(words.iter_mut()) {
+            places[i] = *word as u32;
+        }
+    }
+}
+
 #[inline(always)]
 fn rounds(counter: [u64; 4], key: u64) -> [u64; 4] {
     let [mut a, mut b, mut c, mut d] = counter;

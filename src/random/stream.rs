@@ -7,9 +7,10 @@ use rand::TryRng;
 use super::bridge::Bridge;
 use super::counts::Counts;
 use super::design::{Design, Sampling};
+use super::philox::{PLACES, philox_places};
 use super::points::{Coordinate, Scrambled};
 use super::{philox, philox_lanes};
-use crate::lanes::{LANES, Lanes};
+use crate::lanes::{self, LANES, Lanes};
 use crate::math;
 
 /// What tells one stream from another: the seed of the run and the name of the stream, mixed.
@@ -230,16 +231,11 @@ impl Draws {
             }
             return counts.of_month(month, out);
         }
-        let mut u = [0.0; LANES];
-        self.uniform(month as u64, &mut u);
         let exposed = exposure[month + 1] - exposure[month];
-        *out = [0.0; LANES];
-        for i in 0..LANES {
-            let mean = rate[i] * exposed;
-            // 1 - λ < exp(-λ): most lanes need no exponential to know that nothing happens.
-            if u[i] > 1.0 - mean {
-                out[i] = math::poisson_quantile(mean, u[i]);
-            }
+        let (words, mut open) = (self.words(month as u64), [false; LANES]);
+        few_events(rate, exposed, words, out, &mut open);
+        for i in lanes::which(&open) {
+            out[i] = math::poisson_quantile(rate[i] * exposed, uniform(words[i]));
         }
     }
 
@@ -258,6 +254,47 @@ impl Draws {
             }
             Source::Plain => self.key.bits(path, index),
         }
+    }
+
+    /// Consecutive words of single lanes, each as in [`bits_of`](Self::bits_of): goes through places, which are a lane and the
+    /// index of its first word, eight at a time.
+    pub fn words_of<const K: usize>(
+        &self,
+        places: impl Iterator<Item = (usize, u64)>,
+        mut visit: impl FnMut(usize, [u32; K]),
+    ) {
+        let mut places = places.fuse();
+        loop {
+            let (mut eight, mut count) = ([(0, 0); PLACES], 0);
+            for (into, place) in eight.iter_mut().zip(&mut places) {
+                *into = place;
+                count += 1;
+            }
+            if count > 0 {
+                let words = self.words_of_eight(&eight);
+                eight[..count].iter().zip(words).for_each(|((lane, _), words)| visit(*lane, words));
+            }
+            if count < PLACES {
+                return;
+            }
+        }
+    }
+
+    fn words_of_eight<const K: usize>(&self, places: &[(usize, u64); PLACES]) -> [[u32; K]; PLACES] {
+        const { assert!(K <= 5, "they lie in two blocks") };
+        if !matches!(self.source, Source::Plain) {
+            return places.map(|(lane, index)| std::array::from_fn(|k| self.bits_of(lane, index + k as u64)));
+        }
+        let paths = places.map(|(lane, _)| self.first_path.wrapping_add(lane as u64));
+        let mut words = [[[0; PLACES]; 4]; 2];
+        for (more, words) in (0..).zip(words.iter_mut().take(K.min(2))) {
+            philox_places(&paths, &places.map(|(_, index)| index / 4 + more), self.key.0, words);
+        }
+        let words = words.as_flattened();
+        std::array::from_fn(|place| {
+            let first = places[place].1 as usize % 4;
+            std::array::from_fn(|k| words[(first + k) % 8][place])
+        })
     }
 
     /// The standard normal score of one lane, as in [`score`](Self::score).
@@ -352,9 +389,30 @@ fn uniform_lanes(bits: &[u32; LANES], out: &mut Lanes) {
     }
 }
 
-/// Exact: 33 bits fit a double.
+/// Counts of a month by lane, of events with this rate of which so much time is exposed: none, or one, where bounds on `exp(−λ)`
+/// say that; the other lanes are left open.
+#[multiversion(targets("x86_64+avx512f+avx512dq+avx512vl+avx512bw", "x86_64+avx+avx2"))]
+fn few_events(
+    rate: &Lanes,
+    exposed: f64,
+    words: &[u32; LANES],
+    counts: &mut Lanes,
+    open: &mut [bool; LANES],
+) {
+    for i in 0..LANES {
+        let (mean, u) = (rate[i] * exposed, uniform(words[i]));
+        let square = mean * mean;
+        // 1 − λ < exp(−λ) < 1 − λ + λ²/2, and exp(−λ) (1 + λ) > 1 − λ².
+        let none = u <= 1.0 - mean;
+        let one = u > 1.0 - mean + 0.5 * square && u <= 1.0 - square;
+        counts[i] = if one { 1.0 } else { 0.0 };
+        open[i] = !none && !one;
+    }
+}
+
+/// A word as a number between 0 and 1, both excluded. Exact: 33 bits fit a double.
 #[inline(always)]
-fn uniform(bits: u32) -> f64 {
+pub fn uniform(bits: u32) -> f64 {
     (f64::from(bits) + 0.5) * (1.0 / 4294967296.0)
 }
 
