@@ -8,7 +8,7 @@ use crate::diagnostic::{Diagnostic, Span};
 use crate::distribution::{Number, NumberOf};
 use crate::document::{At, Decode, Id, ListOf, Plugin, Reader, Reference, Shape, TableOf, Value, WordOf};
 use crate::finance::{Component, Ledger, Line};
-use crate::lanes::{LANES, Lanes, Slot, Values};
+use crate::lanes::{self, LANES, Lanes, Slot, Values};
 use crate::process::{Lookup, Path};
 use crate::units;
 
@@ -191,10 +191,12 @@ struct Tier {
 static ENDLESS: Lanes = [f64::INFINITY; LANES];
 
 /// What contracts before left of a month's spend.
-struct Spent<'a> {
+struct Spent {
     /// What counts towards bands: list spend or tokens.
-    volume: &'a Lanes,
-    due: &'a Lanes,
+    volume: Lanes,
+    /// One over that: a division takes longer than all else that is done with a band.
+    per_volume: Lanes,
+    due: Lanes,
 }
 
 /// Takes a band's discount off what is left, and says the spend it is on. A marginal band is on what lies in it, another on
@@ -203,19 +205,22 @@ struct Spent<'a> {
 fn take_off(
     spent: &Spent,
     marginal: bool,
-    [begins, ends, discount]: [&Lanes; 3],
-    [left, spend]: [&mut Lanes; 2],
+    begins: &Lanes,
+    ends: &Lanes,
+    discount: &Lanes,
+    left: &mut Lanes,
+    spend: &mut Lanes,
 ) {
+    let Spent { volume, per_volume, due } = spent;
     for i in 0..LANES {
-        let volume = spent.volume[i];
         let share = if marginal {
-            let within = volume.min(ends[i]) - begins[i];
-            if within > 0.0 { within / volume } else { 0.0 }
+            let within = volume[i].min(ends[i]) - begins[i];
+            if within > 0.0 { within * per_volume[i] } else { 0.0 }
         } else {
-            f64::from(volume > begins[i] && volume <= ends[i])
+            f64::from(volume[i] > begins[i] && volume[i] <= ends[i])
         };
         left[i] -= share * discount[i];
-        spend[i] = share * spent.due[i];
+        spend[i] = share * due[i];
     }
 }
 
@@ -224,12 +229,15 @@ impl Contract for Bands {
         let volume = ledger
             .bought_from(&self.vendors, |bought| if self.tokens { &bought.tokens } else { &bought.list });
         let due = ledger.bought_from(&self.vendors, |bought| &bought.due);
-        let spent = Spent { volume: &volume, due: &due };
+        let mut spent = Spent { volume, per_volume: [1.0; LANES], due };
+        if self.marginal {
+            lanes::divide(&mut spent.per_volume, &spent.volume);
+        }
         let (mut left, mut spend) = ([1.0; LANES], [0.0; LANES]);
         for (place, band) in self.tiers.iter().enumerate() {
             let ends = self.tiers.get(place + 1).map_or(&ENDLESS, |next| &values[next.above]);
-            let terms = [&values[band.above], ends, &values[band.discount]];
-            take_off(&spent, self.marginal, terms, [&mut left, &mut spend]);
+            let (begins, discount) = (&values[band.above], &values[band.discount]);
+            take_off(&spent, self.marginal, begins, ends, discount, &mut left, &mut spend);
             ledger.post(&band.line, &spend, &values[band.price]);
         }
         ledger.leave_due(&self.vendors, &left);

@@ -122,7 +122,7 @@ struct Running {
 impl Running {
     /// Adds the month's cash, of which some is paid at the start of the month.
     fn add(&mut self, upfront: Option<&Lanes>, discount: &Lanes) {
-        add_month(&self.month_cash, discount, [&mut self.cumulative, &mut self.year, &mut self.npv]);
+        add_month(&self.month_cash, discount, &mut self.cumulative, &mut self.year, &mut self.npv);
         if upfront.is_some() || self.paid_upfront {
             self.month_upfront = *upfront.unwrap_or(&ZERO);
             self.paid_upfront = upfront.is_some();
@@ -132,8 +132,7 @@ impl Running {
 
 /// Adds a month's cash to date, in the year, and discounted.
 #[multiversion(targets("x86_64+avx512f+avx512dq+avx512vl+avx512bw", "x86_64+avx+avx2"))]
-fn add_month(cash: &Lanes, discount: &Lanes, totals: [&mut Lanes; 3]) {
-    let [cumulative, year, npv] = totals;
+fn add_month(cash: &Lanes, discount: &Lanes, cumulative: &mut Lanes, year: &mut Lanes, npv: &mut Lanes) {
     for i in 0..LANES {
         cumulative[i] += cash[i];
         year[i] += cash[i];
@@ -282,7 +281,7 @@ impl Tally {
             for (out, months) in
                 self.break_even[place][range.clone()].iter_mut().zip(running.break_even.months())
             {
-                *out = *months as f32;
+                *out = months as f32;
             }
         }
     }

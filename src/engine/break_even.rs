@@ -2,7 +2,7 @@
 
 use multiversion::multiversion;
 
-use crate::lanes::{LANES, Lanes};
+use crate::lanes::{LANES, Lanes, ZERO};
 
 /// Follows cumulative cash of one strategy less that of the baseline, path by path.
 ///
@@ -11,40 +11,54 @@ use crate::lanes::{LANES, Lanes};
 #[derive(Clone)]
 pub(super) struct BreakEven {
     ended_at: Lanes,
-    months: Lanes,
+    /// The month of the last crossing, NaN where there is none or another one back.
+    month: Lanes,
+    /// The difference before and after it: the moment is worked out when all months are known, since a division takes longer than
+    /// all else that is done in a month.
+    from: Lanes,
+    to: Lanes,
 }
 
 impl BreakEven {
     pub(super) fn new() -> Self {
-        Self { ended_at: [0.0; LANES], months: [f64::NAN; LANES] }
+        Self { ended_at: ZERO, month: [f64::NAN; LANES], from: ZERO, to: ZERO }
     }
 
     /// Takes a month of both: the part of their cash that is paid at its start, and all of it.
     pub(super) fn step(&mut self, month: usize, own: [&Lanes; 2], baseline: [&Lanes; 2]) {
-        step(month as f64, own, baseline, &mut self.ended_at, &mut self.months);
+        let Self { ended_at, month: crossing, from, to } = self;
+        step(month as f64, own[0], own[1], baseline[0], baseline[1], ended_at, crossing, from, to);
     }
 
     /// Months from the start of the scenario, NaN where it never happens.
-    pub(super) fn months(&self) -> &Lanes {
-        &self.months
+    pub(super) fn months(&self) -> Lanes {
+        std::array::from_fn(|i| self.month[i] + self.from[i] / (self.from[i] - self.to[i]))
     }
 }
 
 #[multiversion(targets("x86_64+avx512f+avx512dq+avx512vl+avx512bw", "x86_64+avx+avx2"))]
 fn step(
     month: f64,
-    [upfront, whole]: [&Lanes; 2],
-    baseline: [&Lanes; 2],
+    upfront: &Lanes,
+    whole: &Lanes,
+    upfront_baseline: &Lanes,
+    whole_baseline: &Lanes,
     ended_at: &mut Lanes,
-    months: &mut Lanes,
+    crossing: &mut Lanes,
+    from: &mut Lanes,
+    to: &mut Lanes,
 ) {
     for i in 0..LANES {
-        let start = ended_at[i] + (upfront[i] - baseline[0][i]);
-        let end = ended_at[i] + (whole[i] - baseline[1][i]);
-        let crossed = month + start / (start - end);
-        let before = if months[i].is_nan() { month } else { months[i] };
-        let below = if start > 0.0 { crossed } else { before };
+        let start = ended_at[i] + (upfront[i] - upfront_baseline[i]);
+        let end = ended_at[i] + (whole[i] - whole_baseline[i]);
         ended_at[i] = end;
-        months[i] = if end > 0.0 { f64::NAN } else { below };
+        let crosses = start > 0.0;
+        // What is below when it is first seen has been so from the start of that month.
+        let begins = crossing[i].is_nan() && !crosses;
+        let (above, below) = if begins { (0.0, -1.0) } else { (from[i], to[i]) };
+        let since = if crosses || begins { month } else { crossing[i] };
+        from[i] = if crosses { start } else { above };
+        to[i] = if crosses { end } else { below };
+        crossing[i] = if end > 0.0 { f64::NAN } else { since };
     }
 }

@@ -45,7 +45,8 @@ impl Discounting {
 
     /// The discount factor of each month: `(1 + rate)^-(t + 1)` per month, or `^-t` with the first flow now.
     pub fn resolve(&self, lookup: &mut dyn Lookup) -> Slot {
-        let factor = lookup.monthly_factor(&self.rate);
+        let growth = lookup.monthly_factor(&self.rate);
+        let factor = lookup.inverse(growth);
         lookup.monthly("discount factor", &[factor], Box::new(Factor { factor, first_flow: self.first_flow }))
     }
 }
@@ -72,6 +73,7 @@ impl Decode for FirstFlowWord {
 }
 
 struct Factor {
+    /// What a month takes off.
     factor: Slot,
     first_flow: FirstFlow,
 }
@@ -85,7 +87,7 @@ impl Process for Factor {
     }
     fn step(&self, now: &Month, values: &Values, _: &mut Draws, state: &mut [Lanes], out: &mut Lanes) {
         if now.index > 0 || self.first_flow == FirstFlow::MonthEnd {
-            lanes::divide(&mut state[0], &values[self.factor]);
+            lanes::scale(&mut state[0], &values[self.factor]);
         }
         *out = state[0];
     }

@@ -305,7 +305,7 @@ impl Ledger {
         if let Some(purchases) = watched.iter_mut().find(counted) {
             let tokens = if from.tokens { quantity } else { &ZERO };
             let Purchases { begun, list, due, tokens: bought, .. } = purchases;
-            buy([quantity, price, tokens], *begun, [list, due, bought]);
+            buy(quantity, price, tokens, *begun, list, due, bought);
             *begun = true;
         }
     }
@@ -423,7 +423,15 @@ impl Ledger {
 
 /// Adds `quantity · price` to what is bought at list prices and to what is due, and the tokens.
 #[multiversion(targets("x86_64+avx512f+avx512dq+avx512vl+avx512bw", "x86_64+avx+avx2"))]
-fn buy([quantity, price, tokens]: [&Lanes; 3], begun: bool, [list, due, bought]: [&mut Lanes; 3]) {
+fn buy(
+    quantity: &Lanes,
+    price: &Lanes,
+    tokens: &Lanes,
+    begun: bool,
+    list: &mut Lanes,
+    due: &mut Lanes,
+    bought: &mut Lanes,
+) {
     for i in 0..LANES {
         let cost = quantity[i] * price[i];
         list[i] = if begun { list[i] + cost } else { cost };

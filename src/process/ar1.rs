@@ -78,22 +78,20 @@ impl Process for Running {
         let mut scores = [0.0; LANES];
         draws.score(now.index as u64, &mut scores);
         let sd = &values[self.sd];
-        if now.index == 0 {
-            deviate(&scores, [sd, &ZERO, sd], [&mut state[0], out]);
-        } else {
-            let terms = [sd, &values[self.persistence], &values[self.innovation]];
-            deviate(&scores, terms, [&mut state[0], out]);
-        }
+        let (kept, new) = match now.index {
+            0 => (&ZERO, sd),
+            _ => (&values[self.persistence], &values[self.innovation]),
+        };
+        deviate(&scores, sd, kept, new, &mut state[0], out);
     }
 }
 
-/// Takes a deviation one month further; `terms` are its standard deviation in the long run, the share that is kept, and the standard
+/// Takes a deviation one month further: from its standard deviation in the long run, the share that is kept, and the standard
 /// deviation of what is new.
 #[multiversion(targets("x86_64+avx512f+avx512dq+avx512vl+avx512bw", "x86_64+avx+avx2"))]
-fn deviate(scores: &Lanes, terms: [&Lanes; 3], [deviation, out]: [&mut Lanes; 2]) {
-    let [sd, kept, innovation] = terms;
+fn deviate(scores: &Lanes, sd: &Lanes, kept: &Lanes, new: &Lanes, deviation: &mut Lanes, out: &mut Lanes) {
     for i in 0..LANES {
-        let now = kept[i] * deviation[i] + innovation[i] * scores[i];
+        let now = kept[i] * deviation[i] + new[i] * scores[i];
         deviation[i] = now;
         out[i] = math::exp(now - 0.5 * sd[i] * sd[i]);
     }

@@ -73,13 +73,13 @@ impl Process for Running {
         }
         let mut scores = [0.0; LANES];
         draws.score(now.index as u64, &mut scores);
-        change(&scores, &values[self.factor], &values[self.annual_volatility], [&mut state[0], out]);
+        change(&scores, &values[self.factor], &values[self.annual_volatility], &mut state[0], out);
     }
 }
 
 /// Takes a value one month further.
 #[multiversion(targets("x86_64+avx512f+avx512dq+avx512vl+avx512bw", "x86_64+avx+avx2"))]
-fn change(scores: &Lanes, factor: &Lanes, annual: &Lanes, [value, out]: [&mut Lanes; 2]) {
+fn change(scores: &Lanes, factor: &Lanes, annual: &Lanes, value: &mut Lanes, out: &mut Lanes) {
     for i in 0..LANES {
         let sigma = annual[i] * MONTH_SQRT;
         let changed = math::exp(sigma * scores[i] - 0.5 * sigma * sigma) * (value[i] * factor[i]);

@@ -102,13 +102,13 @@ impl Process for Running {
             (0..counts[lane].min(MOST as f64) as u64).map(move |jump| (lane, first + jump))
         });
         draws.words_of(places, |lane, [word]| out[lane] *= self.factor.at(math::normal_score(word)));
-        add_and_keep(&counts, out, [jumps, price]);
+        add_and_keep(&counts, out, jumps, price);
     }
 }
 
 /// Counts the jumps of the month, and keeps its price.
 #[multiversion(targets("x86_64+avx512f+avx512dq+avx512vl+avx512bw", "x86_64+avx+avx2"))]
-fn add_and_keep(counts: &Lanes, out: &Lanes, [jumps, price]: [&mut Lanes; 2]) {
+fn add_and_keep(counts: &Lanes, out: &Lanes, jumps: &mut Lanes, price: &mut Lanes) {
     for i in 0..LANES {
         jumps[i] += counts[i].min(MOST as f64);
         price[i] = out[i];

@@ -5,7 +5,7 @@ use crate::calendar::Timeline;
 use crate::diagnostic::Diagnostic;
 use crate::distribution::Number;
 use crate::document::Reference;
-use crate::lanes::{self, Lanes, Slot, Values};
+use crate::lanes::{self, LANES, Lanes, Slot, Values};
 
 /// A formula over values that are known earlier.
 pub type Formula = Box<dyn Fn(&Values, &mut Lanes) + Send + Sync>;
@@ -83,6 +83,14 @@ pub trait Lookup {
     fn hours(&mut self) -> Slot;
     /// A value derived from others: once per path if they all are, else every month.
     fn derive(&mut self, name: &str, inputs: &[Slot], formula: Formula) -> Slot;
+    /// `1 / a`: what would divide by `a` again and again multiplies, which takes a quarter of the time.
+    fn inverse(&mut self, a: Slot) -> Slot {
+        let formula = move |values: &Values, out: &mut Lanes| {
+            *out = [1.0; LANES];
+            lanes::divide(out, &values[a]);
+        };
+        self.derive("inverse", &[a], Box::new(formula))
+    }
     /// A value that a process computes each month; the name is that of its draws, if it has any.
     fn monthly(&mut self, name: &str, inputs: &[Slot], process: Box<dyn Process>) -> Slot;
     /// A value that was computed in the currency of `like`, in the scenario's currency.

@@ -80,14 +80,14 @@ impl Process for Running {
         }
         let mut scores = [0.0; LANES];
         draws.score(now.index as u64, &mut scores);
-        let terms = [&values[self.log_mean], &values[self.decay], &values[self.sd]];
-        revert(&scores, terms, [&mut state[0], out]);
+        let (log_mean, decay, sd) = (&values[self.log_mean], &values[self.decay], &values[self.sd]);
+        revert(&scores, log_mean, decay, sd, &mut state[0], out);
     }
 }
 
 /// Takes the logarithm of a value one month further.
 #[multiversion(targets("x86_64+avx512f+avx512dq+avx512vl+avx512bw", "x86_64+avx+avx2"))]
-fn revert(scores: &Lanes, [log_mean, decay, sd]: [&Lanes; 3], [log, out]: [&mut Lanes; 2]) {
+fn revert(scores: &Lanes, log_mean: &Lanes, decay: &Lanes, sd: &Lanes, log: &mut Lanes, out: &mut Lanes) {
     for i in 0..LANES {
         log[i] = log_mean[i] + (log[i] - log_mean[i]) * decay[i] + sd[i] * scores[i];
         out[i] = math::exp(log[i]);

@@ -34,6 +34,14 @@ impl Shape {
         }
     }
 
+    /// The highest load of any hour over the mean, if all streams have the same week.
+    pub(super) fn peak(&self) -> Option<f64> {
+        match self {
+            Self::One(curve) => Some(curve.peak()),
+            Self::Mixed(_) => None,
+        }
+    }
+
     /// Notes the load of an entry that must be served in its hour.
     pub(super) fn note(
         &self,

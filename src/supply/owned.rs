@@ -209,6 +209,7 @@ impl Written for Owned {
         };
         let lead_months = lookup.in_months(&server.lead_time);
         let late = lookup.hit(id).lead_time;
+        let utilization_target = lookup.number(&self.fleet.utilization_target);
         let running = Box::new(Running {
             orders: self.purchase.dated_orders(&timeline),
             months: timeline.length,
@@ -219,7 +220,8 @@ impl Written for Owned {
             replicas_per_server: server.gpus / deployment.gpus,
             spare: self.fleet.spare_replicas,
             most: self.fleet.max_replicas.unwrap_or(f64::INFINITY),
-            utilization_target: lookup.number(&self.fleet.utilization_target),
+            utilization_target,
+            replicas_per_load: lookup.inverse(utilization_target),
             shape: hosting.shape,
             entries: hosting.entries,
             depreciation: self.depreciation.clone(),
@@ -251,6 +253,8 @@ struct Running {
     spare: f64,
     most: f64,
     utilization_target: Slot,
+    /// One over that.
+    replicas_per_load: Slot,
     shape: Shape,
     entries: Vec<Hosted>,
     depreciation: Depreciation,
@@ -318,8 +322,8 @@ impl Running {
             lanes::add_product(&mut state[OWED], arrived, price);
         }
         let places = [SERVERS, PAID, BOOK_RATE, self.paid_in(now.index)];
-        let Ok(state_lanes) = state.get_disjoint_mut(places) else { return };
-        take_delivery(arrived, price, self.depreciation.share(0), state_lanes);
+        let Ok([servers, paid, book_rate, paid_now]) = state.get_disjoint_mut(places) else { return };
+        take_delivery(arrived, price, self.depreciation.share(0), servers, paid, book_rate, paid_now);
         if self.refresh.is_some() {
             lanes::add(&mut state[self.delivered_in(now.index)], arrived);
         }
@@ -460,18 +464,22 @@ impl Supply for Running {
     }
 
     fn close(&self, now: &Month, values: &Values, state: &mut [Lanes], ledger: &mut Ledger) {
-        let target = &values[self.utilization_target];
         let (mut owned, mut busy, mut need) = ([0.0; LANES], [0.0; LANES], [0.0; LANES]);
         let by = Counted {
+            peak: self.shape.peak().unwrap_or(1.0),
             spare: self.spare,
-            replicas_per_server: self.replicas_per_server,
+            servers_per_replica: 1.0 / self.replicas_per_server,
             gpu_hours_per_replica: self.gpus / self.replicas_per_server * now.hours,
             gpu_hours_per_server: self.gpus * now.hours,
         };
         if self.is_plain() {
             if let [offered, carried, waiting, ..] = &*state {
-                let (busiest, out) = (self.busiest(offered, state), [&mut owned, &mut busy, &mut need]);
-                count(&by, [&busiest, carried, waiting], target, &state[SERVERS], out);
+                // A mix of weeks has another peak on each path.
+                let busiest = self.shape.peak().is_none().then(|| self.busiest(offered, state));
+                let (offered, servers) = (busiest.as_ref().unwrap_or(offered), &state[SERVERS]);
+                let replicas_per_load = &values[self.replicas_per_load];
+                let out = (&mut owned, &mut busy, &mut need);
+                count(&by, offered, carried, waiting, replicas_per_load, servers, out.0, out.1, out.2);
             }
         } else {
             self.count_protected(&by, values, state, [&mut owned, &mut busy, &mut need]);
@@ -479,10 +487,8 @@ impl Supply for Running {
         state[self.need_of(now.index)] = need;
         ledger.measure(Measure::GpuHours, &owned);
         ledger.measure(Measure::BusyGpuHours, &busy);
-        for busy in &mut busy {
-            *busy /= self.gpus;
-        }
-        self.costs.post_month(now, values, (&state[SERVERS], &state[PAID], &state[BOOK_RATE]), &busy, ledger);
+        let standing = (&state[SERVERS], &state[PAID], &state[BOOK_RATE]);
+        self.costs.post_month(now, values, standing, (&busy, self.gpus), ledger);
         self.pay_lease(now, values, state, ledger);
         if now.index + 1 == self.months {
             let (book, market) = self.values_left(now, values, &self.costs.resale, state);

@@ -139,14 +139,14 @@ impl RunningCosts {
         ledger.post_upfront(&self.purchase.0, servers, &values[self.purchase.1]);
     }
 
-    /// Posts a month: servers standing, what was paid for them, and the month's depreciation; and the hours of work of whole
-    /// servers.
+    /// Posts a month: servers standing, what was paid for them, and the month's depreciation; and the hours of work of GPUs, of which
+    /// a server has so many.
     pub(super) fn post_month(
         &self,
         now: &Month,
         values: &Values,
         (servers, paid, depreciation): (&Lanes, &Lanes, &Lanes),
-        busy: &Lanes,
+        (busy, gpus): (&Lanes, f64),
         ledger: &mut Ledger,
     ) {
         let (line, watts, idle, price) = &self.energy;
@@ -154,7 +154,8 @@ impl RunningCosts {
         let energy: Lanes = match idle.map(|idle| &values[idle]) {
             Some(idle) => {
                 let standing = |i: usize| servers[i] * now.hours;
-                std::array::from_fn(|i| standing(i) * idle[i] + busy[i] * (watts[i] - idle[i]).max(0.0))
+                let works = |i: usize| busy[i] / gpus;
+                std::array::from_fn(|i| standing(i) * idle[i] + works(i) * (watts[i] - idle[i]).max(0.0))
             }
             None => std::array::from_fn(|i| servers[i] * watts[i] * now.hours),
         };

@@ -66,7 +66,7 @@ impl Running {
         state: &mut [Lanes],
         [owned, busy, need]: [&mut Lanes; 3],
     ) {
-        let target = &values[self.utilization_target];
+        let replicas_per_load = &values[self.replicas_per_load];
         let nodes = self.nodes();
         let (offered, used) = if self.repairs.is_some() {
             let first = Load(&mut state[nodes..][Repairs::load(0)]);
@@ -78,8 +78,8 @@ impl Running {
         let busiest = self.busiest(&offered, state);
         for i in 0..LANES {
             busy[i] = used[i] * by.gpu_hours_per_replica;
-            let replicas = math::ceil(busiest[i] / target[i] - 1e-9);
-            let servers = (self.zones.with_reserve(replicas) + by.spare) / by.replicas_per_server;
+            let replicas = math::ceil(busiest[i] * replicas_per_load[i] - 1e-9);
+            let servers = (self.zones.with_reserve(replicas) + by.spare) * by.servers_per_replica;
             need[i] = servers + self.spares.beside(servers, self.repairs.as_ref(), values, i);
             owned[i] = state[SERVERS][i] * by.gpu_hours_per_server;
         }

@@ -7,9 +7,9 @@ use crate::math;
 
 /// Servers that a need asks for beyond what is there and on its way.
 #[multiversion(targets("x86_64+avx512f+avx512dq+avx512vl+avx512bw", "x86_64+avx+avx2"))]
-pub(super) fn missing(need: &Lanes, factor: f64, have: [&Lanes; 2], out: &mut Lanes) {
+pub(super) fn missing(need: &Lanes, factor: f64, servers: &Lanes, on_order: &Lanes, out: &mut Lanes) {
     for i in 0..LANES {
-        out[i] = (math::ceil(need[i] * factor - 1e-9) - (have[0][i] + have[1][i])).max(0.0);
+        out[i] = (math::ceil(need[i] * factor - 1e-9) - (servers[i] + on_order[i])).max(0.0);
     }
 }
 
@@ -25,8 +25,15 @@ pub(super) fn order_all(want: &Lanes, waiting: &Lanes, on_order: &mut Lanes, arr
 
 /// Servers arrive, and their price counts from now on.
 #[multiversion(targets("x86_64+avx512f+avx512dq+avx512vl+avx512bw", "x86_64+avx+avx2"))]
-pub(super) fn take_delivery(arrived: &Lanes, price: &Lanes, share: f64, state: [&mut Lanes; 4]) {
-    let [servers, paid, book_rate, paid_now] = state;
+pub(super) fn take_delivery(
+    arrived: &Lanes,
+    price: &Lanes,
+    share: f64,
+    servers: &mut Lanes,
+    paid: &mut Lanes,
+    book_rate: &mut Lanes,
+    paid_now: &mut Lanes,
+) {
     for i in 0..LANES {
         let value = arrived[i] * price[i];
         servers[i] += arrived[i];
@@ -57,21 +64,32 @@ pub(super) fn replicas_of(servers: &Lanes, [per_server, spare, most]: [f64; 3], 
 
 /// How a month's hours and needs are counted.
 pub(super) struct Counted {
+    /// Load of the busiest hour over the mean, where all streams have one week.
+    pub(super) peak: f64,
     pub(super) spare: f64,
-    pub(super) replicas_per_server: f64,
+    pub(super) servers_per_replica: f64,
     pub(super) gpu_hours_per_replica: f64,
     pub(super) gpu_hours_per_server: f64,
 }
 
-/// GPU-hours that are there and that are used, and the need in servers; of the load in the busiest hour, and the means of what is
-/// carried at once and of what could wait.
+/// GPU-hours that are there and that are used, and the need in servers; of the mean load that is offered, of what is carried at once
+/// and of what could wait.
 #[multiversion(targets("x86_64+avx512f+avx512dq+avx512vl+avx512bw", "x86_64+avx+avx2"))]
-pub(super) fn count(by: &Counted, load: [&Lanes; 3], target: &Lanes, servers: &Lanes, out: [&mut Lanes; 3]) {
-    let ([busiest, carried, waiting], [owned, busy, need]) = (load, out);
+pub(super) fn count(
+    by: &Counted,
+    offered: &Lanes,
+    carried: &Lanes,
+    waiting: &Lanes,
+    replicas_per_load: &Lanes,
+    servers: &Lanes,
+    owned: &mut Lanes,
+    busy: &mut Lanes,
+    need: &mut Lanes,
+) {
     for i in 0..LANES {
         busy[i] = (carried[i] + waiting[i]) * by.gpu_hours_per_replica;
-        let replicas = math::ceil(busiest[i] / target[i] - 1e-9) + by.spare;
-        need[i] = replicas / by.replicas_per_server;
+        let replicas = math::ceil(offered[i] * by.peak * replicas_per_load[i] - 1e-9) + by.spare;
+        need[i] = replicas * by.servers_per_replica;
         owned[i] = servers[i] * by.gpu_hours_per_server;
     }
 }

@@ -39,7 +39,8 @@ impl Running {
         missing(
             &past,
             (1.0 + self.margin) / self.over_months as f64,
-            [&state[SERVERS], &state[ON_ORDER]],
+            &state[SERVERS],
+            &state[ON_ORDER],
             &mut want,
         );
         if let Some(arrival) = self.same_arrival(now, lead) {
