@@ -124,7 +124,7 @@ impl Running {
     fn discount(&self, values: &Values, [spent, carried]: [&mut Lanes; 2], ledger: &mut Ledger) {
         let due = ledger.bought_from(&self.vendors, |bought| &bought.due);
         let (amount, discount) = (&values[self.amount], &values[self.discount]);
-        let (mut cheaper, mut price, mut left) = ([0.0; LANES], [0.0; LANES], [1.0; LANES]);
+        let (mut cheaper, mut price, mut left) = (Lanes::ZERO, Lanes::ZERO, Lanes::splat(1.0));
         for i in 0..LANES {
             let room = ((1.0 + carried[i] - spent[i]) * amount[i]).max(0.0);
             // At list prices, what fits into the promise; where all is free, all fits.
@@ -148,7 +148,7 @@ impl Contract for Running {
     }
 
     fn start(&self, _: &Values, state: &mut [Lanes]) {
-        state.fill([0.0; LANES]);
+        state.fill(Lanes::ZERO);
     }
 
     fn settle(&self, now: &Month, values: &Values, state: &mut [Lanes], ledger: &mut Ledger) {
@@ -158,7 +158,7 @@ impl Contract for Running {
         }
         self.discount(values, [spent, carried], ledger);
         let Some(share) = self.span.period_ends(now.index, self.period) else { return };
-        let mut missing = [0.0; LANES];
+        let mut missing = Lanes::ZERO;
         for i in 0..LANES {
             missing[i] = (share + carried[i] - spent[i]).max(0.0);
         }
@@ -169,15 +169,15 @@ impl Contract for Running {
                 missing[i] = if open[i] < 1.0 { 0.0 } else { missing[i] };
             }
         }
-        *spent = [0.0; LANES];
+        *spent = Lanes::ZERO;
         if self.rolls_over && !self.span.ends(now.index) {
             *carried = missing;
             return;
         }
-        *carried = [0.0; LANES];
+        *carried = Lanes::ZERO;
         for i in 0..LANES {
             missing[i] *= values[self.amount][i];
         }
-        ledger.post(&self.shortfall, &missing, &[1.0; LANES]);
+        ledger.post(&self.shortfall, &missing, &Lanes::splat(1.0));
     }
 }

@@ -29,10 +29,10 @@ impl Contract for Minimum {
     fn settle(&self, _: &Month, values: &Values, _: &mut [Lanes], ledger: &mut Ledger) {
         let due = ledger.bought_from(&self.vendors, |bought| &bought.due);
         let least = &values[self.least];
-        let mut missing = [0.0; LANES];
+        let mut missing = Lanes::ZERO;
         for i in 0..LANES {
             missing[i] = (least[i] - due[i]).max(0.0);
         }
-        ledger.post(&self.line, &missing, &[1.0; LANES]);
+        ledger.post(&self.line, &missing, &Lanes::splat(1.0));
     }
 }

@@ -70,7 +70,7 @@ impl Contract for Running {
         }
         let due = ledger.bought_from(&self.vendors, |bought| &bought.due);
         let discount = &values[self.discount];
-        let (mut price, mut left) = ([0.0; LANES], [0.0; LANES]);
+        let (mut price, mut left) = (Lanes::ZERO, Lanes::ZERO);
         for i in 0..LANES {
             price[i] = 0.0 - discount[i];
             left[i] = 1.0 - discount[i];

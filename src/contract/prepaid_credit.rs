@@ -90,7 +90,7 @@ struct Running {
 impl Running {
     /// Buys the credit, where there is still somebody to buy it from.
     fn buy(&self, values: &Values, [left, paid]: [&mut Lanes; 2], ledger: &mut Ledger) {
-        *left = [1.0; LANES];
+        *left = Lanes::splat(1.0);
         *paid = values[self.amount];
         if let Some((open, _)) = &self.gone {
             for i in 0..LANES {
@@ -99,13 +99,13 @@ impl Running {
                 }
             }
         }
-        ledger.post_upfront(&self.bought, paid, &[1.0; LANES]);
+        ledger.post_upfront(&self.bought, paid, &Lanes::splat(1.0));
     }
 
     /// In the month in which the vendor closes, what is left is lost. It gets nothing from the estate: such claims come last.
     fn lose(&self, values: &Values, [left, paid]: [&mut Lanes; 2], ledger: &mut Ledger) {
         let Some((open, line)) = &self.gone else { return };
-        let mut lost = [0.0; LANES];
+        let mut lost = Lanes::ZERO;
         for i in 0..LANES {
             if values[*open][i] < 1.0 {
                 lost[i] = std::mem::take(&mut left[i]);
@@ -120,8 +120,8 @@ impl Running {
     fn pay(&self, values: &Values, [left, paid]: [&mut Lanes; 2], ledger: &mut Ledger) {
         let due = ledger.bought_from(&self.vendors, |bought| &bought.due);
         let (amount, bonus) = (&values[self.amount], &values[self.bonus]);
-        let (mut used, mut own, mut given) = ([0.0; LANES], [0.0; LANES], [0.0; LANES]);
-        let (mut still_due, mut rates) = ([1.0; LANES], [0.0; LANES]);
+        let (mut used, mut own, mut given) = (Lanes::ZERO, Lanes::ZERO, Lanes::ZERO);
+        let (mut still_due, mut rates) = (Lanes::splat(1.0), Lanes::ZERO);
         for i in 0..LANES {
             let whole = amount[i] * (1.0 + bonus[i]);
             let credit = left[i] * whole;
@@ -143,7 +143,7 @@ impl Running {
             ledger.post(line, &used, &given);
         }
         if let Some(line) = &self.rates {
-            ledger.post(line, &rates, &[1.0; LANES]);
+            ledger.post(line, &rates, &Lanes::splat(1.0));
         }
         ledger.leave_due(&self.vendors, &still_due);
     }
@@ -155,7 +155,7 @@ impl Contract for Running {
     }
 
     fn start(&self, _: &Values, state: &mut [Lanes]) {
-        state.fill([0.0; LANES]);
+        state.fill(Lanes::ZERO);
     }
 
     fn settle(&self, now: &Month, values: &Values, state: &mut [Lanes], ledger: &mut Ledger) {
@@ -168,7 +168,7 @@ impl Contract for Running {
         self.lose(values, [left, paid], ledger);
         if self.span.ends(now.index) {
             ledger.post(&self.lost, left, paid);
-            *left = [0.0; LANES];
+            *left = Lanes::ZERO;
         }
     }
 }

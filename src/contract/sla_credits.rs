@@ -35,7 +35,7 @@ impl SlaCredits {
     fn settle_now(&self, (credit, line): &(Slot, Line), values: &Values, ledger: &mut Ledger) {
         let due = ledger.due_with(self.vendor, *credit);
         let credit_share = &values[*credit];
-        let (mut price, mut left) = ([0.0; LANES], [0.0; LANES]);
+        let (mut price, mut left) = (Lanes::ZERO, Lanes::ZERO);
         for i in 0..LANES {
             price[i] = 0.0 - credit_share[i];
             left[i] = 1.0 - credit_share[i];
@@ -52,7 +52,7 @@ impl Contract for SlaCredits {
     }
 
     fn start(&self, _: &Values, state: &mut [Lanes]) {
-        state.fill([0.0; LANES]);
+        state.fill(Lanes::ZERO);
     }
 
     fn settle(&self, now: &Month, values: &Values, state: &mut [Lanes], ledger: &mut Ledger) {
@@ -68,7 +68,7 @@ impl Contract for SlaCredits {
                 lanes::scale(&mut paid, &values[open]);
             }
             if paid.iter().any(|paid| *paid > 0.0) {
-                ledger.post(line, &paid, &[-1.0; LANES]);
+                ledger.post(line, &paid, &Lanes::splat(-1.0));
             }
         }
     }

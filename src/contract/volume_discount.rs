@@ -188,7 +188,7 @@ struct Tier {
 }
 
 /// Where the last band ends.
-static ENDLESS: Lanes = [f64::INFINITY; LANES];
+static ENDLESS: Lanes = Lanes::splat(f64::INFINITY);
 
 /// What contracts before left of a month's spend.
 struct Spent {
@@ -229,11 +229,11 @@ impl Contract for Bands {
         let volume = ledger
             .bought_from(&self.vendors, |bought| if self.tokens { &bought.tokens } else { &bought.list });
         let due = ledger.bought_from(&self.vendors, |bought| &bought.due);
-        let mut spent = Spent { volume, per_volume: [1.0; LANES], due };
+        let mut spent = Spent { volume, per_volume: Lanes::splat(1.0), due };
         if self.marginal {
             lanes::divide(&mut spent.per_volume, &spent.volume);
         }
-        let (mut left, mut spend) = ([1.0; LANES], [0.0; LANES]);
+        let (mut left, mut spend) = (Lanes::splat(1.0), Lanes::ZERO);
         for (place, band) in self.tiers.iter().enumerate() {
             let ends = self.tiers.get(place + 1).map_or(&ENDLESS, |next| &values[next.above]);
             let (begins, discount) = (&values[band.above], &values[band.discount]);

@@ -90,9 +90,9 @@ impl Process for Running {
         let (share, leave) = (&values[self.share], &values[self.leave]);
         let gone = &mut state[0];
         if now.index == 0 {
-            *gone = [0.0; LANES];
+            *gone = Lanes::ZERO;
         } else {
-            let mut u = [0.0; LANES];
+            let mut u = Lanes::ZERO;
             draws.uniform(now.index as u64, &mut u);
             for i in 0..LANES {
                 // What a stress or the tail of a distribution makes of it: no more than all can leave.

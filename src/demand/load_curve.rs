@@ -133,7 +133,7 @@ impl LoadCurve {
 
     /// [`whole_units_beyond`](Self::whole_units_beyond) for each lane's mean load.
     pub fn whole_units_beyond_lanes(&self, mean: &Lanes, from: &Lanes, out: &mut Lanes) {
-        let mut most = [0.0; LANES];
+        let mut most = Lanes::ZERO;
         bounds(self.lowest, self.peak(), mean, from, out, &mut most);
         for lane in 0..LANES {
             // Where the busiest hour takes more than the quietest, hours differ, and have to be gone through.

@@ -3,7 +3,7 @@
 use crate::calendar::Month;
 use crate::distribution::QuantityOf;
 use crate::document::Reader;
-use crate::lanes::{LANES, Lanes, Values};
+use crate::lanes::{Lanes, Values};
 use crate::process::Process;
 use crate::random::Draws;
 use crate::units;
@@ -29,6 +29,6 @@ pub(super) struct Season(pub(super) [f64; 12]);
 
 impl Process for Season {
     fn step(&self, now: &Month, _: &Values, _: &mut Draws, _: &mut [Lanes], out: &mut Lanes) {
-        *out = [self.0[usize::from(now.label.month()) - 1]; LANES];
+        *out = Lanes::splat(self.0[usize::from(now.label.month()) - 1]);
     }
 }

@@ -100,21 +100,21 @@ impl Sampler {
     /// The values at a score of every lane.
     pub fn fill(&self, scores: &Lanes, out: &mut Lanes) {
         match self {
-            Self::Constant(value) => *out = [*value; LANES],
+            Self::Constant(value) => *out = Lanes::splat(*value),
             Self::Normal { mean, sd } => {
                 for i in 0..LANES {
                     out[i] = mean + sd * scores[i];
                 }
             }
             Self::LogNormal { mu, sigma } => {
-                let mut power = [0.0; LANES];
+                let mut power = Lanes::ZERO;
                 for i in 0..LANES {
                     power[i] = mu + sigma * scores[i];
                 }
                 math::exp_lanes(&power, out);
             }
             Self::LogitNormal { mu, sigma } => {
-                let mut power = [0.0; LANES];
+                let mut power = Lanes::ZERO;
                 for i in 0..LANES {
                     power[i] = -(mu + sigma * scores[i]);
                 }

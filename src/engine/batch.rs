@@ -44,14 +44,14 @@ enum Runner {
 impl Batch {
     pub(super) fn new(model: &Model, design: Design) -> Self {
         let runner = |strategy: &Strategy| match &strategy.switching {
-            None => Runner::Plain(vec![[0.0; LANES]; strategy.state]),
+            None => Runner::Plain(vec![Lanes::ZERO; strategy.state]),
             Some(switching) => Runner::Switching(Box::new(Switched::new(model, switching))),
         };
         Self {
             world: model.program.world(design),
             runners: model.strategies.iter().map(runner).collect(),
             ledger: Ledger::new().noting(model.events.len()),
-            remaining: vec![[0.0; LANES]; model.streams.len()],
+            remaining: vec![Lanes::ZERO; model.streams.len()],
             turned: Turned::new(model),
         }
     }
@@ -120,7 +120,7 @@ pub(super) fn start(strategy: &Strategy, values: &Values, state: &mut [Lanes]) {
         user.contract.start(values, user.own(state));
     }
     for one in &strategy.idle {
-        state[one.state] = [0.0; LANES];
+        state[one.state] = Lanes::ZERO;
     }
 }
 
@@ -144,7 +144,7 @@ fn run_month(
         ledger.spend_for(Cause::Supply(place));
         user.supply.open(now, values, user.own(state), ledger);
     }
-    let mut served = [0.0; LANES];
+    let mut served = Lanes::ZERO;
     for entry in &strategy.entries {
         let user = &strategy.supplies[entry.supply];
         let left = &mut remaining[entry.stream];
@@ -207,13 +207,13 @@ fn close_and_train(
         user.supply.close(now, values, user.own(state), ledger);
         let after = amounts(ledger);
         let mut idle: Lanes =
-            std::array::from_fn(|i| ((after[0][i] - before[0][i]) - (after[1][i] - before[1][i])).max(0.0));
+            Lanes::from_fn(|i| ((after[0][i] - before[0][i]) - (after[1][i] - before[1][i])).max(0.0));
         for one in strategy.idle.iter().filter(|one| one.supply == place) {
             let waiting = &mut state[one.state];
             if one.needs.due.as_ref().is_none_or(|due| due[now.index]) {
                 lanes::add(waiting, &values[one.needs.hours]);
             }
-            let done: Lanes = std::array::from_fn(|i| waiting[i].min(idle[i]));
+            let done: Lanes = Lanes::from_fn(|i| waiting[i].min(idle[i]));
             lanes::subtract(waiting, &done);
             lanes::subtract(&mut idle, &done);
             ledger.post(&one.line, &done, &values[one.free]);
@@ -256,7 +256,7 @@ pub(super) fn set_aside(
         return;
     }
     for gate in &aside.gates {
-        let (mut score, needs, mut refused) = (values[gate.score], &values[gate.needs], [0.0; LANES]);
+        let (mut score, needs, mut refused) = (values[gate.score], &values[gate.needs], Lanes::ZERO);
         if let Some(change) = change(gate.event) {
             for i in 0..LANES {
                 score[i] = (score[i] + change[i]).clamp(0.0, 1.0);
@@ -351,7 +351,7 @@ pub(super) fn shed(streams: &[Stream], values: &Values, remaining: &[Lanes], led
 
 /// Requests that were served earn their price, the others would have.
 fn earn(requests: &Lanes, left: &Lanes, price: &Lanes, ledger: &mut Ledger) {
-    let (mut earned, mut lost) = ([0.0; LANES], [0.0; LANES]);
+    let (mut earned, mut lost) = (Lanes::ZERO, Lanes::ZERO);
     for i in 0..LANES {
         lost[i] = left[i] * price[i];
         earned[i] = (requests[i] - left[i]) * price[i];

@@ -187,12 +187,12 @@ impl Block {
     pub(super) fn new(model: &Model, design: Design, fans: bool) -> Self {
         let (strategies, months) = (model.strategies.len(), model.timeline.length);
         let running = Running {
-            month_cash: [0.0; LANES],
-            month_upfront: [0.0; LANES],
+            month_cash: Lanes::ZERO,
+            month_upfront: Lanes::ZERO,
             paid_upfront: false,
-            cumulative: [0.0; LANES],
-            year: [0.0; LANES],
-            npv: [0.0; LANES],
+            cumulative: Lanes::ZERO,
+            year: Lanes::ZERO,
+            npv: Lanes::ZERO,
             break_even: BreakEven::new(),
         };
         let tally = Tally {
@@ -264,9 +264,9 @@ impl Tally {
         self.events.begin();
         self.scores.begin();
         for running in &mut self.running {
-            running.cumulative = [0.0; LANES];
-            running.year = [0.0; LANES];
-            running.npv = [0.0; LANES];
+            running.cumulative = Lanes::ZERO;
+            running.year = Lanes::ZERO;
+            running.npv = Lanes::ZERO;
             running.break_even = BreakEven::new();
         }
     }
@@ -279,9 +279,9 @@ impl Tally {
             self.nominal[place][range.clone()].copy_from_slice(&running.cumulative[..self.width]);
             self.npv[place][range.clone()].copy_from_slice(&running.npv[..self.width]);
             for (out, months) in
-                self.break_even[place][range.clone()].iter_mut().zip(running.break_even.months())
+                self.break_even[place][range.clone()].iter_mut().zip(&running.break_even.months())
             {
-                *out = months as f32;
+                *out = *months as f32;
             }
         }
     }
@@ -298,7 +298,7 @@ impl Tally {
         let (components, posted) = ledger.components();
         sums.posted |= posted;
         if whole {
-            *cash = [0.0; LANES];
+            *cash = Lanes::ZERO;
             sum_components(components, posted, &mut sums.components, cash);
         } else {
             *cash = ledger.total(View::Cash);
@@ -313,7 +313,7 @@ impl Tally {
         }
         if ledger.has_measured(Measure::Revenue) {
             let revenue = ledger.measured(Measure::Revenue);
-            let margin: Lanes = std::array::from_fn(|i| revenue[i] - cash[i]);
+            let margin: Lanes = Lanes::from_fn(|i| revenue[i] - cash[i]);
             sums.margin.add(self.begin, &margin[..self.width], self.piece);
         }
     }
@@ -385,7 +385,7 @@ impl Sink for Tally {
         if self.years.get(month + 1) != Some(&year) {
             let column = 2 * strategies * self.months + strategy * (self.years[self.months - 1] + 1) + year;
             self.sheet.write(column, &running.year, begin, width);
-            running.year = [0.0; LANES];
+            running.year = Lanes::ZERO;
         }
     }
 

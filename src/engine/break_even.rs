@@ -21,7 +21,7 @@ pub(super) struct BreakEven {
 
 impl BreakEven {
     pub(super) fn new() -> Self {
-        Self { ended_at: ZERO, month: [f64::NAN; LANES], from: ZERO, to: ZERO }
+        Self { ended_at: ZERO, month: Lanes::splat(f64::NAN), from: ZERO, to: ZERO }
     }
 
     /// Takes a month of both: the part of their cash that is paid at its start, and all of it.
@@ -32,7 +32,7 @@ impl BreakEven {
 
     /// Months from the start of the scenario, NaN where it never happens.
     pub(super) fn months(&self) -> Lanes {
-        std::array::from_fn(|i| self.month[i] + self.from[i] / (self.from[i] - self.to[i]))
+        Lanes::from_fn(|i| self.month[i] + self.from[i] / (self.from[i] - self.to[i]))
     }
 }
 

@@ -4,7 +4,7 @@ use super::batch::{Batch, Sink};
 use super::recorded::{Account, Opened};
 use crate::calendar::Month;
 use crate::finance::{Ledger, View};
-use crate::lanes::{LANES, Lanes, Slot, Values};
+use crate::lanes::{Lanes, Slot, Values};
 use crate::model::{Model, Trained};
 use crate::random::Design;
 
@@ -103,9 +103,9 @@ impl Collected {
     fn begin(&mut self, trained: &Trained, month: usize, width: usize, values: &Values) {
         let due = trained.due.as_ref().map(|due| if due[month] { 1.0 } else { 0.0 });
         let begun: Lanes = match (due, trained.begun) {
-            (Some(due), _) => [due; LANES],
+            (Some(due), _) => Lanes::splat(due),
             (None, Some(slot)) => values[slot],
-            (None, None) => [0.0; LANES],
+            (None, None) => Lanes::ZERO,
         };
         if begun[..width].iter().all(|begun| *begun == 0.0) {
             return;

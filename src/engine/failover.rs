@@ -21,16 +21,16 @@ impl Turned {
         let most = outages.flat_map(|outages| &outages.fallen).map(|fallen| fallen.to + 1).max();
         let (streams, pools) = (model.streams.len(), most.unwrap_or(0));
         Self {
-            away: vec![[0.0; LANES]; streams],
-            pools: vec![vec![[0.0; LANES]; pools]; streams],
-            taken: vec![[0.0; LANES]; pools],
+            away: vec![Lanes::ZERO; streams],
+            pools: vec![vec![Lanes::ZERO; pools]; streams],
+            taken: vec![Lanes::ZERO; pools],
         }
     }
 
     /// Before the first entry.
     pub(super) fn clear(&mut self) {
-        self.away.fill([0.0; LANES]);
-        self.pools.iter_mut().for_each(|pools| pools.fill([0.0; LANES]));
+        self.away.fill(Lanes::ZERO);
+        self.pools.iter_mut().for_each(|pools| pools.fill(Lanes::ZERO));
     }
 
     /// What of a stream was turned away so far.

@@ -129,12 +129,12 @@ impl Witness {
         let strategies = model.strategies.len();
         let none = vec![Vec::new(); strategies];
         Self {
-            worst: vec![[0.0; LANES]; slots.len()],
+            worst: vec![Lanes::ZERO; slots.len()],
             slots,
             width: 0,
-            costs: vec![[0.0; LANES]; strategies],
-            offered: vec![[0.0; LANES]; strategies],
-            shed: vec![[0.0; LANES]; strategies],
+            costs: vec![Lanes::ZERO; strategies],
+            offered: vec![Lanes::ZERO; strategies],
+            shed: vec![Lanes::ZERO; strategies],
             found: Fates { paths: 0, vendors, costs: none.clone(), unserved: none },
         }
     }
@@ -142,7 +142,7 @@ impl Witness {
     fn begin(&mut self, width: usize) {
         self.width = width;
         for lanes in [&mut self.costs, &mut self.offered, &mut self.shed, &mut self.worst] {
-            lanes.fill([0.0; LANES]);
+            lanes.fill(Lanes::ZERO);
         }
     }
 

@@ -24,13 +24,13 @@ impl Gates {
         Self {
             asked: model.gates.clone(),
             streams: model.strategies.iter().map(|strategy| of(strategy.streams(model))).collect(),
-            sums: vec![[[0.0; LANES]; 2]; count],
+            sums: vec![[Lanes::ZERO; 2]; count],
             values: vec![[0.0; BLOCK]; count],
         }
     }
 
     pub(super) fn begin(&mut self) {
-        self.sums.fill([[0.0; LANES]; 2]);
+        self.sums.fill([Lanes::ZERO; 2]);
     }
 
     /// Takes a month of a strategy; `left` are the requests of each stream that nobody served.
@@ -84,14 +84,14 @@ fn amount_of(
         (Amount::Cash, _) => ledger.total(View::Cash),
         (Amount::Margin, _) => {
             let (cash, revenue) = (ledger.total(View::Cash), ledger.measured(Measure::Revenue));
-            std::array::from_fn(|i| revenue[i] - cash[i])
+            Lanes::from_fn(|i| revenue[i] - cash[i])
         }
         (Amount::Offered, Some(place)) => values[streams[place].requests],
         (Amount::Offered, None) => *ledger.measured(Measure::Offered),
-        (Amount::Served, Some(place)) => std::array::from_fn(|i| served(place, i)),
+        (Amount::Served, Some(place)) => Lanes::from_fn(|i| served(place, i)),
         (Amount::Served, None) => *ledger.measured(Measure::Served),
         (Amount::Tokens, _) => {
-            let mut tokens = [0.0; LANES];
+            let mut tokens = Lanes::ZERO;
             for (place, work) in streams.iter().enumerate() {
                 let Some(each) = work.tokens else { continue };
                 for (i, tokens) in tokens.iter_mut().enumerate() {
@@ -102,6 +102,6 @@ fn amount_of(
         }
         (Amount::GpuHours, _) => *ledger.measured(Measure::GpuHours),
         (Amount::BusyGpuHours, _) => *ledger.measured(Measure::BusyGpuHours),
-        (Amount::Hours, _) => [now.hours; LANES],
+        (Amount::Hours, _) => Lanes::splat(now.hours),
     }
 }

@@ -104,9 +104,9 @@ impl Collector<'_> {
 
 /// What of a month's postings moves money, by stream; and what is shared.
 fn divide(strategy: &Strategy, streams: usize, ledger: &Ledger, values: &Values) -> (Vec<Lanes>, Lanes) {
-    let (mut own, mut shared) = (vec![[0.0; LANES]; streams], [0.0; LANES]);
+    let (mut own, mut shared) = (vec![Lanes::ZERO; streams], Lanes::ZERO);
     let counts = |posting: &&Posting| posting.line.component.view() != View::Accrual;
-    let mut of_supplies = vec![[0.0; LANES]; strategy.supplies.len()];
+    let mut of_supplies = vec![Lanes::ZERO; strategy.supplies.len()];
     for posting in ledger.recorded().iter().filter(counts) {
         let sum = match posting.cause {
             Cause::Shared => &mut shared,
@@ -122,7 +122,7 @@ fn divide(strategy: &Strategy, streams: usize, ledger: &Ledger, values: &Values)
             .map(|served| {
                 let takes = strategy.supplies[place].supply.takes(served.entry).map(|slot| &values[slot]);
                 let work = |i: usize| served.requests[i] * takes.map_or(1.0, |takes| takes[i]);
-                (served.stream, std::array::from_fn(work))
+                (served.stream, Lanes::from_fn(work))
             })
             .collect();
         for i in 0..LANES {
@@ -150,7 +150,7 @@ impl Sink for Collector<'_> {
         let strategy = &self.model.strategies[strategy];
         let streams = strategy.streams(self.model);
         let (own, shared) = divide(strategy, streams.len(), ledger, values);
-        let mut whole: Lanes = shared.map(|cost| -cost);
+        let mut whole = Lanes::from_fn(|i| -shared[i]);
         found.shared[now.index] += shared[..width].iter().sum::<f64>();
         for (group, places) in found.groups.iter_mut().zip(self.groups) {
             let month = &mut group.months[now.index];

@@ -1,7 +1,7 @@
 //! The mean score of each path's answers, by evaluation. Without evaluations it is empty and costs nothing.
 
 use super::block::BLOCK;
-use crate::lanes::{LANES, Lanes};
+use crate::lanes::Lanes;
 use crate::model::{EventKind, Model};
 
 /// Evaluations that some traffic needs, in the order in which events name them.
@@ -42,13 +42,13 @@ impl Scored {
         Self {
             evaluations: names.len(),
             of_event: of_event.collect(),
-            sums: vec![[[0.0; LANES]; 2]; all],
+            sums: vec![[Lanes::ZERO; 2]; all],
             values: vec![[f64::NAN; BLOCK]; all],
         }
     }
 
     pub(super) fn begin(&mut self) {
-        self.sums.fill([[0.0; LANES]; 2]);
+        self.sums.fill([Lanes::ZERO; 2]);
     }
 
     /// Takes a month of a strategy.

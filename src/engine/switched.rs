@@ -47,13 +47,13 @@ impl Switched {
         let members = || switching.members.iter();
         Self {
             moves: Moves::new(),
-            states: members().map(|place| vec![[0.0; LANES]; model.strategy(*place).state]).collect(),
-            begun: members().map(|_| [0.0; LANES]).collect(),
+            states: members().map(|place| vec![Lanes::ZERO; model.strategy(*place).state]).collect(),
+            begun: members().map(|_| Lanes::ZERO).collect(),
             stood: members().map(|_| [false; LANES]).collect(),
             came: members().map(|_| [None; LANES]).collect(),
-            conditions: vec![[0.0; LANES]; switching.state],
-            rate: vec![[0.0; LANES]; model.streams.len()],
-            left: vec![[0.0; LANES]; model.streams.len()],
+            conditions: vec![Lanes::ZERO; switching.state],
+            rate: vec![Lanes::ZERO; model.streams.len()],
+            left: vec![Lanes::ZERO; model.streams.len()],
             bound: bound(model, switching),
         }
     }
@@ -61,11 +61,11 @@ impl Switched {
     /// Before the first month: the first member stands, the others wait.
     pub(super) fn start(&mut self, model: &Model, switching: &Switching, values: &Values) {
         self.moves = Moves::new();
-        self.conditions.fill([0.0; LANES]);
+        self.conditions.fill(Lanes::ZERO);
         for (member, place) in switching.members.iter().enumerate() {
             let (strategy, state) = (model.strategy(*place), &mut self.states[member]);
             start(strategy, values, state);
-            self.begun[member] = [if member == 0 { 1.0 } else { 0.0 }; LANES];
+            self.begun[member] = Lanes::splat(if member == 0 { 1.0 } else { 0.0 });
             self.stood[member] = [member == 0; LANES];
             self.came[member] = [None; LANES];
             for user in strategy.supplies.iter().filter(|_| member > 0) {
@@ -124,7 +124,7 @@ impl Switched {
             }
             let migration = &rule.migration;
             let (takes, ramp) = (&values[migration.takes], &values[migration.dual_run]);
-            let mut times = [0.0; LANES];
+            let mut times = Lanes::ZERO;
             for lane in (0..LANES).filter(|lane| acts[*lane]) {
                 let ends = self.moves.begin(lane, now.index, (place, rule.to), takes[lane], ramp[lane]);
                 (times[lane], self.begun[rule.to][lane]) = (1.0, 1.0);
@@ -145,7 +145,7 @@ impl Switched {
     fn run_moves(&self, month: &SwitchedMonth, ledger: &mut Ledger) {
         for (place, rule) in month.switching.rules.iter().enumerate() {
             let Some((line, price)) = &rule.migration.running else { continue };
-            let under_way: Lanes = std::array::from_fn(|lane| match self.moves.rule(lane) {
+            let under_way: Lanes = Lanes::from_fn(|lane| match self.moves.rule(lane) {
                 Some(own) if own == place => self.moves.unsettled(lane, month.now.index),
                 _ => 0.0,
             });
@@ -157,7 +157,7 @@ impl Switched {
 
     /// The share of the month's requests that is not lost in a move.
     fn kept(&self, month: &SwitchedMonth) -> Lanes {
-        std::array::from_fn(|lane| {
+        Lanes::from_fn(|lane| {
             let rule = self.moves.rule(lane).map(|rule| &month.switching.rules[rule]);
             let lost = rule.and_then(|rule| rule.migration.lost_requests);
             lost.map_or(1.0, |lost| {
@@ -198,7 +198,7 @@ impl Switched {
                 }
                 *left = *rate;
             }
-            let mut served = [0.0; LANES];
+            let mut served = Lanes::ZERO;
             for entry in &strategy.entries {
                 let user = &strategy.supplies[entry.supply];
                 let left = &mut self.left[entry.stream];
@@ -237,7 +237,7 @@ impl Switched {
         if part.arriving.iter().all(|arriving| *arriving == 0.0) {
             return None;
         }
-        Some(std::array::from_fn(|lane| {
+        Some(Lanes::from_fn(|lane| {
             let rule = self.moves.rule(lane).map(|rule| &month.switching.rules[rule]);
             match rule.and_then(|rule| rule.migration.emergency_factor) {
                 Some(factor) if part.arriving[lane] > 0.0 => {
@@ -261,7 +261,7 @@ impl Switched {
         let SwitchedMonth { now, values, .. } = *month;
         let stands = part.stands.map(|share| share > 0.0);
         let arrives: [bool; LANES] = std::array::from_fn(|lane| stands[lane] && !self.stood[member][lane]);
-        let whole = |lanes: &[bool; LANES]| lanes.map(|there| if there { 1.0 } else { 0.0 });
+        let whole = |there: &[bool; LANES]| Lanes::from_fn(|lane| if there[lane] { 1.0 } else { 0.0 });
         for charge in &strategy.charges {
             let share = match &charge.due {
                 None => part.stands,
@@ -300,7 +300,7 @@ impl Switched {
         let SwitchedMonth { model, switching, now, values } = *month;
         ledger.limit(None);
         for Bound { supply: (member, place), sharers } in &self.bound {
-            let mut stands = [0.0; LANES];
+            let mut stands = Lanes::ZERO;
             for sharer in sharers {
                 lanes::add(&mut stands, &self.moves.part(*sharer, now.index).stands);
             }
@@ -314,7 +314,7 @@ impl Switched {
         let cash = ledger.total(View::Cash);
         for rule in &month.switching.rules {
             let alone = |lane| if self.moves.rests(lane, rule.from) { 1.0 } else { 0.0 };
-            let alone = std::array::from_fn(alone);
+            let alone = Lanes::from_fn(alone);
             let seen = Seen { values: month.values, cash: &cash, left: remaining, alone: &alone };
             for (condition, state) in &rule.when {
                 let state = &mut self.conditions[*state..*state + condition.state()];
@@ -352,7 +352,7 @@ fn dip(came: &[Option<(usize, f64)>; LANES], gate: usize, month: &SwitchedMonth)
     if !(0..switching.rules.len()).any(|rule| says(rule).is_some()) {
         return None;
     }
-    Some(std::array::from_fn(|lane| {
+    Some(Lanes::from_fn(|lane| {
         let Some((rule, done)) = came[lane] else { return 0.0 };
         let recovers = switching.rules[rule].migration.recovers_in.map(|time| values[time][lane]);
         let points = says(rule).map_or(0.0, |(_, points)| values[*points][lane]);
@@ -363,7 +363,7 @@ fn dip(came: &[Option<(usize, f64)>; LANES], gate: usize, month: &SwitchedMonth)
 /// What the members before this one have spent on serving, if it has charges that are a share of its own.
 fn spent_before(strategy: &Strategy, ledger: &Ledger) -> [Lanes; Basis::ALL.len()] {
     if strategy.charges.iter().all(|charge| charge.of.is_none()) {
-        return [[0.0; LANES]; Basis::ALL.len()];
+        return [Lanes::ZERO; Basis::ALL.len()];
     }
     Basis::ALL.map(|basis| basis.spent(ledger))
 }

@@ -33,7 +33,7 @@ impl Basis {
 
     /// What has been posted to them.
     pub fn spent(self, ledger: &Ledger) -> Lanes {
-        let mut sum = [0.0; lanes::LANES];
+        let mut sum = Lanes::ZERO;
         for component in self.components() {
             lanes::add(&mut sum, ledger.component(*component));
         }

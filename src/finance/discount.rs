@@ -3,7 +3,7 @@
 use crate::calendar::Month;
 use crate::distribution::{Number, NumberOf};
 use crate::document::{At, Decode, Reader, Shape, Value};
-use crate::lanes::{self, LANES, Lanes, Slot, Values};
+use crate::lanes::{self, Lanes, Slot, Values};
 use crate::process::{Lookup, Process};
 use crate::random::Draws;
 use crate::units;
@@ -83,7 +83,7 @@ impl Process for Factor {
         1
     }
     fn start(&self, _: &Values, state: &mut [Lanes]) {
-        state[0] = [1.0; LANES];
+        state[0] = Lanes::splat(1.0);
     }
     fn step(&self, now: &Month, values: &Values, _: &mut Draws, state: &mut [Lanes], out: &mut Lanes) {
         if now.index > 0 || self.first_flow == FirstFlow::MonthEnd {

@@ -181,11 +181,11 @@ impl Ledger {
     #[allow(clippy::large_stack_arrays, reason = "made once for each batch, and moved to the heap")]
     pub fn new() -> Self {
         Self {
-            components: Box::new([[0.0; LANES]; Component::COUNT]),
+            components: Box::new([Lanes::ZERO; Component::COUNT]),
             posted: 0,
-            measures: Box::new([[0.0; LANES]; Measure::COUNT]),
+            measures: Box::new([Lanes::ZERO; Measure::COUNT]),
             measured: 0,
-            upfront: [0.0; LANES],
+            upfront: Lanes::ZERO,
             paid_upfront: false,
             record: None,
             cause: Cause::Shared,
@@ -261,13 +261,13 @@ impl Ledger {
     /// A quantity for the part of the month that counts.
     fn limited(&self, quantity: &Lanes) -> Option<Lanes> {
         let Presence { share, partly, .. } = &self.presence;
-        partly.then(|| std::array::from_fn(|i| quantity[i] * share[i]))
+        partly.then(|| Lanes::from_fn(|i| quantity[i] * share[i]))
     }
 
     /// A price while a factor acts on all.
     fn dearer(&self, price: &Lanes) -> Option<Lanes> {
         let factor = self.presence.factor.as_ref()?;
-        Some(std::array::from_fn(|i| price[i] * factor[i]))
+        Some(Lanes::from_fn(|i| price[i] * factor[i]))
     }
 
     /// Posts `quantity · price`, paid over the month.
@@ -281,7 +281,7 @@ impl Ledger {
         add_to(&mut self.components[line.component as usize], first, quantity, price);
         self.posted |= 1 << line.component as usize;
         if let Some(record) = &mut self.record {
-            let amount = std::array::from_fn(|i| quantity[i] * price[i]);
+            let amount = Lanes::from_fn(|i| quantity[i] * price[i]);
             record.push(Posting { cause: self.cause, line: line.clone(), quantity: *quantity, amount });
         }
     }
@@ -313,7 +313,7 @@ impl Ledger {
     /// What was bought from some vendors together: one of its amounts.
     pub fn bought_from(&self, vendors: &[usize], amount: impl Fn(&Purchases) -> &Lanes) -> Lanes {
         let begun = |p: &&Purchases| p.begun && vendors.contains(&p.vendor);
-        let mut all = [0.0; LANES];
+        let mut all = Lanes::ZERO;
         for one in self.purchases[..self.watched].iter().filter(begun) {
             lanes::add(&mut all, amount(one));
         }
@@ -388,7 +388,7 @@ impl Ledger {
 
     /// The sum of the components of a view.
     pub fn total(&self, view: View) -> Lanes {
-        let mut total = [0.0; LANES];
+        let mut total = Lanes::ZERO;
         for component in Component::ALL {
             let counts = component.view() == View::Both || component.view() == view;
             if counts && self.has(component) {

@@ -53,7 +53,7 @@ impl Process for Timed {
     }
     fn start(&self, values: &Values, state: &mut [Lanes]) {
         let [phase, next] = state else { return };
-        *phase = [HEALTHY; LANES];
+        *phase = Lanes::splat(HEALTHY);
         let (exposure, scale) = (&values[self.exposure], &values[self.ageing.scale]);
         for i in 0..LANES {
             let drawn = self.ageing.months(scale[i], exposure[i]);
@@ -107,15 +107,15 @@ impl Process for ByIntensity {
     }
     fn start(&self, values: &Values, state: &mut [Lanes]) {
         let [phase, next, left] = state else { return };
-        (*phase, *next) = ([HEALTHY; LANES], [f64::INFINITY; LANES]);
-        *left = if self.forced.is_some() { [f64::INFINITY; LANES] } else { values[self.exposure] };
+        (*phase, *next) = (Lanes::splat(HEALTHY), Lanes::splat(f64::INFINITY));
+        *left = if self.forced.is_some() { Lanes::splat(f64::INFINITY) } else { values[self.exposure] };
     }
     #[allow(clippy::float_cmp, reason = "phases are whole numbers")]
     fn step(&self, now: &Month, values: &Values, draws: &mut Draws, state: &mut [Lanes], out: &mut Lanes) {
         let [phase, next, left] = state else { return };
         let (begin, end) = (now.index as f64, (now.index + 1) as f64);
         if self.forced == Some(now.index) {
-            *left = [0.0; LANES];
+            *left = Lanes::ZERO;
         }
         for i in 0..LANES {
             let (mut at, intensity) = (begin, values[self.intensity][i].max(0.0));
@@ -167,7 +167,7 @@ impl Process for ByRunway {
         1
     }
     fn start(&self, _: &Values, state: &mut [Lanes]) {
-        state[0] = [HEALTHY; LANES];
+        state[0] = Lanes::splat(HEALTHY);
     }
     fn step(&self, now: &Month, values: &Values, draws: &mut Draws, state: &mut [Lanes], out: &mut Lanes) {
         let phase = &mut state[0];

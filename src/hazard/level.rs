@@ -25,7 +25,7 @@ impl Process for Level {
     }
     fn start(&self, _: &Values, state: &mut [Lanes]) {
         let [before, factor] = state else { return };
-        (*before, *factor) = ([0.0; LANES], [1.0; LANES]);
+        (*before, *factor) = (Lanes::ZERO, Lanes::splat(1.0));
     }
     #[allow(clippy::float_cmp, reason = "phases are whole numbers")]
     fn step(&self, now: &Month, values: &Values, draws: &mut Draws, state: &mut [Lanes], out: &mut Lanes) {
@@ -66,7 +66,7 @@ impl Process for Open {
         1
     }
     fn start(&self, _: &Values, state: &mut [Lanes]) {
-        state[0] = [f64::INFINITY; LANES];
+        state[0] = Lanes::splat(f64::INFINITY);
     }
     #[allow(clippy::float_cmp, reason = "phases are whole numbers")]
     fn step(&self, now: &Month, values: &Values, draws: &mut Draws, state: &mut [Lanes], out: &mut Lanes) {

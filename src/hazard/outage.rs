@@ -187,7 +187,7 @@ impl Running {
         let month = Expected { hours, mean: self.mean, remaining: self.remaining, sure };
         let mut all = Down { none: ZERO, mean: ZERO, variance: ZERO, place: *u };
         moments(available, &month, &mut all);
-        std::array::from_fn(|i| all.share(available[i], i))
+        Lanes::from_fn(|i| all.share(available[i], i))
     }
 }
 
@@ -199,7 +199,7 @@ impl Process for Running {
         Reads::Monthly
     }
     fn step(&self, now: &Month, values: &Values, draws: &mut Draws, _: &mut [Lanes], out: &mut Lanes) {
-        let mut u = [0.0; LANES];
+        let mut u = Lanes::ZERO;
         draws.uniform(now.index as u64, &mut u);
         let mut available = values[self.available];
         for i in 0..LANES {
@@ -216,7 +216,7 @@ impl Process for Running {
 #[cfg(test)]
 mod tests {
     use super::Running;
-    use crate::lanes::{LANES, Slot, splat};
+    use crate::lanes::{LANES, Lanes, Slot};
 
     /// Mean and variance over a month of the two-state chain, by the midpoint rule over the quantile.
     #[test]
@@ -228,7 +228,7 @@ mod tests {
             let running = Running { available: Slot(0), factor: None, mean, remaining: mean, forced: None };
             let place = |lane: usize| (lane as f64 + 0.5) / POINTS as f64;
             let down = |first: usize| {
-                running.down(&splat(available), hours, &std::array::from_fn(|i| place(first + i)), false)
+                running.down(&Lanes::splat(available), hours, &Lanes::from_fn(|i| place(first + i)), false)
             };
             let all: Vec<f64> = (0..POINTS).step_by(LANES).flat_map(down).take(POINTS).collect();
             let n = POINTS as f64;

@@ -26,7 +26,7 @@ impl Process for Spells {
         2
     }
     fn start(&self, _: &Values, state: &mut [Lanes]) {
-        state.fill([0.0; LANES]);
+        state.fill(Lanes::ZERO);
     }
     fn step(&self, now: &Month, values: &Values, draws: &mut Draws, state: &mut [Lanes], out: &mut Lanes) {
         let [spell, ends] = state else { return };
@@ -63,7 +63,7 @@ impl Process for DuringSpells {
     }
     fn start(&self, _: &Values, state: &mut [Lanes]) {
         let [before, value] = state else { return };
-        (*before, *value) = ([0.0; LANES], [1.0; LANES]);
+        (*before, *value) = (Lanes::ZERO, Lanes::splat(1.0));
     }
     #[allow(clippy::float_cmp, reason = "spells are whole numbers")]
     fn step(&self, now: &Month, values: &Values, draws: &mut Draws, state: &mut [Lanes], out: &mut Lanes) {

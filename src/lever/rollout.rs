@@ -4,7 +4,7 @@ use crate::calendar::{AVERAGE_MONTH_HOURS, Month, YearMonth};
 use crate::distribution::{Number, NumberOf, QuantityOf};
 use crate::document::{MonthOf, Reader};
 use crate::finance::{Charge, Component, Line};
-use crate::lanes::{LANES, Lanes, Slot, Values};
+use crate::lanes::{Lanes, Slot, Values};
 use crate::process::{Lookup, Path, PathOf, Process};
 use crate::random::Draws;
 use crate::units;
@@ -105,6 +105,6 @@ impl Process for Ramp {
         let age = f64::from(self.from.months_until(now.label));
         // In month k of a ramp over n months a share of (k + 1) / (n + 1) is there.
         let share = if age < 0.0 { 0.0 } else { ((age + 1.0) / (self.months + 1.0)).min(1.0) };
-        *out = [share; LANES];
+        *out = Lanes::splat(share);
     }
 }

@@ -108,7 +108,7 @@ mod tests {
     fn lanes_have_the_bits_of_scalars() {
         let all: Vec<u32> = words().collect();
         for chunk in all.as_chunks::<LANES>().0 {
-            let mut out = [0.0; LANES];
+            let mut out = Lanes::ZERO;
             normal_score_lanes(chunk, &mut out);
             assert_eq!(out.map(f64::to_bits), chunk.map(|word| normal_score(word).to_bits()));
         }

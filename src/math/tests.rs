@@ -148,10 +148,10 @@ fn floor_and_ceil_are_those_of_the_standard_library() {
 /// With the instruction set that this machine chooses.
 #[test]
 fn lanes_have_the_bits_of_scalars() {
-    let bits = |lanes: &Lanes| lanes.map(f64::to_bits);
-    let mut out = [0.0; LANES];
+    let bits = |lanes: &[f64; LANES]| lanes.map(f64::to_bits);
+    let mut out = Lanes::ZERO;
     for block in 0..200 {
-        let x: Lanes = std::array::from_fn(|i| {
+        let x = Lanes::from_fn(|i| {
             let turn = (f64::from(block) * 64.0 + i as f64) * 0.618033988749894848;
             let size = [1.0, 30.0, 800.0, 1e-5][block as usize % 4];
             (turn.fract() - 0.5) * 2.0 * size

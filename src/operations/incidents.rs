@@ -57,7 +57,7 @@ impl Process for Count {
         Reads::Monthly
     }
     fn step(&self, now: &Month, values: &Values, draws: &mut Draws, _: &mut [Lanes], out: &mut Lanes) {
-        let mut u = [0.0; LANES];
+        let mut u = Lanes::ZERO;
         draws.uniform(now.index as u64, &mut u);
         for i in 0..LANES {
             let mean = values[self.frequency][i];
@@ -83,7 +83,7 @@ impl Process for Severity {
         let counts = &values[self.count];
         let begin = now.index as u64 * DRAWN;
         // The first severity of all lanes together, the rare others one by one: each is a draw of its own word.
-        let mut scores = [0.0; LANES];
+        let mut scores = Lanes::ZERO;
         draws.score(begin, &mut scores);
         self.sampler.fill(&scores, out);
         for lane in 0..LANES {

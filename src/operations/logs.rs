@@ -77,12 +77,12 @@ impl Process for Stored {
     }
 
     fn start(&self, _: &Values, state: &mut [Lanes]) {
-        state.fill([0.0; LANES]);
+        state.fill(Lanes::ZERO);
     }
 
     fn step(&self, now: &Month, values: &Values, _: &mut Draws, state: &mut [Lanes], out: &mut Lanes) {
         state[now.index] = values[self.logged];
-        *out = [0.0; LANES];
+        *out = Lanes::ZERO;
         for age in 0..=now.index {
             let kept = kept(age as f64, self.months);
             if kept <= 0.0 {

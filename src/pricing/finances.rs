@@ -304,7 +304,7 @@ impl Process for Till {
         7
     }
     fn start(&self, values: &Values, state: &mut [Lanes]) {
-        state.fill([0.0; LANES]);
+        state.fill(Lanes::ZERO);
         state[0] = values[self.cash];
     }
     fn step(&self, now: &Month, values: &Values, draws: &mut Draws, state: &mut [Lanes], out: &mut Lanes) {

@@ -8,7 +8,7 @@ use super::{RateCard, Window};
 use crate::diagnostic::Diagnostic;
 use crate::distribution::Number;
 use crate::document::Reference;
-use crate::lanes::{LANES, Slot};
+use crate::lanes::{LANES, Lanes, Slot};
 use crate::process::{Lookup, Path};
 
 /// What is asked of a rate card, and where.
@@ -179,7 +179,7 @@ fn over_the_week(windows: &[Window], week: &[f64], lookup: &mut dyn Lookup) -> O
         "factor by time of day, over the week",
         &inputs,
         Box::new(move |values, out| {
-            *out = [1.0; LANES];
+            *out = Lanes::splat(1.0);
             for (share, factor) in &shares {
                 for i in 0..LANES {
                     out[i] += share * (values[*factor][i] - 1.0);

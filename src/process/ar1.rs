@@ -72,10 +72,10 @@ impl Process for Running {
         1
     }
     fn start(&self, _: &Values, state: &mut [Lanes]) {
-        state[0] = [0.0; LANES];
+        state[0] = Lanes::ZERO;
     }
     fn step(&self, now: &Month, values: &Values, draws: &mut Draws, state: &mut [Lanes], out: &mut Lanes) {
-        let mut scores = [0.0; LANES];
+        let mut scores = Lanes::ZERO;
         draws.score(now.index as u64, &mut scores);
         let sd = &values[self.sd];
         let (kept, new) = match now.index {

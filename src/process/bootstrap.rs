@@ -84,7 +84,7 @@ impl Process for Running {
         if now.index == 0 {
             *price = values[self.initial];
         } else if (now.index - 1).is_multiple_of(self.block) {
-            let mut shares = [0.0; LANES];
+            let mut shares = Lanes::ZERO;
             draws.uniform(now.index as u64, &mut shares);
             for i in 0..LANES {
                 place[i] = ((shares[i] * count) as usize) as f64;

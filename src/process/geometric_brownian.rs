@@ -71,7 +71,7 @@ impl Process for Running {
             state[0] = *out;
             return;
         }
-        let mut scores = [0.0; LANES];
+        let mut scores = Lanes::ZERO;
         draws.score(now.index as u64, &mut scores);
         change(&scores, &values[self.factor], &values[self.annual_volatility], &mut state[0], out);
     }

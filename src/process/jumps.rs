@@ -88,11 +88,11 @@ impl Process for Running {
         if now.index == 0 {
             *out = values[self.initial];
             state[0] = *out;
-            state[1] = [0.0; LANES];
+            state[1] = Lanes::ZERO;
             return;
         }
         // The factors are drawn only where there is a jump.
-        let mut counts = [0.0; LANES];
+        let mut counts = Lanes::ZERO;
         draws.counts(now.index, &values[self.frequency], &self.exposure, &mut counts);
         let [price, jumps] = state else { return };
         *out = *price;

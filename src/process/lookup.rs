@@ -5,7 +5,7 @@ use crate::calendar::Timeline;
 use crate::diagnostic::Diagnostic;
 use crate::distribution::Number;
 use crate::document::Reference;
-use crate::lanes::{self, LANES, Lanes, Slot, Values};
+use crate::lanes::{self, Lanes, Slot, Values};
 
 /// A formula over values that are known earlier.
 pub type Formula = Box<dyn Fn(&Values, &mut Lanes) + Send + Sync>;
@@ -86,7 +86,7 @@ pub trait Lookup {
     /// `1 / a`: what would divide by `a` again and again multiplies, which takes a quarter of the time.
     fn inverse(&mut self, a: Slot) -> Slot {
         let formula = move |values: &Values, out: &mut Lanes| {
-            *out = [1.0; LANES];
+            *out = Lanes::splat(1.0);
             lanes::divide(out, &values[a]);
         };
         self.derive("inverse", &[a], Box::new(formula))

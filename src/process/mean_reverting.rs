@@ -78,7 +78,7 @@ impl Process for Running {
             *out = values[self.initial];
             return;
         }
-        let mut scores = [0.0; LANES];
+        let mut scores = Lanes::ZERO;
         draws.score(now.index as u64, &mut scores);
         let (log_mean, decay, sd) = (&values[self.log_mean], &values[self.decay], &values[self.sd]);
         revert(&scores, log_mean, decay, sd, &mut state[0], out);

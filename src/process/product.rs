@@ -90,7 +90,7 @@ struct Running(Vec<Slot>);
 
 impl Process for Running {
     fn step(&self, _: &Month, values: &Values, _: &mut Draws, _: &mut [Lanes], out: &mut Lanes) {
-        *out = [1.0; crate::lanes::LANES];
+        *out = Lanes::splat(1.0);
         for part in &self.0 {
             lanes::scale(out, &values[*part]);
         }

@@ -6,7 +6,7 @@ use crate::calendar::Month;
 use crate::diagnostic::Diagnostic;
 use crate::distribution::{Number, NumberOf, QuantityOf, Sampler};
 use crate::document::{Id, MapOf, Plugin, Reader, Reference, TableOf};
-use crate::lanes::{self, LANES, Lanes, Slot, Values};
+use crate::lanes::{self, Lanes, Slot, Values};
 use crate::math;
 use crate::random::{Draws, EVENTS, uniform};
 use crate::text::did_you_mean;
@@ -150,7 +150,7 @@ impl Process for Running {
         let [regime, ends, factor, phases] = state else { return };
         let month = now.index as f64;
         if now.index == 0 {
-            (*phases, *ends) = ([0.0; LANES], [0.0; LANES]);
+            (*phases, *ends) = (Lanes::ZERO, Lanes::ZERO);
         }
         let ended = ends.map(|end| end <= month);
         let places = lanes::which(&ended).map(|lane| (lane, EVENTS + phases[lane] as u64 * WORDS));

@@ -102,7 +102,7 @@ impl Process for Running {
         let x = &mut state[0];
         if now.index > 0 {
             let (level, decay, spread) = (&values[self.mean], &values[self.decay], &values[self.spread]);
-            let mut scores = [0.0; LANES];
+            let mut scores = Lanes::ZERO;
             draws.score(now.index as u64, &mut scores);
             for i in 0..LANES {
                 let mean = level[i] + (x[i] - level[i]) * decay[i];

@@ -127,7 +127,7 @@ impl Process for Running {
         let month = now.index as f64;
         if now.index == 0 {
             *price = values[self.initial];
-            (*ends, *generation) = ([0.0; LANES], [0.0; LANES]);
+            (*ends, *generation) = (Lanes::ZERO, Lanes::ZERO);
         }
         for i in 0..LANES {
             if ends[i] <= month {

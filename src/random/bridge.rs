@@ -46,7 +46,7 @@ impl Bridge {
             }
         };
         let steps = std::iter::once(end).chain(halvings(months).into_iter().map(between)).collect();
-        Self { steps, walk: vec![[0.0; LANES]; months + 1] }
+        Self { steps, walk: vec![Lanes::ZERO; months + 1] }
     }
 
     /// The months' scores in place of those of the coordinates.
@@ -76,8 +76,8 @@ mod tests {
         for months in [1, 2, 3, 7, 12, 36, 60, 120] {
             let mut bridge = Bridge::new(months);
             let column = |bridge: &mut Bridge, place: usize| {
-                let mut scores = vec![[0.0; LANES]; months];
-                scores[place] = [1.0; LANES];
+                let mut scores = vec![Lanes::ZERO; months];
+                scores[place] = Lanes::splat(1.0);
                 bridge.transform(&mut scores);
                 scores.iter().map(|score| score[0]).collect::<Vec<_>>()
             };

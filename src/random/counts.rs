@@ -22,7 +22,7 @@ const MANY: f64 = 500.0;
 impl Counts {
     /// Over so many months.
     pub(super) fn new(months: usize) -> Self {
-        Self { halvings: halvings(months), before: vec![[0.0; LANES]; months + 1] }
+        Self { halvings: halvings(months), before: vec![Lanes::ZERO; months + 1] }
     }
 
     /// Draws the counts of all months: `rate` events per exposure, `exposure[t]` before month `t`, and `uniform(i)` the numbers
@@ -34,7 +34,7 @@ impl Counts {
         mut uniform: impl FnMut(usize, &mut Lanes),
     ) {
         let Some(months) = self.before.len().checked_sub(1) else { return };
-        let (mut u, whole) = ([0.0; LANES], exposure[months]);
+        let (mut u, whole) = (Lanes::ZERO, exposure[months]);
         uniform(0, &mut u);
         for i in 0..LANES {
             let mean = rate[i] * whole;
@@ -61,7 +61,7 @@ impl Counts {
 
     fn draw_by_month(&mut self, rate: &Lanes, exposure: &[f64], mut uniform: impl FnMut(usize, &mut Lanes)) {
         let whole = exposure[self.before.len() - 1];
-        let mut u = [0.0; LANES];
+        let mut u = Lanes::ZERO;
         for month in 0..self.before.len() - 1 {
             uniform(month, &mut u);
             for i in (0..LANES).filter(|i| rate[*i] * whole > MANY) {

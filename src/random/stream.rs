@@ -126,7 +126,7 @@ impl Months {
             Order::Diffusion => Self::Diffusion {
                 bridge: Bridge::new(months),
                 ready: false,
-                scores: vec![[0.0; LANES]; months],
+                scores: vec![Lanes::ZERO; months],
             },
             Order::Counts => Self::Counts { counts: Counts::new(months), ready: false },
         }
@@ -194,8 +194,8 @@ impl Draws {
     /// Standard normal scores: [`math::normal_score`] of the words, the month of a bridge, or the mix of other scores.
     pub fn score(&mut self, index: u64, out: &mut Lanes) {
         if !self.parts.is_empty() {
-            *out = [0.0; LANES];
-            let mut scores = [0.0; LANES];
+            *out = Lanes::ZERO;
+            let mut scores = Lanes::ZERO;
             for (weight, part) in &mut self.parts {
                 part.score(index, &mut scores);
                 for i in 0..LANES {

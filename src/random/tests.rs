@@ -20,7 +20,7 @@ fn lanes_have_the_bits_of_scalars() {
     for (first_path, start) in [(0, 0), (u64::from(u32::MAX) - 10, 1 << 35), (u64::MAX - 5, u64::MAX - 9)] {
         let key = Key::new(7, "x");
         let mut draws = Draws::new(key, first_path);
-        let (mut bits, mut score, mut uniform) = ([0; LANES], [0.0; LANES], [0.0; LANES]);
+        let (mut bits, mut score, mut uniform) = ([0; LANES], Lanes::ZERO, Lanes::ZERO);
         for index in [0, 1, 3, 4, 9, 2].map(|i| start + i) {
             draws.bits(index, &mut bits);
             draws.score(index, &mut score);
@@ -53,7 +53,7 @@ fn keys_and_words_are_pinned() {
 #[test]
 fn draws_do_not_depend_on_how_paths_are_grouped() {
     let key = Key::new(3, "demand");
-    let (mut whole, mut shifted) = ([0.0; LANES], [0.0; LANES]);
+    let (mut whole, mut shifted) = (Lanes::ZERO, Lanes::ZERO);
     for index in 0..20 {
         Draws::new(key, 128).score(index, &mut whole);
         Draws::new(key, 100).score(index, &mut shifted);
@@ -97,7 +97,7 @@ fn uniforms(name: &str, batches: u64, steps: u64) -> Vec<f64> {
     let mut numbers = Vec::new();
     for batch in 0..batches {
         let mut draws = Draws::new(Key::new(1, name), batch * LANES as u64);
-        let mut out: Lanes = [0.0; LANES];
+        let mut out: Lanes = Lanes::ZERO;
         for step in 0..steps {
             draws.uniform(step, &mut out);
             numbers.extend(out);
@@ -116,7 +116,7 @@ fn draws_are_uniform_and_scores_normal() {
     let mut scores = Vec::new();
     for batch in 0..100 {
         let mut draws = Draws::new(Key::new(1, "price"), batch * LANES as u64);
-        let mut out = [0.0; LANES];
+        let mut out = Lanes::ZERO;
         for step in 0..50 {
             draws.score(step, &mut out);
             scores.extend(out);
@@ -179,7 +179,7 @@ fn spread(sampling: Sampling, paths: usize) -> Vec<Vec<f64>> {
     let mut all = vec![Vec::new(); draws.len()];
     for first in (0..paths).step_by(LANES) {
         for (draws, numbers) in draws.iter_mut().zip(&mut all) {
-            let mut out = [0.0; LANES];
+            let mut out = Lanes::ZERO;
             draws.restart(first as u64);
             draws.uniform(0, &mut out);
             numbers.extend(out);
@@ -192,7 +192,7 @@ fn spread(sampling: Sampling, paths: usize) -> Vec<Vec<f64>> {
 fn spread_draws_do_not_depend_on_how_paths_are_grouped() {
     for (_, sampling) in Sampling::ALL {
         for draws in &mut plan(sampling) {
-            let (mut whole, mut shifted) = ([0.0; LANES], [0.0; LANES]);
+            let (mut whole, mut shifted) = (Lanes::ZERO, Lanes::ZERO);
             for index in [0, 3, 1, 40] {
                 draws.restart(128);
                 draws.score(index, &mut whole);
@@ -246,7 +246,7 @@ fn a_single_point_is_uniform() {
                 order: Order::Months,
                 events: Vec::new(),
             };
-            let mut out = [0.0; LANES];
+            let mut out = Lanes::ZERO;
             Draws::planned(Design { seed, sampling }, "x", Some(&plan)).uniform(0, &mut out);
             numbers.push(out[seed as usize % LANES]);
         }
@@ -268,7 +268,7 @@ fn runs_and_streams_are_independent() {
         let (mut runs, mut others) = ([0.0; 5], [0.0; 5]);
         for seed in 0..4_000 {
             let draw = |stream: usize, first_path: u64| {
-                let mut out = [0.0; LANES];
+                let mut out = Lanes::ZERO;
                 let mut draws =
                     Draws::planned(Design { seed, sampling }, &format!("x{stream}"), Some(&streams[stream]));
                 draws.restart(first_path);
@@ -313,7 +313,7 @@ fn antithetic_paths_are_opposite() {
     let mut draws = Draws::planned(Design { seed: 3, sampling: Sampling::Antithetic }, "x", None);
     draws.restart(32);
     for index in [0, 9] {
-        let mut scores = [0.0; LANES];
+        let mut scores = Lanes::ZERO;
         draws.score(index, &mut scores);
         for pair in scores.chunks(2) {
             assert_eq!(pair[0].to_bits(), (-pair[1]).to_bits());
@@ -333,7 +333,7 @@ fn bridged_months_are_independent() {
     let mut products = [[0.0; 6]; 6];
     for first in (0..paths).step_by(LANES) {
         draws.restart(first as u64);
-        let mut months = [[0.0; LANES]; 6];
+        let mut months = [Lanes::ZERO; 6];
         months.iter_mut().enumerate().for_each(|(month, out)| draws.score(month as u64, out));
         for (i, a) in months.iter().enumerate() {
             for (j, b) in months.iter().enumerate() {
@@ -368,8 +368,8 @@ fn spread_counts_are_poisson_and_independent() {
         let lambda: Vec<f64> = exposure.windows(2).map(|pair| rate * (pair[1] - pair[0])).collect();
         for first in (0..paths).step_by(LANES) {
             draws.restart(first as u64);
-            let mut months = [[0.0; LANES]; 6];
-            let rates = [rate; LANES];
+            let mut months = [Lanes::ZERO; 6];
+            let rates = Lanes::splat(rate);
             months
                 .iter_mut()
                 .enumerate()

@@ -116,8 +116,8 @@ impl Surface {
     /// Calls per hour of one replica.
     pub fn calls_per_hour(&self, lengths: Lengths, faster: f64, error: f64) -> f64 {
         let Lengths { input, cached, output } = lengths;
-        let [input, output, cached, faster, error] = [input, output, cached, faster, error].map(lanes::splat);
-        let mut out = [0.0; LANES];
+        let [input, output, cached, faster, error] = [input, output, cached, faster, error].map(Lanes::splat);
+        let mut out = Lanes::ZERO;
         self.fill(&input, &output, Some(&cached), Some(&faster), &error, &mut out);
         out[0]
     }
@@ -132,15 +132,15 @@ impl Surface {
         error: &Lanes,
         out: &mut Lanes,
     ) {
-        let mut logs = [[0.0; LANES]; 5];
-        ln_lanes(&input.map(|tokens| tokens.max(1.0)), &mut logs[0]);
-        ln_lanes(&output.map(|tokens| tokens.max(1.0)), &mut logs[1]);
+        let mut logs = [Lanes::ZERO; 5];
+        ln_lanes(&Lanes::from_fn(|i| input[i].max(1.0)), &mut logs[0]);
+        ln_lanes(&Lanes::from_fn(|i| output[i].max(1.0)), &mut logs[1]);
         logs[2] = *cached.unwrap_or(&lanes::ZERO);
         if let Some(faster) = faster {
             ln_lanes(faster, &mut logs[3]);
         }
         ln_lanes(error, &mut logs[4]);
-        let (mut below, mut ways, mut strides) = ([0; LANES], [[0.0; LANES]; 5], [0; 5]);
+        let (mut below, mut ways, mut strides) = ([0; LANES], [Lanes::ZERO; 5], [0; 5]);
         let (mut wide, mut stride) = (0, 1);
         for (axis, place) in self.axes.iter().zip(&logs).rev() {
             if axis.places > 1 {
@@ -150,7 +150,7 @@ impl Surface {
             }
             stride *= axis.places;
         }
-        let mut log = [0.0; LANES];
+        let mut log = Lanes::ZERO;
         self.between(&strides[..wide], &ways[..wide], &below, 0, &mut log);
         exp_lanes(&log, out);
     }
@@ -167,7 +167,7 @@ impl Surface {
         let (Some((stride, strides)), Some((way, ways))) = (strides.split_last(), ways.split_last()) else {
             return look_up(&self.table, below, offset as i32, out);
         };
-        let mut above = [0.0; LANES];
+        let mut above = Lanes::ZERO;
         self.between(strides, ways, below, offset, out);
         self.between(strides, ways, below, offset + stride, &mut above);
         move_toward(&above, way, out);

@@ -160,13 +160,13 @@ impl Api {
         state: &mut [Lanes],
         served: &mut Lanes,
     ) -> Passed {
-        let (mut at_once, mut share) = (*served, [1.0; LANES]);
+        let (mut at_once, mut share) = (*served, Lanes::splat(1.0));
         if let Some(waits) = entry.waits {
             for i in 0..LANES {
                 at_once[i] *= 1.0 - values[waits][i];
             }
         }
-        let mut waiting = entry.waiting.as_ref().map(|_| [[1.0; LANES], [0.0; LANES]]);
+        let mut waiting = entry.waiting.as_ref().map(|_| [Lanes::splat(1.0), Lanes::ZERO]);
         for (place, (limit, takes)) in self.limits.iter().zip(&entry.takes).enumerate() {
             let load = [&at_once, &values[*takes], &values[*limit]];
             let before = [&state[2 * place], &state[2 * place + 1]];
@@ -230,7 +230,7 @@ impl Waiting {
         values: &Values,
         ledger: &mut Ledger,
     ) {
-        let (mut waited, mut tried) = ([0.0; LANES], [0.0; LANES]);
+        let (mut waited, mut tried) = (Lanes::ZERO, Lanes::ZERO);
         for i in 0..LANES {
             waited[i] = at_once[i] * (share[i] - plain[i]).max(0.0);
             tried[i] = at_once[i] * failed[i];
@@ -254,7 +254,7 @@ impl Supply for Api {
     }
 
     fn open(&self, _: &Month, _: &Values, state: &mut [Lanes], _: &mut Ledger) {
-        state.fill([0.0; LANES]);
+        state.fill(Lanes::ZERO);
     }
 
     fn unlimited(&self, _entry: usize) -> bool {

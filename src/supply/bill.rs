@@ -34,7 +34,7 @@ impl Bill {
     /// Posts it for so many requests.
     pub(super) fn post(&self, requests: &Lanes, values: &Values, ledger: &mut Ledger) {
         let per_request = &values[self.per_request];
-        let mut quantity = [0.0; LANES];
+        let mut quantity = Lanes::ZERO;
         for i in 0..LANES {
             quantity[i] = requests[i] * per_request[i];
         }
@@ -355,7 +355,7 @@ impl Biller<'_, '_> {
             "the rest",
             &inputs,
             Box::new(move |values, out| {
-                *out = all.map_or([1.0; LANES], |all| values[all]);
+                *out = all.map_or(Lanes::splat(1.0), |all| values[all]);
                 for part in &parts {
                     for i in 0..LANES {
                         out[i] -= values[*part][i];

@@ -137,7 +137,7 @@ impl Elastic {
 
     /// Before the first month.
     pub(super) fn start(&self, state: &mut [Lanes]) {
-        state[RESERVED] = [self.reserved; LANES];
+        state[RESERVED] = Lanes::splat(self.reserved);
     }
 
     /// Replicas that are paid whether they are used or not.
@@ -154,8 +154,8 @@ impl Elastic {
         on_demand: Slot,
         state: &mut [Lanes],
     ) {
-        state[MISSED] = [0.0; LANES];
-        state[REQUESTS..self.needs()].fill([0.0; LANES]);
+        state[MISSED] = Lanes::ZERO;
+        state[REQUESTS..self.needs()].fill(Lanes::ZERO);
         let Some(rule) = &self.newsvendor else { return };
         if now.index < rule.over || !(now.index - rule.over).is_multiple_of(rule.term) {
             return;
@@ -184,7 +184,7 @@ impl Elastic {
         let month = now.index as f64;
         let terms = (now.index + 1).saturating_sub(rule.over).div_ceil(rule.term);
         let ends = (rule.over + terms * rule.term) as f64;
-        let mut owed = [0.0; LANES];
+        let mut owed = Lanes::ZERO;
         for i in 0..LANES {
             if state[UNTIL][i] > month {
                 owed[i] = (1.0 - stands[i]).max(0.0) * (state[RESERVED][i] - self.reserved);
@@ -232,12 +232,12 @@ impl Elastic {
         target: &Lanes,
         reserved: &Lanes,
     ) -> Lanes {
-        let mut missed = [0.0; LANES];
+        let mut missed = Lanes::ZERO;
         let (lag, cold) = (&values[scaler.lag], &values[scaler.cold_start]);
-        let away: Lanes = std::array::from_fn(|i| (lag[i] + cold[i]).min(2.0));
+        let away: Lanes = Lanes::from_fn(|i| (lag[i] + cold[i]).min(2.0));
         for hours in [0, 1] {
             // The part of an hour that sees the load of one hour before, and of two.
-            let part: Lanes = std::array::from_fn(|i| {
+            let part: Lanes = Lanes::from_fn(|i| {
                 let beyond = (away[i] - 1.0).max(0.0);
                 if hours == 0 { away[i].min(1.0) - beyond } else { beyond }
             });
@@ -287,7 +287,7 @@ impl Elastic {
         let Some(scaler) = &self.autoscaler else { return };
         let Asking { load_per_request, patience_hours, week, is_last } = *entry;
         let mut missed = if self.weeks > 1 && !is_last {
-            [0.0; LANES]
+            Lanes::ZERO
         } else {
             self.missed(scaler, values, load, means, target, &state[RESERVED])
         };
@@ -340,7 +340,7 @@ impl Elastic {
     fn totals(&self, values: &Values, shape: &Hours, load: &Load, target: &Lanes, state: &[Lanes]) -> Totals {
         let reserved = &state[RESERVED];
         let to_zero = self.autoscaler.as_ref().and_then(|scaler| scaler.to_zero.as_ref());
-        let mut totals = Totals { on_demand: [0.0; LANES], cold: [0.0; LANES] };
+        let mut totals = Totals { on_demand: Lanes::ZERO, cold: Lanes::ZERO };
         let staff = self.staff;
         for i in 0..LANES {
             let (most, reserved) = (load.most()[i], reserved[i]);
@@ -395,11 +395,11 @@ impl Elastic {
         let reserved = state[RESERVED];
         let Totals { mut on_demand, mut cold } = self.totals(values, shape, load, target, state);
         let gpu_hours = self.gpus * now.hours;
-        let mut paid = [0.0; LANES];
+        let mut paid = Lanes::ZERO;
         let spot = self.spot.as_ref();
         if let Some(spot) = spot {
             let starts_again = self.autoscaler.as_ref().map(|scaler| &values[scaler.cold_start]);
-            let mut hours = [0.0; LANES];
+            let mut hours = Lanes::ZERO;
             for i in 0..LANES {
                 let share = values[spot.share][i];
                 // A replica that is taken away is paid again while another one starts.
@@ -422,7 +422,7 @@ impl Elastic {
             post(rent.offers, |offer| &offer.cold_starts, &cold, values, rent.ledger);
         }
         if let Some(rule) = &self.newsvendor {
-            let hours = std::array::from_fn(|i| (reserved[i] - self.reserved) * gpu_hours);
+            let hours = Lanes::from_fn(|i| (reserved[i] - self.reserved) * gpu_hours);
             rent.post(&rule.line, &hours, &values[rule.price]);
             let place = self.needs() + self.weeks * (now.index % rule.over);
             // A fleet of one week keeps no means.
@@ -434,8 +434,7 @@ impl Elastic {
                 }
             }
         }
-        let busy =
-            std::array::from_fn(|i| (load.carried()[i] + load.waiting()[i] - state[MISSED][i]) * gpu_hours);
+        let busy = Lanes::from_fn(|i| (load.carried()[i] + load.waiting()[i] - state[MISSED][i]) * gpu_hours);
         [paid, busy]
     }
 }

@@ -73,7 +73,7 @@ impl Leased {
             owed[i] += owed[i] * interest[i] - borrowed[i] * values[self.instalment][i];
         }
         if last {
-            ledger.post(&self.payments, owed, &[1.0; LANES]);
+            ledger.post(&self.payments, owed, &Lanes::splat(1.0));
         }
     }
 }

@@ -196,7 +196,7 @@ impl Load<'_> {
     pub(super) const STATE: usize = 4;
 
     pub(super) fn clear(&mut self) {
-        self.0[..Self::STATE].fill([0.0; LANES]);
+        self.0[..Self::STATE].fill(Lanes::ZERO);
     }
 
     /// Mean load offered that must be served in its hour.
@@ -256,12 +256,12 @@ impl Hosted {
         let work = self.asked(now, values, offered);
         let [offered_load, carried, waiting, largest, ..] = &mut *load.0 else { return };
         if most.is_none() && self.up_to.is_infinite() {
-            *largest = [f64::INFINITY; LANES];
+            *largest = Lanes::splat(f64::INFINITY);
             carry_all(&work, [offered_load, carried, waiting]);
             *served = *offered;
             return;
         }
-        let mut capacity = [self.up_to; LANES];
+        let mut capacity = Lanes::splat(self.up_to);
         allow(most, target, largest, &mut capacity);
         // What exceeds an hour may be carried by later ones.
         let curve = self.patient.as_deref().unwrap_or(curve);

@@ -83,7 +83,7 @@ impl Shape {
             }
             Self::Mixed(mix) => mix,
         };
-        let (mut capacity, mut with, mut asked) = ([0.0; LANES], [0.0; LANES], [(0.0, 0.0); LANES]);
+        let (mut capacity, mut with, mut asked) = (Lanes::ZERO, Lanes::ZERO, [(0.0, 0.0); LANES]);
         for i in 0..LANES {
             let replicas = hosted.up_to.min(most.map_or(f64::INFINITY, |most| most[i]));
             load.0[3][i] = load.0[3][i].max(replicas);
@@ -208,14 +208,14 @@ impl Ramps {
         match self {
             Self::One(ramps) => {
                 for rise in &ramps[place].rises {
-                    let load = |relative: f64| std::array::from_fn(|i| relative * offered[i]);
+                    let load = |relative: f64| Lanes::from_fn(|i| relative * offered[i]);
                     visit(rise.share, &load(rise.before), &load(rise.now));
                 }
             }
             Self::Mixed(ramps) => {
                 let means: [[f64; MOST_WEEKS]; LANES] = std::array::from_fn(|lane| of_lane(means, lane));
                 for (before, now, share) in &ramps[place].pairs {
-                    let load = |loads| std::array::from_fn(|i| total(loads, &means[i]));
+                    let load = |loads| Lanes::from_fn(|i| total(loads, &means[i]));
                     visit(*share, &load(before), &load(now));
                 }
             }

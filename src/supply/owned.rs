@@ -338,13 +338,13 @@ impl Running {
     /// enough.
     fn most_replicas(&self, down: Option<&Lanes>, values: &Values, state: &[Lanes]) -> Lanes {
         if self.is_plain() {
-            let mut replicas = [0.0; LANES];
+            let mut replicas = Lanes::ZERO;
             let by = [self.replicas_per_server, self.spare, self.most];
             replicas_of(&state[SERVERS], by, &mut replicas);
             return replicas;
         }
         let repairs = self.repairs.as_ref();
-        std::array::from_fn(|i| {
+        Lanes::from_fn(|i| {
             let servers = state[SERVERS][i];
             let spare = self.spares.of(servers, repairs, values, i);
             let working = servers - down.map_or(0.0, |down| down[i]).max(spare);
@@ -366,7 +366,7 @@ impl Running {
     /// The load of the busiest hour, of a load with this mean.
     fn busiest(&self, offered: &Lanes, state: &[Lanes]) -> Lanes {
         let hours = Hours { shape: &self.shape, means: &state[self.means()..] };
-        std::array::from_fn(|i| hours.peak(i, offered[i]))
+        Lanes::from_fn(|i| hours.peak(i, offered[i]))
     }
 }
 
@@ -380,7 +380,7 @@ impl Supply for Running {
     }
 
     fn start(&self, _: &Values, state: &mut [Lanes]) {
-        state.fill([0.0; LANES]);
+        state.fill(Lanes::ZERO);
     }
 
     fn stays(&self) -> bool {
@@ -388,7 +388,7 @@ impl Supply for Running {
     }
 
     fn wait(&self, state: &mut [Lanes]) {
-        state[WAITING] = [1.0; LANES];
+        state[WAITING] = Lanes::splat(1.0);
     }
 
     /// What was to be ordered before is ordered now, and from now on its dates count.
@@ -404,7 +404,7 @@ impl Supply for Running {
 
     fn open(&self, now: &Month, values: &Values, state: &mut [Lanes], ledger: &mut Ledger) {
         Load(state).clear();
-        state[self.means()..].fill([0.0; LANES]);
+        state[self.means()..].fill(Lanes::ZERO);
         let lead = &values[self.lead_months];
         for order in &self.orders[now.index] {
             for lane in 0..LANES {
@@ -443,12 +443,12 @@ impl Supply for Running {
             shape.accept(hosted, now, values, offered, Some(&most), target, load, means, served);
             return;
         }
-        *served = [0.0; LANES];
+        *served = Lanes::ZERO;
         let nodes = self.nodes();
         for node in 0..NODES {
             let (chance, down) = Repairs::node(node, &state[nodes..]);
             let (chance, most) = (*chance, self.most_replicas(Some(down), values, state));
-            let mut then = [0.0; LANES];
+            let mut then = Lanes::ZERO;
             let load = &mut Load(&mut state[nodes..][Repairs::load(node)]);
             shape.accept(hosted, now, values, offered, Some(&most), target, load, means, &mut then);
             lanes::add_product(served, &chance, &then);
@@ -464,7 +464,7 @@ impl Supply for Running {
     }
 
     fn close(&self, now: &Month, values: &Values, state: &mut [Lanes], ledger: &mut Ledger) {
-        let (mut owned, mut busy, mut need) = ([0.0; LANES], [0.0; LANES], [0.0; LANES]);
+        let (mut owned, mut busy, mut need) = (Lanes::ZERO, Lanes::ZERO, Lanes::ZERO);
         let by = Counted {
             peak: self.shape.peak().unwrap_or(1.0),
             spare: self.spare,

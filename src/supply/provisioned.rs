@@ -261,7 +261,7 @@ impl Supply for Running {
     }
 
     fn start(&self, _: &Values, state: &mut [Lanes]) {
-        state.fill([0.0; LANES]);
+        state.fill(Lanes::ZERO);
     }
 
     fn binds(&self) -> bool {
@@ -297,7 +297,7 @@ impl Supply for Running {
         let days = self.days(now);
         let open = self.held.load * days;
         if open <= 0.0 {
-            *served = [0.0; LANES];
+            *served = Lanes::ZERO;
             return;
         }
         let mut inside = *offered;
@@ -307,7 +307,7 @@ impl Supply for Running {
             }
         }
         let held = Month { hours: now.hours * self.held.hours * days, ..*now };
-        let (most, target) = ([self.units; LANES], [1.0; LANES]);
+        let (most, target) = (Lanes::splat(self.units), Lanes::splat(1.0));
         let hosted = &self.entries[entry];
         hosted.accept(&self.curve, &held, values, &inside, Some(&most), &target, &mut Load(state), served);
     }
@@ -317,7 +317,7 @@ impl Supply for Running {
     }
 
     fn close(&self, now: &Month, values: &Values, _: &mut [Lanes], ledger: &mut Ledger) {
-        let hours = [self.unit_hours(now); LANES];
+        let hours = Lanes::splat(self.unit_hours(now));
         ledger.post_bought(self.from, &self.line, &hours, &values[self.price]);
     }
 }

@@ -79,7 +79,7 @@ impl Repairs {
     /// Works out the chances of each node for so many servers, and clears their loads.
     pub(super) fn begin(&self, servers: &Lanes, values: &Values, state: &mut [Lanes]) {
         let rho = &values[self.rho];
-        state.fill([0.0; LANES]);
+        state.fill(Lanes::ZERO);
         let (chances, down) = state.split_at_mut(NODES);
         for lane in 0..LANES {
             let (count, share) = (servers[lane], rho[lane] / (1.0 + rho[lane]));
@@ -113,7 +113,7 @@ impl Repairs {
 
     /// The mean of what nodes carry, at once and waiting.
     pub(super) fn carried(state: &mut [Lanes]) -> Lanes {
-        let mut mean = [0.0; LANES];
+        let mut mean = Lanes::ZERO;
         for node in 0..NODES {
             let chance = state[node];
             let load = Load(&mut state[Self::load(node)]);

@@ -46,7 +46,7 @@ impl Reservation {
     /// term ends; 0 before the first.
     pub(super) fn owed(self, now: &Month, stands: &Lanes, until: &mut Lanes) -> Lanes {
         let month = now.index as f64;
-        let mut owed = [0.0; LANES];
+        let mut owed = Lanes::ZERO;
         for i in 0..LANES {
             if until[i] > month {
                 owed[i] = (1.0 - stands[i]).max(0.0);
@@ -60,7 +60,7 @@ impl Reservation {
 
 #[cfg(test)]
 mod tests {
-    use super::{LANES, Month, Reservation};
+    use super::{Lanes, Month, Reservation};
     use crate::calendar::{Offset, Timeline, YearMonth};
 
     /// Every month is paid once while the strategy stands, and to the end of the running term after that.
@@ -75,12 +75,14 @@ mod tests {
         for (from, to, term, paid_until) in
             [(0, 5, 12, 12), (0, 12, 12, 12), (3, 16, 12, 27), (2, 3, 1, 3), (0, 40, 12, 40)]
         {
-            let mut until = [0.0; LANES];
+            let mut until = Lanes::ZERO;
             let found: Vec<f64> = months
                 .iter()
                 .map(|now| {
                     let stands = if (from..to).contains(&now.index) { 1.0 } else { 0.0 };
-                    stands + Reservation { term: f64::from(term) }.owed(now, &[stands; LANES], &mut until)[0]
+                    stands
+                        + Reservation { term: f64::from(term) }.owed(now, &Lanes::splat(stands), &mut until)
+                            [0]
                 })
                 .collect();
             let expected: Vec<f64> =

@@ -3,7 +3,7 @@
 use super::owned::Owned;
 use crate::calendar::Month;
 use crate::finance::{Component, Ledger, Line};
-use crate::lanes::{LANES, Lanes, Slot, Values};
+use crate::lanes::{Lanes, Slot, Values};
 use crate::math;
 use crate::process::{Lookup, Path};
 use crate::serving::{Server, Site};
@@ -155,13 +155,13 @@ impl RunningCosts {
             Some(idle) => {
                 let standing = |i: usize| servers[i] * now.hours;
                 let works = |i: usize| busy[i] / gpus;
-                std::array::from_fn(|i| standing(i) * idle[i] + works(i) * (watts[i] - idle[i]).max(0.0))
+                Lanes::from_fn(|i| standing(i) * idle[i] + works(i) * (watts[i] - idle[i]).max(0.0))
             }
-            None => std::array::from_fn(|i| servers[i] * watts[i] * now.hours),
+            None => Lanes::from_fn(|i| servers[i] * watts[i] * now.hours),
         };
         ledger.post(line, &energy, &values[*price]);
         if let Some((line, rate, fit)) = &self.racks {
-            let racks: Lanes = std::array::from_fn(|i| math::ceil(servers[i] / fit - 1e-9));
+            let racks: Lanes = Lanes::from_fn(|i| math::ceil(servers[i] / fit - 1e-9));
             ledger.post(line, &racks, &values[*rate]);
         }
         for (line, cost) in &self.per_server {
@@ -171,16 +171,16 @@ impl RunningCosts {
             ledger.post(line, paid, &values[*rate]);
         }
         for (line, cost) in &self.fixed {
-            ledger.post(line, &[1.0; LANES], &values[*cost]);
+            ledger.post(line, &Lanes::splat(1.0), &values[*cost]);
         }
-        ledger.post(&self.depreciation, depreciation, &[1.0; LANES]);
+        ledger.post(&self.depreciation, depreciation, &Lanes::splat(1.0));
     }
 
     /// Posts the end of the scenario: the servers are worth something, and their books are closed.
     pub(super) fn post_end(&self, book: &Lanes, market: &Lanes, ledger: &mut Ledger) {
-        ledger.post(&self.resale_line, market, &[-1.0; LANES]);
-        let loss: Lanes = std::array::from_fn(|i| book[i] - market[i]);
-        ledger.post(&self.disposal, &loss, &[1.0; LANES]);
+        ledger.post(&self.resale_line, market, &Lanes::splat(-1.0));
+        let loss: Lanes = Lanes::from_fn(|i| book[i] - market[i]);
+        ledger.post(&self.disposal, &loss, &Lanes::splat(1.0));
     }
 }
 

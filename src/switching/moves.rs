@@ -69,7 +69,7 @@ impl Part {
 
     /// Share of the requests that arrive while it stands, of which it is offered its weight.
     pub fn intensity(&self) -> Lanes {
-        std::array::from_fn(|i| if self.stands[i] > 0.0 { self.weight[i] / self.stands[i] } else { 0.0 })
+        Lanes::from_fn(|i| if self.stands[i] > 0.0 { self.weight[i] / self.stands[i] } else { 0.0 })
     }
 }
 
@@ -126,7 +126,7 @@ impl Moves {
     /// The part of a strategy in a month.
     pub fn part(&self, strategy: usize, month: usize) -> Part {
         let month = month as f64;
-        let mut part = Part { stands: [0.0; LANES], weight: [0.0; LANES], arriving: [0.0; LANES] };
+        let mut part = Part { stands: Lanes::ZERO, weight: Lanes::ZERO, arriving: Lanes::ZERO };
         for lane in 0..LANES {
             let (stands, weight, arriving) = match self.moving[lane] {
                 None if self.at[lane] == strategy => (1.0, 1.0, 0.0),

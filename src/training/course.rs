@@ -88,14 +88,14 @@ impl Course {
     ) -> [bool; LANES] {
         let one = &self.watched[place];
         let before = *change;
-        let mut touching = [1.0; LANES];
+        let mut touching = Lanes::splat(1.0);
         if now.index > 0 {
             if let Some(drift) = one.drift {
                 (0..LANES).for_each(|i| change[i] += values[drift][i]);
             }
             if let Some(volatility) = one.volatility {
                 let words = 2 * (now.index * self.watched.len() + place) as u64;
-                let mut scores = [0.0; LANES];
+                let mut scores = Lanes::ZERO;
                 draws.score(words, &mut scores);
                 draws.uniform(words + 1, &mut touching);
                 (0..LANES).for_each(|i| change[i] += values[volatility][i] * scores[i]);
@@ -124,9 +124,9 @@ impl Process for Course {
     }
 
     fn start(&self, _: &Values, state: &mut [Lanes]) {
-        state.fill([0.0; LANES]);
-        state[NEXT] = [self.first(); LANES];
-        state[DONE] = [f64::INFINITY; LANES];
+        state.fill(Lanes::ZERO);
+        state[NEXT] = Lanes::splat(self.first());
+        state[DONE] = Lanes::splat(f64::INFINITY);
     }
 
     fn step(&self, now: &Month, values: &Values, draws: &mut Draws, state: &mut [Lanes], out: &mut Lanes) {
@@ -147,7 +147,7 @@ impl Process for Course {
             let touched = self.drift(place, now, values, draws, change);
             (0..LANES).for_each(|i| wanted[i] |= touched[i]);
         }
-        let mut begun = [0.0; LANES];
+        let mut begun = Lanes::ZERO;
         if now.index as i64 >= self.from {
             for i in 0..LANES {
                 let by_calendar = month >= times[NEXT][i];

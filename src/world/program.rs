@@ -4,7 +4,7 @@ use super::correlation::Mixes;
 use super::plan::{self, Plans};
 use crate::calendar::Month;
 use crate::distribution::Sampler;
-use crate::lanes::{LANES, Lanes, Slot, Values};
+use crate::lanes::{Lanes, Slot, Values};
 use crate::process::{Formula, Process};
 use crate::random::{Design, Draws};
 
@@ -86,8 +86,8 @@ impl Program {
                 .mixed(parts.map(|(weight, name)| (*weight, stream(name))).collect())
         };
         World {
-            lanes: vec![[0.0; LANES]; self.nodes.len()],
-            state: vec![[0.0; LANES]; self.state],
+            lanes: vec![Lanes::ZERO; self.nodes.len()],
+            state: vec![Lanes::ZERO; self.state],
             draws: self.nodes.iter().enumerate().map(draws).collect(),
         }
     }
@@ -95,20 +95,20 @@ impl Program {
     /// Begins the worlds of the paths from `first_path` on: draws the numbers, sets processes to their start.
     pub fn start(&self, first_path: u64, world: &mut World) {
         let World { lanes, state, draws } = world;
-        let mut scores = [0.0; LANES];
+        let mut scores = Lanes::ZERO;
         for (i, node) in self.nodes.iter().enumerate() {
             draws[i].restart(first_path);
             let (before, rest) = lanes.split_at_mut(i);
             let out = &mut rest[0];
             match node {
-                Node::Constant(value) => *out = [*value; LANES],
+                Node::Constant(value) => *out = Lanes::splat(*value),
                 Node::Draw(sampler, _) => {
                     draws[i].score(0, &mut scores);
                     sampler.fill(&scores, out);
                 }
                 Node::Once(formula) => formula(&Values(before), out),
                 // The months' values do not exist yet: whoever reads them shall not find those of other paths.
-                Node::Monthly(_) | Node::Process { .. } | Node::Hours => *out = [f64::NAN; LANES],
+                Node::Monthly(_) | Node::Process { .. } | Node::Hours => *out = Lanes::splat(f64::NAN),
             }
         }
         for (i, node) in self.nodes.iter().enumerate() {
@@ -130,7 +130,7 @@ impl Program {
                     let state = &mut state[*place..*place + process.state()];
                     process.step(now, &Values(before), &mut draws[i], state, out);
                 }
-                Node::Hours => *out = [now.hours; LANES],
+                Node::Hours => *out = Lanes::splat(now.hours),
                 Node::Constant(_) | Node::Draw(..) | Node::Once(_) => {}
             }
         }

@@ -25,7 +25,7 @@ use std::time::Instant;
 
 use common::{Folder, model};
 use tokencast::engine::{Outcomes, Settings, simulate};
-use tokencast::lanes::LANES;
+use tokencast::lanes::{LANES, Lanes};
 use tokencast::model::Model;
 use tokencast::random::{Design, Sampling, philox_lanes};
 use tokencast::{analysis, math, stats};
@@ -220,7 +220,7 @@ fn work(scenario: &str, paths: &str) {
 
 /// Philox, normal scores and exponentials of 64 lanes: the yardstick that the same compiler made for the same processor.
 fn calibrate(times: &str) {
-    let (mut words, mut scores, mut factors) = ([[0; LANES]; 4], [0.0; LANES], [0.0; LANES]);
+    let (mut words, mut scores, mut factors) = ([[0; LANES]; 4], Lanes::ZERO, Lanes::ZERO);
     for block in 0..times.parse().unwrap() {
         philox_lanes(0, block, 42, &mut words);
         for four in &words {

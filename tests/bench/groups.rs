@@ -112,7 +112,7 @@ fn draws() {
     };
     let scores = |sampling, plan: Option<Plan>| {
         let mut draws = Draws::planned(Design { seed: 1, sampling }, "a path", plan.as_ref());
-        let (mut first, mut out) = (0, [0.0; LANES]);
+        let (mut first, mut out) = (0, Lanes::ZERO);
         move || {
             first += LANES as u64;
             draws.restart(first);
@@ -140,7 +140,7 @@ fn draws() {
 // ---- Math ---------------------------------------------------------------------------------------------------------
 
 fn lanes<'a>(name: &str, mut of: impl FnMut(&mut Lanes) + 'a) -> Case<'a> {
-    let mut out = [0.0; LANES];
+    let mut out = Lanes::ZERO;
     case(name, LANES as f64, move || {
         of(black_box(&mut out));
         black_box(&out);
@@ -148,11 +148,11 @@ fn lanes<'a>(name: &str, mut of: impl FnMut(&mut Lanes) + 'a) -> Case<'a> {
 }
 
 fn elementary() {
-    let x: Lanes = std::array::from_fn(|i| (i as f64 - 31.5) / 11.0);
-    let positive = x.map(f64::exp);
+    let x: Lanes = Lanes::from_fn(|i| (i as f64 - 31.5) / 11.0);
+    let positive = Lanes::from(x.map(f64::exp));
     let words: [u32; LANES] = std::array::from_fn(|i| (i as u32).wrapping_mul(0x9e37_79b9));
     let cases = vec![
-        lanes("exp of the platform, one by one", |out| *out = black_box(&x).map(f64::exp)),
+        lanes("exp of the platform, one by one", |out| **out = black_box(&x).map(f64::exp)),
         lanes("exp", |out| math::exp_lanes(black_box(&x), out)),
         lanes("ln", |out| math::ln_lanes(black_box(&positive), out)),
         lanes("pow", |out| math::pow_lanes(black_box(&positive), black_box(&x), out)),
@@ -191,8 +191,8 @@ fn months_of<'a>(
     user: &'a SupplyInUse,
     asked: Vec<(usize, usize)>,
 ) -> impl FnMut() + 'a {
-    let mut state = vec![[0.0; LANES]; user.supply.state()];
-    let (mut ledger, mut served) = (Ledger::new(), [0.0; LANES]);
+    let mut state = vec![Lanes::ZERO; user.supply.state()];
+    let (mut ledger, mut served) = (Ledger::new(), Lanes::ZERO);
     move || {
         user.supply.start(&Values(&values[0]), &mut state);
         for (now, values) in model.timeline.months().zip(values) {
@@ -273,7 +273,7 @@ const PROBABILITIES: [f64; 10] = [0.01, 0.05, 0.10, 0.25, 0.50, 0.75, 0.80, 0.90
 fn order() {
     const VALUES: usize = 100_000;
     let mut draws = Draws::planned(Design::plain(1), "values", None);
-    let mut scores = [0.0; LANES];
+    let mut scores = Lanes::ZERO;
     let mut values: Vec<f64> = Vec::new();
     while values.len() < VALUES {
         draws.restart(values.len() as u64);

@@ -1,7 +1,7 @@
 //! A vendor's bill, by brute force.
 
 use tokencast::finance::{Component, Measure};
-use tokencast::lanes::LANES;
+use tokencast::lanes::{LANES, Lanes};
 
 use super::rig::{Outcome, Rig, Serve, refused, run, serve};
 use super::support::close;
@@ -153,7 +153,7 @@ fn bills_add_up_on_every_path() {
     let first = &months[0].cash;
     assert!(first.iter().any(|cash| (cash / first[0] - 1.0).abs() > 0.2), "the world is uncertain");
     let nothing = text.replace("\"1M to 4M /month\"", "\"0 /month\"");
-    assert_eq!(run(&nothing, 1, &[CHAT])[0].cash, [0.0; LANES]);
+    assert_eq!(run(&nothing, 1, &[CHAT])[0].cash, Lanes::ZERO);
 }
 
 #[test]

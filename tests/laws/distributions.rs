@@ -9,7 +9,7 @@ use tokencast::distribution::{
     Beta, Constant, Distribution, FAMILIES, LogNormal, LogitNormal, Normal, NumberOf, Pert, Sampler,
     Triangular, Truncated, Uniform,
 };
-use tokencast::lanes::LANES;
+use tokencast::lanes::{LANES, Lanes};
 use tokencast::math::{normal_cdf, normal_quantile};
 use tokencast::random::{Draws, Key, PathRng};
 use tokencast::stats::{ks_critical, ks_statistic};
@@ -265,7 +265,7 @@ fn lanes_have_the_bits_of_single_scores() {
         let sampler = d.sampler();
         let mut draws = Draws::new(Key::new(7, &name), 0);
         for word in 0..8 {
-            let (mut scores, mut filled) = ([0.0; LANES], [0.0; LANES]);
+            let (mut scores, mut filled) = (Lanes::ZERO, Lanes::ZERO);
             draws.score(word, &mut scores);
             sampler.fill(&scores, &mut filled);
             let single = scores.map(|score| sampler.at(score));
@@ -277,12 +277,12 @@ fn lanes_have_the_bits_of_single_scores() {
 /// Values drawn the way the engine draws them.
 fn sample(d: &dyn Distribution, name: &str, count: usize) -> Vec<f64> {
     let sampler = d.sampler();
-    let (mut scores, mut values) = ([0.0; LANES], [0.0; LANES]);
+    let (mut scores, mut values) = (Lanes::ZERO, Lanes::ZERO);
     let mut sample = Vec::with_capacity(count);
     for batch in 0..count / LANES {
         Draws::new(Key::new(3, name), (batch * LANES) as u64).score(0, &mut scores);
         sampler.fill(&scores, &mut values);
-        sample.extend_from_slice(&values);
+        sample.extend(&values);
     }
     sample
 }

@@ -7,7 +7,7 @@ use statrs::distribution::{self as theirs, ContinuousCDF};
 use tokencast::distribution::{
     Distribution, Gamma, Mixture, Normal, NumberOf, Scaled, Steps, StudentT, Truncated, Uniform, Weibull,
 };
-use tokencast::lanes::LANES;
+use tokencast::lanes::{LANES, Lanes};
 use tokencast::random::{Draws, Key, PathRng};
 use tokencast::stats::{ks_critical, ks_statistic};
 use tokencast::units;
@@ -101,12 +101,12 @@ fn samples_of_rand_distr_come_from_our_distributions() {
 /// Values drawn the way the engine draws them.
 fn sample(d: &dyn Distribution, name: &str) -> Vec<f64> {
     let sampler = d.sampler();
-    let (mut scores, mut values) = ([0.0; LANES], [0.0; LANES]);
+    let (mut scores, mut values) = (Lanes::ZERO, Lanes::ZERO);
     let mut sample = Vec::with_capacity(SAMPLE);
     for batch in 0..SAMPLE / LANES {
         Draws::new(Key::new(3, name), (batch * LANES) as u64).score(0, &mut scores);
         sampler.fill(&scores, &mut values);
-        sample.extend_from_slice(&values);
+        sample.extend(&values);
     }
     sample
 }

@@ -14,21 +14,21 @@ fn line(component: Component) -> Line {
 }
 
 fn lanes(value: f64) -> Lanes {
-    std::array::from_fn(|lane| value + lane as f64)
+    Lanes::from_fn(|lane| value + lane as f64)
 }
 
 #[test]
 fn components_add_up_to_both_totals() {
     let mut ledger = Ledger::new();
-    let (mut cash, mut accrual) = ([0.0; LANES], [0.0; LANES]);
+    let (mut cash, mut accrual) = (Lanes::ZERO, Lanes::ZERO);
     for round in 0..2 {
         ledger.clear(true);
-        (cash, accrual) = ([0.0; LANES], [0.0; LANES]);
+        (cash, accrual) = (Lanes::ZERO, Lanes::ZERO);
         for (i, component) in Component::ALL.into_iter().enumerate() {
             assert!(!ledger.has(component), "round {round}");
             let (quantity, price) = (lanes(i as f64), lanes(0.25));
             ledger.post(&line(component), &quantity, &price);
-            ledger.post(&line(component), &quantity, &[1.0; LANES]);
+            ledger.post(&line(component), &quantity, &Lanes::splat(1.0));
             assert!(ledger.has(component));
             for lane in 0..LANES {
                 let amount = quantity[lane] * price[lane] + quantity[lane];
@@ -46,7 +46,7 @@ fn components_add_up_to_both_totals() {
     }
     assert_ne!(cash, accrual);
     ledger.clear(false);
-    assert_eq!(ledger.total(View::Cash), [0.0; LANES]);
+    assert_eq!(ledger.total(View::Cash), Lanes::ZERO);
     ledger.post(&line(Component::Energy), &lanes(1.0), &lanes(1.0));
     assert!(ledger.recorded().is_empty());
 }
@@ -70,8 +70,8 @@ fn money_of_servers_and_credit_moves_in_one_view_and_is_spread_in_the_other() {
 #[test]
 fn a_purchase_is_paid_at_the_start_of_its_month() {
     let mut ledger = Ledger::new();
-    ledger.post_upfront(&line(Component::Servers), &[2.0; LANES], &[100.0; LANES]);
-    ledger.post(&line(Component::Energy), &[1.0; LANES], &[7.0; LANES]);
+    ledger.post_upfront(&line(Component::Servers), &Lanes::splat(2.0), &Lanes::splat(100.0));
+    ledger.post(&line(Component::Energy), &Lanes::splat(1.0), &Lanes::splat(7.0));
     assert_eq!(
         [
             ledger.upfront().map_or(0.0, |paid| paid[0]),
@@ -80,8 +80,8 @@ fn a_purchase_is_paid_at_the_start_of_its_month() {
         ],
         [200.0, 207.0, 7.0]
     );
-    ledger.measure(Measure::Served, &[3.0; LANES]);
-    ledger.measure(Measure::Served, &[4.0; LANES]);
+    ledger.measure(Measure::Served, &Lanes::splat(3.0));
+    ledger.measure(Measure::Served, &Lanes::splat(4.0));
     assert_eq!(ledger.measured(Measure::Served)[9], 7.0);
     ledger.clear(false);
     assert_eq!(
@@ -92,7 +92,7 @@ fn a_purchase_is_paid_at_the_start_of_its_month() {
 
 #[test]
 fn a_charge_is_posted_when_it_is_due() {
-    let values = [[3.0; LANES], [5.0; LANES]];
+    let values = [Lanes::splat(3.0), Lanes::splat(5.0)];
     let (quantity, price) = (Slot(0), Slot(1));
     let posted = |due: Option<Vec<bool>>, month: usize| {
         let mut ledger = Ledger::new();

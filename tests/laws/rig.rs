@@ -7,7 +7,7 @@ use tokencast::demand::{Effects, Language, Patience, Stream, Tokenizer, Traffic}
 use tokencast::diagnostic::{Diagnostics, FileId, Span};
 use tokencast::document::{MapOf, Plugins, Reference, TableOf};
 use tokencast::finance::{Component, Ledger, Measure, Posting, View};
-use tokencast::lanes::{LANES, Lanes};
+use tokencast::lanes::Lanes;
 use tokencast::lever;
 use tokencast::pricing::{Tier, Vendor};
 use tokencast::process::{Path, PathOf};
@@ -200,7 +200,7 @@ impl Rig {
         let mut world = self.program.world(Design::plain(1));
         self.program.start(first, &mut world);
         let mut states: Vec<Vec<Lanes>> =
-            self.supplies.iter().map(|placed| vec![[f64::NAN; LANES]; placed.supply.state()]).collect();
+            self.supplies.iter().map(|placed| vec![Lanes::splat(f64::NAN); placed.supply.state()]).collect();
         for (placed, state) in self.supplies.iter().zip(&mut states) {
             placed.supply.start(&world.values(), state);
         }
@@ -226,7 +226,7 @@ impl Rig {
                         .unwrap();
                     let entry = placed.lines.iter().position(|l| *l == i).unwrap();
                     let offer = left[line.traffic];
-                    let mut served = [f64::NAN; LANES];
+                    let mut served = Lanes::splat(f64::NAN);
                     placed.supply.accept(
                         entry,
                         &now,
@@ -236,7 +236,7 @@ impl Rig {
                         &mut served,
                         &mut ledger,
                     );
-                    left.insert(line.traffic, std::array::from_fn(|lane| offer[lane] - served[lane]));
+                    left.insert(line.traffic, Lanes::from_fn(|lane| offer[lane] - served[lane]));
                     offered.push(offer);
                     all_served.push(served);
                 }
@@ -248,7 +248,7 @@ impl Rig {
                     accrual: ledger.total(View::Accrual),
                     components: Component::ALL.iter().map(|c| *ledger.component(*c)).collect(),
                     measures: Measure::ALL.iter().map(|m| *ledger.measured(*m)).collect(),
-                    upfront: ledger.upfront().copied().unwrap_or([0.0; LANES]),
+                    upfront: ledger.upfront().copied().unwrap_or(Lanes::ZERO),
                     offered,
                     served: all_served,
                     postings: ledger.recorded().to_vec(),

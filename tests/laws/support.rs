@@ -135,7 +135,7 @@ pub(crate) fn paths(program: &Program, months: usize, slot: Slot, seed: u64, cou
         program.start((batch * LANES) as u64, &mut world);
         for month in timeline.months() {
             program.step(&month, &mut world);
-            values[month.index].extend_from_slice(world.value(slot));
+            values[month.index].extend(world.value(slot));
         }
     }
     values

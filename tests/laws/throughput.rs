@@ -2,7 +2,7 @@
 
 use tokencast::demand::{LoadCurve, Week};
 use tokencast::finance::Component;
-use tokencast::lanes::LANES;
+use tokencast::lanes::Lanes;
 
 use super::rig::{Rig, Serve, refused, run, serve};
 use super::support::{close, levels, near};
@@ -172,7 +172,7 @@ fn batches_have_no_rate_limit() {
     let waits = "can_wait = { share = \"100 %\", up_to = \"1 day\" }";
     let text = limited("requests = \"1 /min\"", waits);
     let month = &run(&text, 1, &[Serve { batch: true, ..TWO[0] }, TWO[1]])[0];
-    assert_eq!(month.served[0], [3e6; LANES]);
+    assert_eq!(month.served[0], Lanes::splat(3e6));
 }
 
 /// A whole scenario: a limit of half the load at list prices, a dearer vendor behind it, and a price for what is shed.

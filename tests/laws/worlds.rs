@@ -76,7 +76,7 @@ fn batches_do_not_know_of_each_other() {
             for month in timeline(months).months() {
                 program.step(&month, &mut world);
                 let expected = &all[month.index][first as usize..first as usize + LANES];
-                assert_eq!(world.value(slot), expected, "{}, month {}", kind.name, month.index);
+                assert_eq!(world.value(slot)[..], *expected, "{}, month {}", kind.name, month.index);
             }
         }
     }

@@ -198,6 +198,6 @@ struct ByMonth(Vec<f64>);
 
 impl Process for ByMonth {
     fn step(&self, now: &Month, _: &Values, _: &mut Draws, _: &mut [Lanes], out: &mut Lanes) {
-        *out = [self.0[now.index]; LANES];
+        *out = Lanes::splat(self.0[now.index]);
     }
 }

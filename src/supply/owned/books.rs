@@ -23,11 +23,11 @@ impl Running {
         if old.iter().all(|servers| *servers <= 0.0) {
             return;
         }
-        let paid = std::mem::replace(&mut state[self.paid_in(delivered)], [0.0; LANES]);
-        state[self.delivered_in(delivered)] = [0.0; LANES];
+        let paid = std::mem::replace(&mut state[self.paid_in(delivered)], Lanes::ZERO);
+        state[self.delivered_in(delivered)] = Lanes::ZERO;
         let life = now.index - delivered - 1;
         let (book, worn) = (self.depreciation.book_share(life), self.depreciation.worn(life));
-        let (mut book_value, mut market) = ([0.0; LANES], [0.0; LANES]);
+        let (mut book_value, mut market) = (Lanes::ZERO, Lanes::ZERO);
         for i in 0..LANES {
             book_value[i] = paid[i] * book;
             market[i] = paid[i] * self.costs.resale.share(values, i, worn);
@@ -42,7 +42,7 @@ impl Running {
     /// Something is written off, or by another share than last month: adding up what is left leaves no trace of what is not,
     /// as subtracting would.
     pub(super) fn add_up_depreciation(&self, now: &Month, state: &mut [Lanes]) {
-        let mut rate = [0.0; LANES];
+        let mut rate = Lanes::ZERO;
         if self.depreciation.is_even() {
             let first = self.paid_in((now.index + 1).saturating_sub(self.depreciation.months()));
             sum_scaled(&state[first..=self.paid_in(now.index)], self.depreciation.share(0), &mut rate);
@@ -73,7 +73,7 @@ impl Running {
             (*first.offered(), Repairs::carried(&mut state[nodes..]))
         } else {
             let load = Load(state);
-            (*load.offered(), std::array::from_fn(|i| load.carried()[i] + load.waiting()[i]))
+            (*load.offered(), Lanes::from_fn(|i| load.carried()[i] + load.waiting()[i]))
         };
         let busiest = self.busiest(&offered, state);
         for i in 0..LANES {
@@ -88,7 +88,7 @@ impl Running {
     /// Pays what is due on leased servers.
     pub(super) fn pay_lease(&self, now: &Month, values: &Values, state: &mut [Lanes], ledger: &mut Ledger) {
         let Some(lease) = &self.lease else { return };
-        let mut borrowed = [0.0; LANES];
+        let mut borrowed = Lanes::ZERO;
         for delivered in (now.index + 1).saturating_sub(lease.months)..=now.index {
             lanes::add(&mut borrowed, &state[self.paid_in(delivered)]);
         }
@@ -110,7 +110,7 @@ impl Running {
         resale: &Resale,
         state: &[Lanes],
     ) -> (Lanes, Lanes) {
-        let (mut book, mut market) = ([0.0; LANES], [0.0; LANES]);
+        let (mut book, mut market) = (Lanes::ZERO, Lanes::ZERO);
         for delivered in 0..=now.index {
             let age = now.index - delivered;
             let (in_books, worn) = (self.depreciation.book_share(age), self.depreciation.worn(age));

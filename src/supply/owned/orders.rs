@@ -31,11 +31,11 @@ impl Running {
         if self.over_months == 0 || now.index < self.over_months || !begun {
             return;
         }
-        let mut past = [0.0; LANES];
+        let mut past = Lanes::ZERO;
         for month in now.index - self.over_months..now.index {
             lanes::add(&mut past, &state[self.need_of(month)]);
         }
-        let mut want = [0.0; LANES];
+        let mut want = Lanes::ZERO;
         missing(
             &past,
             (1.0 + self.margin) / self.over_months as f64,

@@ -71,7 +71,7 @@ impl Running {
     /// How far the fleet can grow for an entry: while GPUs are short, to what it ran in the busiest hour of last month, and by
     /// whole replicas to a share of what it needs beyond that. `peak` is the load of the busiest hour, by lane.
     fn most(&self, values: &Values, held: &[Lanes], peak: impl Fn(usize) -> f64) -> Lanes {
-        let mut most = [self.max; LANES];
+        let mut most = Lanes::splat(self.max);
         let (Some(share), [held, ..]) = (self.new_capacity, held) else { return most };
         let (share, target) = (&values[share], &values[self.utilization_target]);
         for i in 0..LANES {
@@ -107,7 +107,7 @@ impl Running {
 
     fn post_reserved(&self, now: &Month, values: &Values, ledger: &mut Ledger) {
         for Reserved { count, used, price, .. } in &self.reserved {
-            let hours = [count * self.gpus * now.hours; LANES];
+            let hours = Lanes::splat(count * self.gpus * now.hours);
             ledger.post_bought(self.from, used, &hours, &values[*price]);
         }
     }
@@ -227,10 +227,10 @@ impl Supply for Running {
     }
 
     fn start(&self, _: &Values, state: &mut [Lanes]) {
-        state.fill([0.0; LANES]);
+        state.fill(Lanes::ZERO);
         if self.plain_state() > HELD {
             // The least that the fleet runs is paid from the first month on, so it is there.
-            state[HELD] = [self.least(); LANES];
+            state[HELD] = Lanes::splat(self.least());
         }
         if let Some(elastic) = &self.elastic {
             elastic.start(self.parts(state).own);
@@ -266,7 +266,7 @@ impl Supply for Running {
         Load(state).clear();
         if let (Some(elastic), [first, ..]) = (&self.elastic, &self.by_the_hour[..]) {
             let Parts { means, own, .. } = self.parts(state);
-            means.fill([0.0; LANES]);
+            means.fill(Lanes::ZERO);
             elastic.open(now, values, &self.shape, first.price, own);
         }
     }
@@ -320,18 +320,18 @@ impl Supply for Running {
             spare: self.spare,
             gpu_hours: self.gpus * now.hours,
         };
-        let (mut need, mut beyond) = (*load.offered(), [0.0; LANES]);
+        let (mut need, mut beyond) = (*load.offered(), Lanes::ZERO);
         lanes::divide(&mut need, target);
-        self.curve.whole_units_beyond_lanes(&need, &[from; LANES], &mut beyond);
+        self.curve.whole_units_beyond_lanes(&need, &Lanes::splat(from), &mut beyond);
         if self.is_limited() {
-            let (mut most, mut above) = (*load.most(), [0.0; LANES]);
+            let (mut most, mut above) = (*load.most(), Lanes::ZERO);
             for most in &mut most {
                 *most = most.max(from);
             }
             self.curve.whole_units_beyond_lanes(&need, &most, &mut above);
             lanes::subtract(&mut beyond, &above);
         }
-        let (mut hours, mut paid, mut busy) = ([0.0; LANES], [0.0; LANES], [0.0; LANES]);
+        let (mut hours, mut paid, mut busy) = (Lanes::ZERO, Lanes::ZERO, Lanes::ZERO);
         gpu_hours(
             &plan,
             &beyond,
