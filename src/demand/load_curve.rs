@@ -2,7 +2,7 @@
 
 use multiversion::multiversion;
 
-use crate::lanes::{LANES, Lanes};
+use crate::lanes::{self, LANES, Lanes};
 use crate::math;
 
 /// Levels between no load and the highest.
@@ -131,15 +131,23 @@ impl LoadCurve {
         units
     }
 
-    /// [`whole_units_beyond`](Self::whole_units_beyond) for each lane's mean load.
-    pub fn whole_units_beyond_lanes(&self, mean: &Lanes, from: &Lanes, out: &mut Lanes) {
-        let mut most = Lanes::ZERO;
-        bounds(self.lowest, self.peak(), mean, from, out, &mut most);
-        for lane in 0..LANES {
-            // Where the busiest hour takes more than the quietest, hours differ, and have to be gone through.
-            if most[lane] > from[lane] + out[lane] {
-                out[lane] = self.whole_units_beyond(mean[lane], from[lane]);
-            }
+    /// [`whole_units_beyond`](Self::whole_units_beyond) for each lane's mean load, but no more than up to so many units in all.
+    pub fn whole_units_between(&self, mean: &Lanes, from: f64, upto: Option<&Lanes>, out: &mut Lanes) {
+        let upto = upto.unwrap_or(&ENDLESS);
+        let mut uneven = [false; LANES];
+        units_of_quietest(self.lowest, self.peak(), mean, from, upto, out, &mut uneven);
+        if self.is_flat() {
+            return;
+        }
+        // Where the busiest hour takes more than the quietest, hours differ, and have to be gone through.
+        for lane in lanes::which(&uneven) {
+            let all = self.whole_units_beyond(mean[lane], from);
+            let above = if upto[lane].is_finite() {
+                self.whole_units_beyond(mean[lane], upto[lane].max(from))
+            } else {
+                0.0
+            };
+            out[lane] = all - above;
         }
     }
 
@@ -209,12 +217,24 @@ fn units_at(mean: f64, level: f64) -> f64 {
     math::ceil(mean * level * (1.0 - 1e-12))
 }
 
-/// Units beyond `from` that the quietest hour takes, and all units that the busiest one takes.
+/// No limit.
+static ENDLESS: Lanes = Lanes::splat(f64::INFINITY);
+
+/// Units from `from` up to `upto` that the quietest hour takes, and where the busiest one takes more of them.
 #[multiversion(targets("x86_64+avx512f+avx512dq+avx512vl+avx512bw", "x86_64+avx+avx2"))]
-fn bounds(lowest: f64, peak: f64, mean: &Lanes, from: &Lanes, beyond: &mut Lanes, most: &mut Lanes) {
+fn units_of_quietest(
+    lowest: f64,
+    peak: f64,
+    mean: &Lanes,
+    from: f64,
+    upto: &Lanes,
+    units: &mut Lanes,
+    uneven: &mut [bool; LANES],
+) {
     for i in 0..LANES {
-        beyond[i] = (units_at(mean[i], lowest) - from[i]).max(0.0);
-        most[i] = units_at(mean[i], peak);
+        let (quietest, busiest) = (units_at(mean[i], lowest), units_at(mean[i], peak));
+        units[i] = (quietest.min(upto[i]) - from).max(0.0);
+        uneven[i] = busiest > quietest.max(from);
     }
 }
 

@@ -32,6 +32,8 @@ pub(super) struct Hosting {
 pub(super) struct Hosted {
     /// Replica-hours at full capacity that one request takes.
     pub(super) hours_per_request: Slot,
+    /// One over that.
+    pub(super) requests_per_hour: Slot,
     pub(super) waits: Option<Slot>,
     /// How far the fleet may grow for this entry, in replicas.
     pub(super) up_to: f64,
@@ -87,6 +89,7 @@ impl Hosting {
             });
             hosted.push(Hosted {
                 hours_per_request,
+                requests_per_hour: lookup.inverse(hours_per_request),
                 waits: work.waits,
                 up_to,
                 patient,
@@ -222,154 +225,177 @@ impl Load<'_> {
 
 impl Hosted {
     /// One without limits of its own, of which nothing waits for a later hour.
-    pub(super) fn at_once(hours_per_request: Slot, waits: Option<Slot>) -> Self {
-        Self { hours_per_request, waits, up_to: f64::INFINITY, patient: None, patience_hours: 0.0, week: 0 }
+    pub(super) fn at_once(hours_per_request: Slot, waits: Option<Slot>, lookup: &mut dyn Lookup) -> Self {
+        Self {
+            hours_per_request,
+            requests_per_hour: lookup.inverse(hours_per_request),
+            waits,
+            up_to: f64::INFINITY,
+            patient: None,
+            patience_hours: 0.0,
+            week: 0,
+        }
     }
 
     /// Mean load of a lane in replicas at full capacity: all of what is offered, and what of it can wait.
     pub(super) fn load(&self, now: &Month, values: &Values, offered: &Lanes, lane: usize) -> (f64, f64) {
-        self.asked(now, values, offered).load(lane)
+        let waits = self.waits.map_or(0.0, |share| values[share][lane]);
+        load(offered[lane], values[self.hours_per_request][lane], 1.0 / now.hours, waits)
     }
 
-    fn asked<'a>(&self, now: &Month, values: &'a Values, offered: &'a Lanes) -> Asked<'a> {
-        let waits = self.waits.map_or(&ZERO, |share| &values[share]);
-        Asked { offered, hours_per_request: &values[self.hours_per_request], waits, hours: now.hours }
-    }
-
-    /// Carries what fits into a capacity of `most` replicas (as many as it takes if absent) used up to `target`; says how
-    /// many requests are served.
-    #[allow(
-        clippy::too_many_arguments,
-        reason = "the lanes of one month stay apart, so that no copy is made"
-    )]
+    /// Carries what fits into a capacity of `most` replicas, but no more than `up_to`, used up to `target`; says how many requests
+    /// are served.
     pub(super) fn accept(
         &self,
         curve: &LoadCurve,
         now: &Month,
         values: &Values,
         offered: &Lanes,
-        most: Option<&Lanes>,
+        (up_to, most): (f64, Option<&Lanes>),
         target: &Lanes,
         load: &mut Load,
         served: &mut Lanes,
     ) {
-        let work = self.asked(now, values, offered);
-        let [offered_load, carried, waiting, largest, ..] = &mut *load.0 else { return };
-        if most.is_none() && self.up_to.is_infinite() {
-            *largest = Lanes::splat(f64::INFINITY);
-            carry_all(&work, [offered_load, carried, waiting]);
-            *served = *offered;
+        let [load, carried, waiting, largest, ..] = &mut *load.0 else { return };
+        let (hours, per_hour) = (&values[self.hours_per_request], 1.0 / now.hours);
+        let waits = self.waits.map_or(&ZERO, |share| &values[share]);
+        let up_to = up_to.min(self.up_to);
+        if most.is_none() && up_to.is_infinite() {
+            carry_all(offered, hours, per_hour, waits, load, carried, waiting, largest, served);
             return;
         }
-        let mut capacity = Lanes::splat(self.up_to);
-        allow(most, target, largest, &mut capacity);
         // What exceeds an hour may be carried by later ones.
         let curve = self.patient.as_deref().unwrap_or(curve);
-        carry(&work, &capacity, curve, [offered_load, carried, waiting], served);
+        let carry = if curve.is_flat() { carry_evenly } else { carry_by_hour };
+        let by = Fits { per_hour, hours: now.hours, up_to, curve };
+        let requests = &values[self.requests_per_hour];
+        let most = most.unwrap_or(&ENDLESS);
+        carry(&by, offered, hours, requests, waits, most, target, load, carried, waiting, largest, served);
     }
 }
 
-/// What an entry asks of a fleet.
-struct Asked<'a> {
-    /// Requests of the month.
-    offered: &'a Lanes,
-    /// Replica-hours at full capacity that one takes.
-    hours_per_request: &'a Lanes,
-    /// The share that can wait.
-    waits: &'a Lanes,
-    /// Hours of the month.
-    hours: f64,
+/// No limit.
+static ENDLESS: Lanes = Lanes::splat(f64::INFINITY);
+
+/// Mean load in replicas at full capacity: all of what is offered, and what of it can wait.
+#[allow(clippy::inline_always, reason = "it has to be compiled for the vector instructions of its caller")]
+#[inline(always)]
+fn load(offered: f64, hours_per_request: f64, per_hour: f64, waits: f64) -> (f64, f64) {
+    let all = offered * hours_per_request * per_hour;
+    (all, all * waits)
 }
 
-impl Asked<'_> {
-    /// Mean load of a lane in replicas at full capacity: all of it, and what of it can wait.
-    #[allow(
-        clippy::inline_always,
-        reason = "it has to be compiled for the vector instructions of its caller"
-    )]
-    #[inline(always)]
-    fn load(&self, i: usize) -> (f64, f64) {
-        let all = self.offered[i] * self.hours_per_request[i] / self.hours;
-        (all, all * self.waits[i])
-    }
-}
-
-/// Adds everything to the load.
+/// Adds everything to the load: all that is offered is served.
 #[multiversion(targets("x86_64+avx512f+avx512dq+avx512vl+avx512bw", "x86_64+avx+avx2"))]
-fn carry_all(asked: &Asked, load: [&mut Lanes; 3]) {
-    let [offered_load, load_carried, load_waiting] = load;
+fn carry_all(
+    offered: &Lanes,
+    hours_per_request: &Lanes,
+    per_hour: f64,
+    waits: &Lanes,
+    load_offered: &mut Lanes,
+    load_carried: &mut Lanes,
+    load_waiting: &mut Lanes,
+    largest: &mut Lanes,
+    served: &mut Lanes,
+) {
     for i in 0..LANES {
-        let (all, waiting) = asked.load(i);
-        offered_load[i] += all - waiting;
+        let (all, waiting) = load(offered[i], hours_per_request[i], per_hour, waits[i]);
+        load_offered[i] += all - waiting;
         load_carried[i] += all - waiting;
         load_waiting[i] += waiting;
+        largest[i] = f64::INFINITY;
+        served[i] = offered[i];
     }
 }
 
-/// The load that an entry may be carried up to, from the replicas it may grow to; and the largest number of those.
+/// What an entry is carried by.
+struct Fits<'a> {
+    /// Hours of the month, and one over that.
+    hours: f64,
+    per_hour: f64,
+    /// Replicas that it may grow to.
+    up_to: f64,
+    curve: &'a LoadCurve,
+}
+
+/// Adds to the load what fits, and says how many of the offered requests that is, where all hours have the same load.
 #[multiversion(targets("x86_64+avx512f+avx512dq+avx512vl+avx512bw", "x86_64+avx+avx2"))]
-fn allow(most: Option<&Lanes>, target: &Lanes, largest: &mut Lanes, capacity: &mut Lanes) {
-    if let Some(most) = most {
-        for i in 0..LANES {
-            capacity[i] = capacity[i].min(most[i]);
-        }
-    }
+fn carry_evenly(
+    by: &Fits,
+    offered: &Lanes,
+    hours_per_request: &Lanes,
+    requests_per_hour: &Lanes,
+    waits: &Lanes,
+    most: &Lanes,
+    target: &Lanes,
+    load_offered: &mut Lanes,
+    load_carried: &mut Lanes,
+    load_waiting: &mut Lanes,
+    largest: &mut Lanes,
+    served: &mut Lanes,
+) {
     for i in 0..LANES {
-        largest[i] = largest[i].max(capacity[i]);
-        capacity[i] *= target[i];
+        let asked = load(offered[i], hours_per_request[i], by.per_hour, waits[i]);
+        let replicas = by.up_to.min(most[i]);
+        largest[i] = largest[i].max(replicas);
+        let before = [load_offered[i], load_carried[i], load_waiting[i]];
+        let (after, fits) = carry(asked, replicas * target[i], before, f64::min);
+        [load_offered[i], load_carried[i], load_waiting[i]] = after;
+        served[i] = requests(fits, asked.0, offered[i], by.hours * requests_per_hour[i]);
     }
 }
 
-/// Adds to the load what fits, and says how many of the offered requests that is.
-fn carry(asked: &Asked, capacity: &Lanes, curve: &LoadCurve, load: [&mut Lanes; 3], served: &mut Lanes) {
-    if curve.is_flat() {
-        carry_evenly(asked, capacity, load, served);
-    } else {
-        carry_by_hour(asked, capacity, curve, load, served);
-    }
-}
-
-#[multiversion(targets("x86_64+avx512f+avx512dq+avx512vl+avx512bw", "x86_64+avx+avx2"))]
-fn carry_evenly(asked: &Asked, capacity: &Lanes, load: [&mut Lanes; 3], served: &mut Lanes) {
-    carry_as(asked, capacity, f64::min, load, served);
-}
-
+/// The same, hour by hour.
 // Not for AVX-512, whose gathers of eight cost more than twice those of four.
 #[multiversion(targets("x86_64+avx+avx2"))]
 fn carry_by_hour(
-    asked: &Asked,
-    capacity: &Lanes,
-    curve: &LoadCurve,
-    load: [&mut Lanes; 3],
+    by: &Fits,
+    offered: &Lanes,
+    hours_per_request: &Lanes,
+    requests_per_hour: &Lanes,
+    waits: &Lanes,
+    most: &Lanes,
+    target: &Lanes,
+    load_offered: &mut Lanes,
+    load_carried: &mut Lanes,
+    load_waiting: &mut Lanes,
+    largest: &mut Lanes,
     served: &mut Lanes,
 ) {
-    carry_as(asked, capacity, |mean, capacity| carried(curve, mean, capacity), load, served);
+    for i in 0..LANES {
+        let asked = load(offered[i], hours_per_request[i], by.per_hour, waits[i]);
+        let replicas = by.up_to.min(most[i]);
+        largest[i] = largest[i].max(replicas);
+        let before = [load_offered[i], load_carried[i], load_waiting[i]];
+        let carried = |mean, capacity| carried(by.curve, mean, capacity);
+        let (after, fits) = carry(asked, replicas * target[i], before, carried);
+        [load_offered[i], load_carried[i], load_waiting[i]] = after;
+        served[i] = requests(fits, asked.0, offered[i], by.hours * requests_per_hour[i]);
+    }
 }
 
-/// [`carry`], where `carried` says what a capacity carries of a mean load.
+/// The load after an entry has asked for so much (all of it, and what of it can wait), and how much of that fits; `carried` says what
+/// a capacity carries of a mean load.
 #[allow(clippy::inline_always, reason = "it has to be compiled for the vector instructions of its caller")]
 #[inline(always)]
-fn carry_as(
-    asked: &Asked,
-    capacity: &Lanes,
+fn carry(
+    (all, waiting): (f64, f64),
+    capacity: f64,
+    [offered, before, waited]: [f64; 3],
     carried: impl Fn(f64, f64) -> f64,
-    load: [&mut Lanes; 3],
-    served: &mut Lanes,
-) {
-    let [offered_load, load_carried, load_waiting] = load;
-    for i in 0..LANES {
-        let ((all, waiting), capacity) = (asked.load(i), capacity[i]);
-        let at_once = all - waiting;
-        let before = load_carried[i];
-        let room = (capacity - before - load_waiting[i]).max(0.0);
-        let with = carried(offered_load[i] + at_once, capacity);
-        let more = (with - before).max(0.0).min(at_once).min(room);
-        let more_waiting = waiting.min(room - more);
-        offered_load[i] += at_once;
-        load_carried[i] += more;
-        load_waiting[i] += more_waiting;
-        let share = if all > 0.0 { (more + more_waiting) / all } else { 1.0 };
-        // Rounding must not leave a trace of a request for the next supply.
-        served[i] = if share > 1.0 - 1e-9 { asked.offered[i] } else { asked.offered[i] * share };
-    }
+) -> ([f64; 3], f64) {
+    let at_once = all - waiting;
+    let room = (capacity - before - waited).max(0.0);
+    let with = carried(offered + at_once, capacity);
+    let more = (with - before).max(0.0).min(at_once).min(room);
+    let more_waiting = waiting.min(room - more);
+    ([offered + at_once, before + more, waited + more_waiting], more + more_waiting)
+}
+
+/// The requests that a load is, of all that were offered; `each` is how many a load of one is.
+#[allow(clippy::inline_always, reason = "it has to be compiled for the vector instructions of its caller")]
+#[inline(always)]
+fn requests(fits: f64, all: f64, offered: f64, each: f64) -> f64 {
+    // Rounding must not leave a trace of a request for the next supply.
+    if fits < all * (1.0 - 1e-9) { fits * each } else { offered }
 }

@@ -78,7 +78,7 @@ impl Shape {
     ) {
         let mix = match self {
             Self::One(curve) => {
-                hosted.accept(curve, now, values, offered, most, target, load, served);
+                hosted.accept(curve, now, values, offered, (f64::INFINITY, most), target, load, served);
                 return;
             }
             Self::Mixed(mix) => mix,

@@ -131,7 +131,7 @@ impl Written for Provisioned {
             let work = Work::resolve(entry, card.tokenizer.as_ref(), all, lookup)?;
             let hours_per_request = unit_hours(&work, offer, per_unit, lookup);
             inputs.extend([entry.stream.requests, hours_per_request]);
-            hosted.push(Hosted::at_once(hours_per_request, work.waits));
+            hosted.push(Hosted::at_once(hours_per_request, work.waits, lookup));
         }
         let available =
             card.retires.and_then(|day| day.availability(lookup.timeline()).map(|share| (day, share)));
@@ -307,9 +307,10 @@ impl Supply for Running {
             }
         }
         let held = Month { hours: now.hours * self.held.hours * days, ..*now };
-        let (most, target) = (Lanes::splat(self.units), Lanes::splat(1.0));
+        let target = Lanes::splat(1.0);
         let hosted = &self.entries[entry];
-        hosted.accept(&self.curve, &held, values, &inside, Some(&most), &target, &mut Load(state), served);
+        let most = (self.units, None);
+        hosted.accept(&self.curve, &held, values, &inside, most, &target, &mut Load(state), served);
     }
 
     fn unlimited(&self, _: usize) -> bool {

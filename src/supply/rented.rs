@@ -180,11 +180,13 @@ impl Written for Rented {
         let of = Renting { offer, rates: &rates, lines, reserved: &reserved, gpus: deployment.gpus };
         let elastic = self.elastic(&hosting, &of, lookup)?;
         let (by_the_hour, hit) = self.by_the_hour(id, (from, &of, own), all, lookup)?;
+        let utilization_target = lookup.number(&self.fleet.utilization_target);
         let running = Box::new(Running {
             from,
             by_the_hour,
             gpus: deployment.gpus,
-            utilization_target: lookup.number(&self.fleet.utilization_target),
+            utilization_target,
+            replicas_per_load: lookup.inverse(utilization_target),
             min: self.fleet.min_replicas,
             // Of the replicas that are never exceeded, one zone's are in reserve.
             max: self.fleet.max_replicas.map_or(f64::INFINITY, |most| self.fleet.zones.without_one(most)),

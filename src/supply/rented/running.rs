@@ -23,6 +23,8 @@ pub(super) struct Running {
     pub(super) reserved: Vec<Reserved>,
     pub(super) gpus: f64,
     pub(super) utilization_target: Slot,
+    /// One over that.
+    pub(super) replicas_per_load: Slot,
     pub(super) min: f64,
     pub(super) max: f64,
     pub(super) spare: f64,
@@ -136,13 +138,22 @@ struct Plan {
 
 /// GPU-hours on demand, paid and busy, with a mean of `beyond` replicas beyond those that always run.
 #[multiversion(targets("x86_64+avx512f+avx512dq+avx512vl+avx512bw", "x86_64+avx+avx2"))]
-fn gpu_hours(plan: &Plan, beyond: &Lanes, target: &Lanes, used: [&Lanes; 2], out: [&mut Lanes; 3]) {
-    let ([carried, waiting], [hours, paid, busy]) = (used, out);
+fn gpu_hours(
+    plan: &Plan,
+    beyond: &Lanes,
+    target: &Lanes,
+    replicas_per_load: &Lanes,
+    carried: &Lanes,
+    waiting: &Lanes,
+    hours: &mut Lanes,
+    paid: &mut Lanes,
+    busy: &mut Lanes,
+) {
     for i in 0..LANES {
         // Work that can wait first fills what is paid anyway; what is left needs replica-hours of its own.
         let usable = (plan.reserved + plan.always + beyond[i] - plan.spare).max(0.0) * target[i];
         let used = carried[i] + waiting[i];
-        let on_demand = plan.always + beyond[i] + ((used - usable) / target[i]).max(0.0);
+        let on_demand = plan.always + beyond[i] + ((used - usable) * replicas_per_load[i]).max(0.0);
         hours[i] = on_demand * plan.gpu_hours;
         paid[i] = hours[i] + plan.reserved * plan.gpu_hours;
         busy[i] = used * plan.gpu_hours;
@@ -287,11 +298,13 @@ impl Supply for Running {
         }
         let hosted = &self.entries[entry];
         let target = &values[self.utilization_target];
-        let most = self.most(values, &state[Load::STATE..], |i| {
-            let (all, waiting) = hosted.load(now, values, offered, i);
-            (state[0][i] + all - waiting) * self.curve.peak()
+        let most = self.new_capacity.is_some().then(|| {
+            self.most(values, &state[Load::STATE..], |i| {
+                let (all, waiting) = hosted.load(now, values, offered, i);
+                (state[0][i] + all - waiting) * self.curve.peak()
+            })
         });
-        let most = (self.max.is_finite() || self.new_capacity.is_some()).then_some(&most);
+        let most = (self.max, most.as_ref());
         hosted.accept(&self.curve, now, values, offered, most, target, &mut Load(state), served);
     }
 
@@ -320,25 +333,14 @@ impl Supply for Running {
             spare: self.spare,
             gpu_hours: self.gpus * now.hours,
         };
-        let (mut need, mut beyond) = (*load.offered(), Lanes::ZERO);
-        lanes::divide(&mut need, target);
-        self.curve.whole_units_beyond_lanes(&need, &Lanes::splat(from), &mut beyond);
-        if self.is_limited() {
-            let (mut most, mut above) = (*load.most(), Lanes::ZERO);
-            for most in &mut most {
-                *most = most.max(from);
-            }
-            self.curve.whole_units_beyond_lanes(&need, &most, &mut above);
-            lanes::subtract(&mut beyond, &above);
-        }
+        let per_load = &values[self.replicas_per_load];
+        let (mut need, mut beyond) = (Lanes::ZERO, Lanes::ZERO);
+        lanes::multiply(&mut need, load.offered(), per_load);
+        let upto = if self.is_limited() { Some(load.most()) } else { None };
+        self.curve.whole_units_between(&need, from, upto, &mut beyond);
+        let (carried, waiting) = (load.carried(), load.waiting());
         let (mut hours, mut paid, mut busy) = (Lanes::ZERO, Lanes::ZERO, Lanes::ZERO);
-        gpu_hours(
-            &plan,
-            &beyond,
-            target,
-            [load.carried(), load.waiting()],
-            [&mut hours, &mut paid, &mut busy],
-        );
+        gpu_hours(&plan, &beyond, target, per_load, carried, waiting, &mut hours, &mut paid, &mut busy);
         post(&self.by_the_hour, |offer| &offer.hours, &hours, values, ledger);
         self.post_reserved(now, values, ledger);
         ledger.measure(Measure::GpuHours, &paid);
