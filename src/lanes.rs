@@ -139,16 +139,6 @@ pub fn subtract(total: &mut Lanes, a: &Lanes) {
     }
 }
 
-/// Adds every lane to the partial sum of its place: vector arithmetic that is the same for any batch width.
-#[multiversion(targets("x86_64+avx512f+avx512dq+avx512vl+avx512bw", "x86_64+avx+avx2"))]
-pub fn add_to_eight(partial: &mut [f64; 8], a: &[f64; LANES]) {
-    for row in a.as_chunks::<8>().0 {
-        for i in 0..8 {
-            partial[i] += row[i];
-        }
-    }
-}
-
 /// The lanes that are marked, the lowest first: as many steps as there are marks, not lanes.
 pub fn which(marks: &[bool; LANES]) -> impl Iterator<Item = usize> {
     marks.as_chunks::<8>().0.iter().enumerate().flat_map(|(row, eight)| {

@@ -15,6 +15,7 @@ mod outcome;
 mod recorded;
 mod run;
 mod scored;
+mod sums;
 mod switched;
 
 pub use cycles::{Cycles, ProgrammeCycles, cycles};

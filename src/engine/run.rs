@@ -188,7 +188,8 @@ impl<'a> Simulation<'a> {
         for block in blocks {
             let tally = &block.tally;
             let pieces = (tally.paths as u64).div_ceil(piece) as usize;
-            for (sums, month) in self.sums.iter_mut().zip(&tally.sums) {
+            let months = (0..self.model.strategies.len()).flat_map(|strategy| tally.months_of(strategy));
+            for (sums, month) in self.sums.iter_mut().zip(months) {
                 for c in 0..Component::COUNT {
                     sums.components[c] += month.component(c);
                     sums.posted[c] |= month.posted(c);

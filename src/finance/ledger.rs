@@ -361,6 +361,11 @@ impl Ledger {
         (&self.components, self.posted)
     }
 
+    /// All physical amounts, and a bit for each that there is anything of; the others mean nothing.
+    pub fn measures(&self) -> (&[Lanes; Measure::COUNT], u64) {
+        (&self.measures, self.measured.into())
+    }
+
     /// Whether anything was posted to a component.
     pub fn has(&self, component: Component) -> bool {
         self.posted & (1 << component as usize) != 0
