@@ -237,10 +237,7 @@ fn add_components(
     sums: &mut [f64; Component::COUNT],
     cash: &mut Lanes,
 ) {
-    for c in 0..Component::COUNT {
-        if posted & (1 << c) == 0 {
-            continue;
-        }
+    for c in marked(posted) {
         if CASH & (1 << c) != 0 {
             for i in 0..LANES {
                 cash[i] += components[c][i];
@@ -250,13 +247,19 @@ fn add_components(
     }
 }
 
+/// The places of the bits that are set.
+#[inline(always)]
+fn marked(bits: u64) -> impl Iterator<Item = usize> {
+    std::iter::successors(Some(bits), |left| Some(left & left.wrapping_sub(1)))
+        .take_while(|left| *left != 0)
+        .map(|left| left.trailing_zeros() as usize)
+}
+
 /// Adds the measures that there are to their sums.
 #[multiversion(targets("x86_64+avx512f+avx512dq+avx512vl+avx512bw", "x86_64+avx+avx2"))]
 fn add_measures(measures: &[Lanes; Measure::COUNT], measured: u64, sums: &mut [f64; Measure::COUNT]) {
-    for m in 0..Measure::COUNT {
-        if measured & (1 << m) != 0 {
-            sums[m] += pairs(&eighths(&measures[m]));
-        }
+    for m in marked(measured) {
+        sums[m] += pairs(&eighths(&measures[m]));
     }
 }
 
