@@ -34,7 +34,7 @@ pub fn normal_score_lanes(bits: &[u32; LANES], out: &mut Lanes) {
 }
 
 // Not for AVX-512, whose gathers of eight rows cost more than twice those of four (3.0 against 2.1 ns a score on Zen 4).
-#[multiversion(targets("x86_64+avx+avx2"))]
+#[multiversion(targets("x86_64+avx512f+avx512dq+avx512vl+avx512bw", "x86_64+avx+avx2"))]
 fn interpolate_lanes(table: &Table, bits: &[u32; LANES], out: &mut Lanes) {
     for i in 0..LANES {
         out[i] = interpolate(table, bits[i]);
