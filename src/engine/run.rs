@@ -2,7 +2,7 @@
 
 use rayon::prelude::*;
 
-use super::block::{BLOCK, Block, PIECE, columns};
+use super::block::{BLOCK, Block, PIECE, Tally, columns};
 use super::fan::{self, Spread};
 use super::happened::Happened;
 use super::observer::{Observer, Progress};
@@ -181,53 +181,28 @@ impl<'a> Simulation<'a> {
     }
 
     fn fold(&mut self, blocks: usize) {
-        let (part, piece) = (self.part, self.piece());
+        let (done, part, piece) = (self.done, self.part, self.piece());
         let mut blocks: Vec<&mut Block> = self.blocks[..blocks].iter_mut().flatten().collect();
-        self.fans
-            .extend(self.done, blocks.iter_mut().map(|block| (&mut block.tally.sheet, block.tally.paths)));
-        for block in blocks {
-            let tally = &block.tally;
-            let pieces = (tally.paths as u64).div_ceil(piece) as usize;
-            let months = (0..self.model.strategies.len()).flat_map(|strategy| tally.months_of(strategy));
-            for (sums, month) in self.sums.iter_mut().zip(months) {
-                for c in 0..Component::COUNT {
-                    sums.components[c] += month.component(c);
-                    sums.posted[c] |= month.posted(c);
-                }
-                for m in 0..Measure::COUNT {
-                    sums.measures[m] += month.measure(m);
-                }
-                for (place, (cash, margin)) in
-                    month.cash().iter().zip(month.margin()).take(pieces).enumerate()
-                {
-                    let index = ((self.done + place as u64 * piece) / part) as usize;
-                    sums.cash[index] += cash;
-                    sums.margin[index] += margin;
-                }
+        self.fans.extend(done, blocks.iter_mut().map(|block| (&mut block.tally.sheet, block.tally.paths)));
+        let tallies: Vec<&Tally> = blocks.into_iter().map(|block| &block.tally).collect();
+        let (model, months) = (self.model, self.model.timeline.length);
+        // Every strategy by itself: the first touch of the memory that totals take is then shared by all threads.
+        let strategies = self.sums.par_chunks_mut(months).zip(&mut self.totals).enumerate();
+        strategies.for_each(|(place, (sums, totals))| {
+            let mut first = done;
+            for tally in &tallies {
+                fold_months(sums, tally, place, (first, part, piece));
+                fold_paths(totals, tally, place, model);
+                first += tally.paths as u64;
             }
+        });
+        for tally in tallies {
             self.shed.iter_mut().zip(tally.shed()).for_each(|(sum, block)| *sum += block);
             self.offered.iter_mut().zip(tally.offered()).for_each(|(sum, block)| *sum += block);
             for (sums, counts) in self.fired.iter_mut().zip(&tally.fired) {
                 sums.iter_mut().zip(counts).for_each(|(sum, count)| *sum += count);
             }
             self.events.fold(&tally.events);
-            for (place, totals) in self.totals.iter_mut().enumerate() {
-                let values = &tally.gates.values[place * totals.gates.len()..];
-                for (gate, values) in totals.gates.iter_mut().zip(values) {
-                    gate.extend_from_slice(&values[..tally.paths]);
-                }
-                let values = &tally.scores.values[place * totals.scores.len()..];
-                for (scores, values) in totals.scores.iter_mut().zip(values) {
-                    scores.extend_from_slice(&values[..tally.paths]);
-                }
-                totals.nominal.extend_from_slice(&tally.nominal[place][..tally.paths]);
-                if self.model.discount.is_some() {
-                    totals.npv.extend_from_slice(&tally.npv[place][..tally.paths]);
-                }
-                if place != self.model.baseline {
-                    totals.break_even.extend_from_slice(&tally.break_even[place][..tally.paths]);
-                }
-            }
             self.done += tally.paths as u64;
         }
     }
@@ -301,6 +276,44 @@ impl<'a> Simulation<'a> {
 fn margin_error(months: &[Sums], paths: u64) -> f64 {
     let whole = std::array::from_fn(|part| months.iter().map(|month| month.margin[part]).sum());
     standard_error(&whole, paths)
+}
+
+/// Adds the sums of a block to those of a strategy; its first path is given, and how many paths a part and a piece have.
+fn fold_months(sums: &mut [Sums], tally: &Tally, place: usize, (first, part, piece): (u64, u64, u64)) {
+    let pieces = (tally.paths as u64).div_ceil(piece) as usize;
+    for (sums, month) in sums.iter_mut().zip(tally.months_of(place)) {
+        for c in 0..Component::COUNT {
+            sums.components[c] += month.component(c);
+            sums.posted[c] |= month.posted(c);
+        }
+        for m in 0..Measure::COUNT {
+            sums.measures[m] += month.measure(m);
+        }
+        for (place, (cash, margin)) in month.cash().iter().zip(month.margin()).take(pieces).enumerate() {
+            let index = ((first + place as u64 * piece) / part) as usize;
+            sums.cash[index] += cash;
+            sums.margin[index] += margin;
+        }
+    }
+}
+
+/// Adds the totals of the paths of a block to those of a strategy.
+fn fold_paths(totals: &mut PathTotals, tally: &Tally, place: usize, model: &Model) {
+    let values = &tally.gates.values[place * totals.gates.len()..];
+    for (gate, values) in totals.gates.iter_mut().zip(values) {
+        gate.extend_from_slice(&values[..tally.paths]);
+    }
+    let values = &tally.scores.values[place * totals.scores.len()..];
+    for (scores, values) in totals.scores.iter_mut().zip(values) {
+        scores.extend_from_slice(&values[..tally.paths]);
+    }
+    totals.nominal.extend_from_slice(&tally.nominal[place][..tally.paths]);
+    if model.discount.is_some() {
+        totals.npv.extend_from_slice(&tally.npv[place][..tally.paths]);
+    }
+    if place != model.baseline {
+        totals.break_even.extend_from_slice(&tally.break_even[place][..tally.paths]);
+    }
 }
 
 /// Of the mean of paths whose parts have these sums.
