@@ -139,6 +139,16 @@ pub fn subtract(total: &mut Lanes, a: &Lanes) {
     }
 }
 
+/// Whether any number is above zero. Looks at all of them: that takes less than to stop at the first.
+#[multiversion(targets("x86_64+avx512f+avx512dq+avx512vl+avx512bw", "x86_64+avx+avx2"))]
+pub fn any_above_zero(a: &Lanes) -> bool {
+    let mut any = false;
+    for i in 0..LANES {
+        any |= a[i] > 0.0;
+    }
+    any
+}
+
 /// The lanes that are marked, the lowest first: as many steps as there are marks, not lanes.
 pub fn which(marks: &[bool; LANES]) -> impl Iterator<Item = usize> {
     marks.as_chunks::<8>().0.iter().enumerate().flat_map(|(row, eight)| {

@@ -122,7 +122,7 @@ struct Running {
 impl Running {
     /// Takes the discount off; what is left to pay counts.
     fn discount(&self, values: &Values, [spent, carried]: [&mut Lanes; 2], ledger: &mut Ledger) {
-        let due = ledger.bought_from(&self.vendors, |bought| &bought.due);
+        let due = ledger.due_to(&self.vendors);
         let (amount, discount) = (&values[self.amount], &values[self.discount]);
         let (mut cheaper, mut price, mut left) = (Lanes::ZERO, Lanes::ZERO, Lanes::splat(1.0));
         for i in 0..LANES {

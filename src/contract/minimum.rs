@@ -27,7 +27,7 @@ impl Minimum {
 
 impl Contract for Minimum {
     fn settle(&self, _: &Month, values: &Values, _: &mut [Lanes], ledger: &mut Ledger) {
-        let due = ledger.bought_from(&self.vendors, |bought| &bought.due);
+        let due = ledger.due_to(&self.vendors);
         let least = &values[self.least];
         let mut missing = Lanes::ZERO;
         for i in 0..LANES {

@@ -68,7 +68,7 @@ impl Contract for Running {
         if !self.holds[now.index] {
             return;
         }
-        let due = ledger.bought_from(&self.vendors, |bought| &bought.due);
+        let due = ledger.due_to(&self.vendors);
         let discount = &values[self.discount];
         let (mut price, mut left) = (Lanes::ZERO, Lanes::ZERO);
         for i in 0..LANES {

@@ -6,7 +6,7 @@ use crate::calendar::Month;
 use crate::distribution::{Number, NumberOf};
 use crate::document::{Id, ListOf, MonthOf, Plugin, Reader, Reference};
 use crate::finance::{Component, Ledger, Line};
-use crate::lanes::{LANES, Lanes, Slot, Values};
+use crate::lanes::{self, LANES, Lanes, Slot, Values};
 use crate::process::Lookup;
 use crate::units;
 
@@ -111,14 +111,14 @@ impl Running {
                 lost[i] = std::mem::take(&mut left[i]);
             }
         }
-        if lost.iter().any(|lost| *lost > 0.0) {
+        if lanes::any_above_zero(&lost) {
             ledger.post(line, &lost, paid);
         }
     }
 
     /// Pays what is due with credit.
     fn pay(&self, values: &Values, [left, paid]: [&mut Lanes; 2], ledger: &mut Ledger) {
-        let due = ledger.bought_from(&self.vendors, |bought| &bought.due);
+        let due = ledger.due_to(&self.vendors);
         let (amount, bonus) = (&values[self.amount], &values[self.bonus]);
         let (mut used, mut own, mut given) = (Lanes::ZERO, Lanes::ZERO, Lanes::ZERO);
         let (mut still_due, mut rates) = (Lanes::splat(1.0), Lanes::ZERO);

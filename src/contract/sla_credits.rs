@@ -67,7 +67,7 @@ impl Contract for SlaCredits {
             if let Some(open) = self.open {
                 lanes::scale(&mut paid, &values[open]);
             }
-            if paid.iter().any(|paid| *paid > 0.0) {
+            if lanes::any_above_zero(&paid) {
                 ledger.post(line, &paid, &Lanes::splat(-1.0));
             }
         }

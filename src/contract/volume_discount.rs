@@ -190,20 +190,13 @@ struct Tier {
 /// Where the last band ends.
 static ENDLESS: Lanes = Lanes::splat(f64::INFINITY);
 
-/// What contracts before left of a month's spend.
-struct Spent {
-    /// What counts towards bands: list spend or tokens.
-    volume: Lanes,
-    /// One over that: a division takes longer than all else that is done with a band.
-    per_volume: Lanes,
-    due: Lanes,
-}
-
 /// Takes a band's discount off what is left, and says the spend it is on. A marginal band is on what lies in it, another on
-/// everything where the volume ends in it.
+/// everything where the volume ends in it. One over the volume is given, since a division takes longer than all else that is done here.
 #[multiversion(targets("x86_64+avx512f+avx512dq+avx512vl+avx512bw", "x86_64+avx+avx2"))]
 fn take_off(
-    spent: &Spent,
+    volume: &Lanes,
+    per_volume: &Lanes,
+    due: &Lanes,
     marginal: bool,
     begins: &Lanes,
     ends: &Lanes,
@@ -211,7 +204,6 @@ fn take_off(
     left: &mut Lanes,
     spend: &mut Lanes,
 ) {
-    let Spent { volume, per_volume, due } = spent;
     for i in 0..LANES {
         let share = if marginal {
             let within = volume[i].min(ends[i]) - begins[i];
@@ -226,20 +218,20 @@ fn take_off(
 
 impl Contract for Bands {
     fn settle(&self, _: &Month, values: &Values, _: &mut [Lanes], ledger: &mut Ledger) {
-        let volume = ledger
-            .bought_from(&self.vendors, |bought| if self.tokens { &bought.tokens } else { &bought.list });
-        let due = ledger.bought_from(&self.vendors, |bought| &bought.due);
-        let mut spent = Spent { volume, per_volume: Lanes::splat(1.0), due };
-        if self.marginal {
-            lanes::divide(&mut spent.per_volume, &spent.volume);
-        }
-        let (mut left, mut spend) = (Lanes::splat(1.0), Lanes::ZERO);
-        for (place, band) in self.tiers.iter().enumerate() {
-            let ends = self.tiers.get(place + 1).map_or(&ENDLESS, |next| &values[next.above]);
-            let (begins, discount) = (&values[band.above], &values[band.discount]);
-            take_off(&spent, self.marginal, begins, ends, discount, &mut left, &mut spend);
-            ledger.post(&band.line, &spend, &values[band.price]);
-        }
+        let mut left = Lanes::splat(1.0);
+        ledger.settle(&self.vendors, |ledger, bought| {
+            let (volume, due) = (if self.tokens { &bought.tokens } else { &bought.list }, &bought.due);
+            let (mut per_volume, mut spend) = (Lanes::splat(1.0), Lanes::ZERO);
+            if self.marginal {
+                lanes::divide(&mut per_volume, volume);
+            }
+            for (place, band) in self.tiers.iter().enumerate() {
+                let ends = self.tiers.get(place + 1).map_or(&ENDLESS, |next| &values[next.above]);
+                let (begins, off) = (&values[band.above], &values[band.discount]);
+                take_off(volume, &per_volume, due, self.marginal, begins, ends, off, &mut left, &mut spend);
+                ledger.post(&band.line, &spend, &values[band.price]);
+            }
+        });
         ledger.leave_due(&self.vendors, &left);
     }
 }

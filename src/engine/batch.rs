@@ -226,14 +226,14 @@ fn close_and_train(
 pub(super) fn force(strategy: &Strategy, values: &Values, ledger: &mut Ledger) {
     for (event, forced) in &strategy.forced {
         let begun = &values[forced.begun];
-        if begun.iter().any(|begun| *begun > 0.0) {
+        if lanes::any_above_zero(begun) {
             ledger.note(*event, begun);
             if let Some((line, price)) = &forced.one_off {
                 ledger.post(line, begun, &values[*price]);
             }
         }
         if let Some((line, [under_way, price])) = &forced.running
-            && values[*under_way].iter().any(|share| *share > 0.0)
+            && lanes::any_above_zero(&values[*under_way])
         {
             ledger.post(line, &values[*under_way], &values[*price]);
         }
@@ -304,7 +304,7 @@ pub(super) fn grade(
 }
 
 fn note_any(event: usize, count: &Lanes, ledger: &mut Ledger) {
-    if count.iter().any(|count| *count > 0.0) {
+    if lanes::any_above_zero(count) {
         ledger.note(event, count);
     }
 }
@@ -333,7 +333,7 @@ pub(super) fn offer(entry: &Entry, all: &Lanes, left: &Lanes, values: &Values) -
 pub(super) fn shed(streams: &[Stream], values: &Values, remaining: &[Lanes], ledger: &mut Ledger) {
     for (place, (stream, left)) in streams.iter().zip(remaining).enumerate() {
         ledger.spend_for(Cause::Stream(place));
-        if left.iter().any(|requests| *requests > 0.0) {
+        if lanes::any_above_zero(left) {
             ledger.measure(Measure::Shed, left);
             if let Some((line, price)) = &stream.shed {
                 ledger.post(line, left, &values[*price]);

@@ -92,7 +92,7 @@ impl Switched {
             }
         }
         for member in 0..month.switching.members.len() {
-            if self.begun[member].iter().any(|begun| *begun > 0.0) {
+            if lanes::any_above_zero(&self.begun[member]) {
                 self.play(member, month, &kept, (remaining, turned), ledger);
             }
         }
@@ -149,7 +149,7 @@ impl Switched {
                 Some(own) if own == place => self.moves.unsettled(lane, month.now.index),
                 _ => 0.0,
             });
-            if under_way.iter().any(|share| *share > 0.0) {
+            if lanes::any_above_zero(&under_way) {
                 ledger.post(line, &under_way, &month.values[*price]);
             }
         }

@@ -279,6 +279,11 @@ impl Ledger {
     fn post_whole(&mut self, line: &Line, quantity: &Lanes, price: &Lanes) {
         let first = !self.has(line.component);
         add_to(&mut self.components[line.component as usize], first, quantity, price);
+        self.take_down(line, quantity, price);
+    }
+
+    /// Takes note of what has been added to a component.
+    fn take_down(&mut self, line: &Line, quantity: &Lanes, price: &Lanes) {
         self.posted |= 1 << line.component as usize;
         if let Some(record) = &mut self.record {
             let amount = Lanes::from_fn(|i| quantity[i] * price[i]);
@@ -299,23 +304,45 @@ impl Ledger {
     pub fn post_bought(&mut self, from: Bought, line: &Line, quantity: &Lanes, price: &Lanes) {
         let (limited, dearer) = (self.limited(quantity), self.dearer(price));
         let (quantity, price) = (limited.as_ref().unwrap_or(quantity), dearer.as_ref().unwrap_or(price));
-        self.post_whole(line, quantity, price);
-        let watched = &mut self.purchases[..self.watched];
+        let (first, total) = (!self.has(line.component), &mut self.components[line.component as usize]);
         let counted = |p: &&mut Purchases| p.vendor == from.vendor && p.credit == from.credit;
-        if let Some(purchases) = watched.iter_mut().find(counted) {
-            let tokens = if from.tokens { quantity } else { &ZERO };
-            let Purchases { begun, list, due, tokens: bought, .. } = purchases;
-            buy(quantity, price, tokens, *begun, list, due, bought);
-            *begun = true;
+        match self.purchases[..self.watched].iter_mut().find(counted) {
+            Some(purchases) => {
+                let tokens = if from.tokens { quantity } else { &ZERO };
+                let Purchases { begun, list, due, tokens: bought, .. } = purchases;
+                buy(quantity, price, tokens, first, *begun, total, list, due, bought);
+                *begun = true;
+            }
+            None => add_to(total, first, quantity, price),
         }
+        self.take_down(line, quantity, price);
     }
 
-    /// What was bought from some vendors together: one of its amounts.
-    pub fn bought_from(&self, vendors: &[usize], amount: impl Fn(&Purchases) -> &Lanes) -> Lanes {
+    /// Lends what was bought from some vendors together while a contract posts what comes off; nothing is bought meanwhile.
+    pub fn settle(&mut self, vendors: &[usize], post: impl FnOnce(&mut Self, &Purchases)) {
+        let (purchases, watched) = (std::mem::take(&mut self.purchases), std::mem::take(&mut self.watched));
+        let mut begun = purchases[..watched].iter().filter(|p| p.begun && vendors.contains(&p.vendor));
+        match (begun.next(), begun.next()) {
+            (Some(only), None) => post(self, only),
+            (first, second) => {
+                let mut all = Purchases::NOTHING;
+                for one in first.into_iter().chain(second).chain(begun) {
+                    lanes::add(&mut all.list, &one.list);
+                    lanes::add(&mut all.due, &one.due);
+                    lanes::add(&mut all.tokens, &one.tokens);
+                }
+                post(self, &all);
+            }
+        }
+        (self.purchases, self.watched) = (purchases, watched);
+    }
+
+    /// What is due to some vendors together.
+    pub fn due_to(&self, vendors: &[usize]) -> Lanes {
         let begun = |p: &&Purchases| p.begun && vendors.contains(&p.vendor);
         let mut all = Lanes::ZERO;
         for one in self.purchases[..self.watched].iter().filter(begun) {
-            lanes::add(&mut all, amount(one));
+            lanes::add(&mut all, &one.due);
         }
         all
     }
@@ -426,19 +453,23 @@ impl Ledger {
     }
 }
 
-/// Adds `quantity · price` to what is bought at list prices and to what is due, and the tokens.
+/// Adds `quantity · price` to a component, to what is bought at list prices and to what is due, and the tokens. The component may hold
+/// what an earlier month left, if this is its `first` amount; the others do unless they are `begun`.
 #[multiversion(targets("x86_64+avx512f+avx512dq+avx512vl+avx512bw", "x86_64+avx+avx2"))]
 fn buy(
     quantity: &Lanes,
     price: &Lanes,
     tokens: &Lanes,
+    first: bool,
     begun: bool,
+    total: &mut Lanes,
     list: &mut Lanes,
     due: &mut Lanes,
     bought: &mut Lanes,
 ) {
     for i in 0..LANES {
         let cost = quantity[i] * price[i];
+        total[i] = if first { cost } else { total[i] + cost };
         list[i] = if begun { list[i] + cost } else { cost };
         due[i] = if begun { due[i] + cost } else { cost };
         bought[i] = if begun { bought[i] + tokens[i] } else { tokens[i] };

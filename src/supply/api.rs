@@ -235,7 +235,7 @@ impl Waiting {
             waited[i] = at_once[i] * (share[i] - plain[i]).max(0.0);
             tried[i] = at_once[i] * failed[i];
         }
-        if let Some(event) = self.event.filter(|_| waited.iter().any(|waited| *waited > 0.0)) {
+        if let Some(event) = self.event.filter(|_| lanes::any_above_zero(&waited)) {
             ledger.note(event, &waited);
         }
         if let Some(bill) = &self.in_vain {

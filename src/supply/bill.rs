@@ -4,7 +4,7 @@ use super::{Entry, Work};
 use crate::diagnostic::Diagnostic;
 use crate::document::Reference;
 use crate::finance::{Bought, Component, Ledger, Line};
-use crate::lanes::{LANES, Lanes, Slot, Values};
+use crate::lanes::{self, LANES, Lanes, Slot, Values};
 use crate::pricing::{Band, ByLength, Card, Tier};
 use crate::process::Lookup;
 use crate::units::format_number;
@@ -33,11 +33,8 @@ impl Bill {
 
     /// Posts it for so many requests.
     pub(super) fn post(&self, requests: &Lanes, values: &Values, ledger: &mut Ledger) {
-        let per_request = &values[self.per_request];
         let mut quantity = Lanes::ZERO;
-        for i in 0..LANES {
-            quantity[i] = requests[i] * per_request[i];
-        }
+        lanes::multiply(&mut quantity, requests, &values[self.per_request]);
         ledger.post_bought(self.from, &self.line, &quantity, &values[self.price]);
     }
 }

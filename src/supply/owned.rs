@@ -299,7 +299,7 @@ impl Running {
         self.arrive(now, &arrived, values, state, ledger);
         let (months, even) = (self.depreciation.months(), self.depreciation.is_even());
         let written_off =
-            now.index >= months && state[self.paid_in(now.index - months)].iter().any(|paid| *paid > 0.0);
+            now.index >= months && lanes::any_above_zero(&state[self.paid_in(now.index - months)]);
         if written_off || !even {
             self.add_up_depreciation(now, state);
         }
@@ -315,7 +315,7 @@ impl Running {
         ledger: &mut Ledger,
     ) {
         let price = self.costs.price(values);
-        if self.lease.is_none() && arrived.iter().any(|servers| *servers > 0.0) {
+        if self.lease.is_none() && lanes::any_above_zero(arrived) {
             self.costs.post_purchase(arrived, values, ledger);
         }
         if self.lease.is_some() {

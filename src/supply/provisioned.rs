@@ -12,7 +12,7 @@ use crate::diagnostic::Diagnostic;
 use crate::distribution::{Number, Point, QuantityOf};
 use crate::document::{Id, Plugin, Reader, Reference, TableOf};
 use crate::finance::{Bought, Component, Ledger, Line};
-use crate::lanes::{LANES, Lanes, Slot, Values};
+use crate::lanes::{self, LANES, Lanes, Slot, Values};
 use crate::pricing::{Buy, Hours, Offer, RateCard};
 use crate::process::{Lookup, Path};
 use crate::units;
@@ -271,7 +271,7 @@ impl Supply for Running {
     fn owe(&self, now: &Month, values: &Values, stands: &Lanes, state: &mut [Lanes], ledger: &mut Ledger) {
         let Some((reservation, line)) = &self.reservation else { return };
         let mut hours = reservation.owed(now, stands, &mut state[Load::STATE]);
-        if hours.iter().any(|share| *share > 0.0) {
+        if lanes::any_above_zero(&hours) {
             let whole = self.unit_hours(now);
             for hours in &mut hours {
                 *hours *= whole;

@@ -1,6 +1,6 @@
 //! Where each path stands between strategies: which serves, which is moved to, and how far the move is.
 
-use crate::lanes::{LANES, Lanes};
+use crate::lanes::{self, LANES, Lanes};
 
 /// A move under way, in months from the start of the scenario.
 #[derive(Clone, Copy, Debug)]
@@ -64,7 +64,7 @@ pub struct Part {
 impl Part {
     /// Whether it plays a part in some lane.
     pub fn any(&self) -> bool {
-        self.stands.iter().any(|stands| *stands > 0.0)
+        lanes::any_above_zero(&self.stands)
     }
 
     /// Share of the requests that arrive while it stands, of which it is offered its weight.

@@ -20,7 +20,7 @@ impl Running {
     pub(super) fn replace(&self, now: &Month, values: &Values, state: &mut [Lanes], ledger: &mut Ledger) {
         let Some(delivered) = self.refresh.and_then(|life| now.index.checked_sub(life)) else { return };
         let old = state[self.delivered_in(delivered)];
-        if old.iter().all(|servers| *servers <= 0.0) {
+        if !lanes::any_above_zero(&old) {
             return;
         }
         let paid = std::mem::replace(&mut state[self.paid_in(delivered)], Lanes::ZERO);

@@ -254,7 +254,7 @@ impl Supply for Running {
 
     fn owe(&self, now: &Month, values: &Values, stands: &Lanes, state: &mut [Lanes], ledger: &mut Ledger) {
         let mut owe = |line: &Line, hours: &Lanes, price: Slot| {
-            if hours.iter().any(|hours| *hours > 0.0) {
+            if lanes::any_above_zero(hours) {
                 ledger.post_bought(self.from, line, hours, &values[price]);
                 ledger.measure(Measure::GpuHours, hours);
             }
