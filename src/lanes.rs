@@ -91,6 +91,9 @@ impl<'a> IntoIterator for &'a mut Lanes {
 /// Zero everywhere, to lend.
 pub static ZERO: Lanes = Lanes::ZERO;
 
+/// One everywhere, to lend and to copy: a vector that is read soon after it was written in parts has to wait for them.
+pub static ONE: Lanes = Lanes::splat(1.0);
+
 /// `total += a`
 #[multiversion(targets("x86_64+avx512f+avx512dq+avx512vl+avx512bw", "x86_64+avx+avx2"))]
 pub fn add(total: &mut Lanes, a: &Lanes) {
@@ -128,6 +131,14 @@ pub fn scale(total: &mut Lanes, a: &Lanes) {
 pub fn divide(total: &mut Lanes, a: &Lanes) {
     for i in 0..LANES {
         total[i] /= a[i];
+    }
+}
+
+/// `out = 1 / a`
+#[multiversion(targets("x86_64+avx512f+avx512dq+avx512vl+avx512bw", "x86_64+avx+avx2"))]
+pub fn invert(out: &mut Lanes, a: &Lanes) {
+    for i in 0..LANES {
+        out[i] = 1.0 / a[i];
     }
 }
 

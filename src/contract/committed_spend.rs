@@ -6,7 +6,7 @@ use crate::calendar::Month;
 use crate::distribution::{Number, NumberOf};
 use crate::document::{Flag, Id, ListOf, MonthOf, Plugin, Reader, Reference, WordOf};
 use crate::finance::{Component, Ledger, Line};
-use crate::lanes::{LANES, Lanes, Slot, Values};
+use crate::lanes::{self, LANES, Lanes, Slot, Values};
 use crate::process::{Lookup, Path};
 use crate::units::{self, Period};
 
@@ -178,6 +178,6 @@ impl Contract for Running {
         for i in 0..LANES {
             missing[i] *= values[self.amount][i];
         }
-        ledger.post(&self.shortfall, &missing, &Lanes::splat(1.0));
+        ledger.post(&self.shortfall, &missing, &lanes::ONE);
     }
 }

@@ -3,7 +3,7 @@
 use super::{Contract, Parties};
 use crate::calendar::Month;
 use crate::finance::{Component, Ledger, Line};
-use crate::lanes::{LANES, Lanes, Slot, Values};
+use crate::lanes::{self, LANES, Lanes, Slot, Values};
 use crate::process::{Lookup, Path};
 
 /// What a month's bill of one vendor comes to at least, after discounts; of the month in which it closes, the days until then.
@@ -33,6 +33,6 @@ impl Contract for Minimum {
         for i in 0..LANES {
             missing[i] = (least[i] - due[i]).max(0.0);
         }
-        ledger.post(&self.line, &missing, &Lanes::splat(1.0));
+        ledger.post(&self.line, &missing, &lanes::ONE);
     }
 }

@@ -99,7 +99,7 @@ impl Running {
                 }
             }
         }
-        ledger.post_upfront(&self.bought, paid, &Lanes::splat(1.0));
+        ledger.post_upfront(&self.bought, paid, &lanes::ONE);
     }
 
     /// In the month in which the vendor closes, what is left is lost. It gets nothing from the estate: such claims come last.
@@ -143,7 +143,7 @@ impl Running {
             ledger.post(line, &used, &given);
         }
         if let Some(line) = &self.rates {
-            ledger.post(line, &rates, &Lanes::splat(1.0));
+            ledger.post(line, &rates, &lanes::ONE);
         }
         ledger.leave_due(&self.vendors, &still_due);
     }

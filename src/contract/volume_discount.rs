@@ -218,12 +218,12 @@ fn take_off(
 
 impl Contract for Bands {
     fn settle(&self, _: &Month, values: &Values, _: &mut [Lanes], ledger: &mut Ledger) {
-        let mut left = Lanes::splat(1.0);
+        let mut left = lanes::ONE;
         ledger.settle(&self.vendors, |ledger, bought| {
             let (volume, due) = (if self.tokens { &bought.tokens } else { &bought.list }, &bought.due);
-            let (mut per_volume, mut spend) = (Lanes::splat(1.0), Lanes::ZERO);
+            let (mut per_volume, mut spend) = (Lanes::ZERO, Lanes::ZERO);
             if self.marginal {
-                lanes::divide(&mut per_volume, volume);
+                lanes::invert(&mut per_volume, volume);
             }
             for (place, band) in self.tiers.iter().enumerate() {
                 let ends = self.tiers.get(place + 1).map_or(&ENDLESS, |next| &values[next.above]);

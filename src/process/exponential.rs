@@ -4,7 +4,7 @@ use super::{Lookup, Process, Written, WrittenPath};
 use crate::calendar::Month;
 use crate::distribution::{Number, NumberOf};
 use crate::document::{Plugin, Reader};
-use crate::lanes::{LANES, Lanes, Slot, Values};
+use crate::lanes::{self, Lanes, Slot, Values};
 use crate::random::Draws;
 use crate::units;
 
@@ -58,10 +58,7 @@ impl Process for Running {
         state[0] = values[self.initial];
     }
     fn step(&self, _: &Month, values: &Values, _: &mut Draws, state: &mut [Lanes], out: &mut Lanes) {
-        let factor = &values[self.factor];
         *out = state[0];
-        for i in 0..LANES {
-            state[0][i] *= factor[i];
-        }
+        lanes::scale(&mut state[0], &values[self.factor]);
     }
 }

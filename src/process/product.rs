@@ -90,8 +90,9 @@ struct Running(Vec<Slot>);
 
 impl Process for Running {
     fn step(&self, _: &Month, values: &Values, _: &mut Draws, _: &mut [Lanes], out: &mut Lanes) {
-        *out = Lanes::splat(1.0);
-        for part in &self.0 {
+        let Some((first, rest)) = self.0.split_first() else { return };
+        *out = values[*first];
+        for part in rest {
             lanes::scale(out, &values[*part]);
         }
     }

@@ -1,7 +1,7 @@
 //! Servers on lease: what is delivered is paid in instalments, the books show interest.
 
 use crate::finance::{Component, Lease, Ledger, Line, instalment};
-use crate::lanes::{LANES, Lanes, Slot, Values};
+use crate::lanes::{self, LANES, Lanes, Slot, Values};
 use crate::process::Lookup;
 
 /// A lease in the world.
@@ -73,7 +73,7 @@ impl Leased {
             owed[i] += owed[i] * interest[i] - borrowed[i] * values[self.instalment][i];
         }
         if last {
-            ledger.post(&self.payments, owed, &Lanes::splat(1.0));
+            ledger.post(&self.payments, owed, &lanes::ONE);
         }
     }
 }

@@ -1,9 +1,11 @@
 //! What owned servers cost besides their price: power, place, maintenance, licences; and what they fetch in the end.
 
+use multiversion::multiversion;
+
 use super::owned::Owned;
 use crate::calendar::Month;
 use crate::finance::{Component, Ledger, Line};
-use crate::lanes::{Lanes, Slot, Values};
+use crate::lanes::{self, LANES, Lanes, Slot, Values};
 use crate::math;
 use crate::process::{Lookup, Path};
 use crate::serving::{Server, Site};
@@ -157,7 +159,11 @@ impl RunningCosts {
                 let works = |i: usize| busy[i] / gpus;
                 Lanes::from_fn(|i| standing(i) * idle[i] + works(i) * (watts[i] - idle[i]).max(0.0))
             }
-            None => Lanes::from_fn(|i| servers[i] * watts[i] * now.hours),
+            None => {
+                let mut energy = Lanes::ZERO;
+                always_at_work(servers, watts, now.hours, &mut energy);
+                energy
+            }
         };
         ledger.post(line, &energy, &values[*price]);
         if let Some((line, rate, fit)) = &self.racks {
@@ -171,16 +177,24 @@ impl RunningCosts {
             ledger.post(line, paid, &values[*rate]);
         }
         for (line, cost) in &self.fixed {
-            ledger.post(line, &Lanes::splat(1.0), &values[*cost]);
+            ledger.post(line, &lanes::ONE, &values[*cost]);
         }
-        ledger.post(&self.depreciation, depreciation, &Lanes::splat(1.0));
+        ledger.post(&self.depreciation, depreciation, &lanes::ONE);
     }
 
     /// Posts the end of the scenario: the servers are worth something, and their books are closed.
     pub(super) fn post_end(&self, book: &Lanes, market: &Lanes, ledger: &mut Ledger) {
         ledger.post(&self.resale_line, market, &Lanes::splat(-1.0));
         let loss: Lanes = Lanes::from_fn(|i| book[i] - market[i]);
-        ledger.post(&self.disposal, &loss, &Lanes::splat(1.0));
+        ledger.post(&self.disposal, &loss, &lanes::ONE);
+    }
+}
+
+/// Energy of servers that draw the same in all hours.
+#[multiversion(targets("x86_64+avx512f+avx512dq+avx512vl+avx512bw", "x86_64+avx+avx2"))]
+fn always_at_work(servers: &Lanes, watts: &Lanes, hours: f64, energy: &mut Lanes) {
+    for i in 0..LANES {
+        energy[i] = servers[i] * watts[i] * hours;
     }
 }
 

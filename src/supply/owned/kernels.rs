@@ -5,11 +5,17 @@ use multiversion::multiversion;
 use crate::lanes::{LANES, Lanes};
 use crate::math;
 
-/// Servers that a need asks for beyond what is there and on its way.
+/// Servers that the needs of past months, times a factor, ask for beyond what is there and on its way.
 #[multiversion(targets("x86_64+avx512f+avx512dq+avx512vl+avx512bw", "x86_64+avx+avx2"))]
-pub(super) fn missing(need: &Lanes, factor: f64, servers: &Lanes, on_order: &Lanes, out: &mut Lanes) {
+pub(super) fn missing(needs: &[Lanes], factor: f64, servers: &Lanes, on_order: &Lanes, out: &mut Lanes) {
+    let mut past = Lanes::ZERO;
+    for need in needs {
+        for i in 0..LANES {
+            past[i] += need[i];
+        }
+    }
     for i in 0..LANES {
-        out[i] = (math::ceil(need[i] * factor - 1e-9) - (servers[i] + on_order[i])).max(0.0);
+        out[i] = (math::ceil(past[i] * factor - 1e-9) - (servers[i] + on_order[i])).max(0.0);
     }
 }
 

@@ -3,7 +3,7 @@
 use super::kernels::{missing, order_all};
 use super::{ON_ORDER, Running, SERVERS, WAITING, arriving};
 use crate::calendar::Month;
-use crate::lanes::{self, LANES, Lanes};
+use crate::lanes::{LANES, Lanes};
 use crate::math;
 
 impl Running {
@@ -31,18 +31,10 @@ impl Running {
         if self.over_months == 0 || now.index < self.over_months || !begun {
             return;
         }
-        let mut past = Lanes::ZERO;
-        for month in now.index - self.over_months..now.index {
-            lanes::add(&mut past, &state[self.need_of(month)]);
-        }
+        let past = &state[self.need_of(now.index - self.over_months)..self.need_of(now.index)];
+        let factor = (1.0 + self.margin) / self.over_months as f64;
         let mut want = Lanes::ZERO;
-        missing(
-            &past,
-            (1.0 + self.margin) / self.over_months as f64,
-            &state[SERVERS],
-            &state[ON_ORDER],
-            &mut want,
-        );
+        missing(past, factor, &state[SERVERS], &state[ON_ORDER], &mut want);
         if let Some(arrival) = self.same_arrival(now, lead) {
             let Ok([waiting, on_order, arriving]) =
                 state.get_disjoint_mut([WAITING, ON_ORDER, arriving(arrival)])
