@@ -160,6 +160,22 @@ pub fn any_above_zero(a: &Lanes) -> bool {
     any
 }
 
+/// Marks the lanes in which a number is above this.
+#[multiversion(targets("x86_64+avx512f+avx512dq+avx512vl+avx512bw", "x86_64+avx+avx2"))]
+pub fn mark_above(a: &Lanes, this: f64, marks: &mut [bool; LANES]) {
+    for i in 0..LANES {
+        marks[i] = a[i] > this;
+    }
+}
+
+/// Marks the lanes in which a number is this or less.
+#[multiversion(targets("x86_64+avx512f+avx512dq+avx512vl+avx512bw", "x86_64+avx+avx2"))]
+pub fn mark_up_to(a: &Lanes, this: f64, marks: &mut [bool; LANES]) {
+    for i in 0..LANES {
+        marks[i] = a[i] <= this;
+    }
+}
+
 /// The lanes that are marked, the lowest first: as many steps as there are marks, not lanes.
 pub fn which(marks: &[bool; LANES]) -> impl Iterator<Item = usize> {
     marks.as_chunks::<8>().0.iter().enumerate().flat_map(|(row, eight)| {

@@ -5,10 +5,13 @@
 
 use std::sync::Arc;
 
+use multiversion::multiversion;
+
 use super::Distribution;
 use super::stretch::{Stretch, stretches};
 use crate::lanes::{LANES, Lanes};
 use crate::math;
+use crate::random::PLACES;
 
 /// A distribution as a function of a standard normal score.
 #[derive(Clone, Debug)]
@@ -97,6 +100,18 @@ impl Sampler {
         }
     }
 
+    /// The values at some scores.
+    pub fn at_places(&self, scores: &[f64; PLACES]) -> [f64; PLACES] {
+        match self {
+            Self::LogNormal { mu, sigma } => {
+                let mut values = [0.0; PLACES];
+                lognormal(*mu, *sigma, scores, &mut values);
+                values
+            }
+            _ => scores.map(|score| self.at(score)),
+        }
+    }
+
     /// The values at a score of every lane.
     pub fn fill(&self, scores: &Lanes, out: &mut Lanes) {
         match self {
@@ -166,6 +181,14 @@ impl Pieces {
         let from = piece.checked_sub(1).map_or(0.0, |before| self.upto[before]);
         let inside = (share - from) / (self.upto[piece] - from);
         interpolate(values, values.len() - 1, math::normal_quantile(inside))
+    }
+}
+
+/// `exp(mu + sigma · score)` of some scores.
+#[multiversion(targets("x86_64+avx512f+avx512dq+avx512vl+avx512bw", "x86_64+avx+avx2"))]
+fn lognormal(mu: f64, sigma: f64, scores: &[f64; PLACES], values: &mut [f64; PLACES]) {
+    for i in 0..PLACES {
+        values[i] = math::exp(mu + sigma * scores[i]);
     }
 }
 

@@ -96,12 +96,22 @@ impl Process for Running {
         draws.counts(now.index, &values[self.frequency], &self.exposure, &mut counts);
         let [price, jumps] = state else { return };
         *out = *price;
-        let some = counts.map(|count| count > 0.0);
-        let places = lanes::which(&some).flat_map(|lane| {
-            let first = EVENTS + jumps[lane] as u64;
-            (0..counts[lane].min(MOST as f64) as u64).map(move |jump| (lane, first + jump))
-        });
-        draws.words_of(places, |lane, [word]| out[lane] *= self.factor.at(math::normal_score(word)));
+        let mut some = [false; LANES];
+        for jump in 0..MOST {
+            lanes::mark_above(&counts, jump as f64, &mut some);
+            let places = lanes::which(&some).map(|lane| (lane, EVENTS + jumps[lane] as u64 + jump as u64));
+            let mut none = true;
+            draws.words_of(places, |places, words| {
+                none = false;
+                let factors = self.factor.at_places(&words.map(|[word]| math::normal_score(word)));
+                for ((lane, _), factor) in places.iter().zip(factors) {
+                    out[*lane] *= factor;
+                }
+            });
+            if none {
+                break;
+            }
+        }
         add_and_keep(&counts, out, jumps, price);
     }
 }

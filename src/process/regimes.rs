@@ -6,7 +6,7 @@ use crate::calendar::Month;
 use crate::diagnostic::Diagnostic;
 use crate::distribution::{Number, NumberOf, QuantityOf, Sampler};
 use crate::document::{Id, MapOf, Plugin, Reader, Reference, TableOf};
-use crate::lanes::{self, Lanes, Slot, Values};
+use crate::lanes::{self, LANES, Lanes, Slot, Values};
 use crate::math;
 use crate::random::{Draws, EVENTS, uniform};
 use crate::text::did_you_mean;
@@ -152,17 +152,20 @@ impl Process for Running {
         if now.index == 0 {
             (*phases, *ends) = (Lanes::ZERO, Lanes::ZERO);
         }
-        let ended = ends.map(|end| end <= month);
+        let mut ended = [false; LANES];
+        lanes::mark_up_to(ends, month, &mut ended);
         let places = lanes::which(&ended).map(|lane| (lane, EVENTS + phases[lane] as u64 * WORDS));
-        draws.words_of(places, |lane, [next, times, lasts]| {
-            let place = match now.index {
-                0 => self.first,
-                _ => self.phases[regime[lane] as usize].next(uniform(next)),
-            };
-            let phase = &self.phases[place];
-            regime[lane] = place as f64;
-            factor[lane] = phase.factor.at(math::normal_score(times));
-            ends[lane] += phase.lasts.months(math::normal_score(lasts));
+        draws.words_of(places, |places, words| {
+            for ((lane, _), [next, times, lasts]) in places.iter().zip(*words) {
+                let place = match now.index {
+                    0 => self.first,
+                    _ => self.phases[regime[*lane] as usize].next(uniform(next)),
+                };
+                let phase = &self.phases[place];
+                regime[*lane] = place as f64;
+                factor[*lane] = phase.factor.at(math::normal_score(times));
+                ends[*lane] += phase.lasts.months(math::normal_score(lasts));
+            }
         });
         for lane in lanes::which(&ended) {
             phases[lane] += 1.0;

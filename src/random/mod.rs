@@ -16,7 +16,7 @@ mod sobol;
 mod stream;
 
 pub use design::{Design, PARTS, Sampling, part_size};
-pub use philox::{philox, philox_lanes};
+pub use philox::{PLACES, philox, philox_lanes};
 pub use points::Coordinate;
 pub use stream::{Draws, EVENTS, Key, Order, PathRng, Plan, uniform};
 

@@ -29,7 +29,7 @@ pub fn philox_lanes(first_path: u64, block: u64, key: u64, words: &mut [[u32; LA
 
 /// Words live in 64 bits and are masked before each product: the form that becomes one vector multiplication.
 /// Places that [`philox_places`] works on at a time.
-pub(super) const PLACES: usize = 8;
+pub const PLACES: usize = 8;
 
 /// The four words of some paths, each of a block of its own.
 #[multiversion(targets("x86_64+avx512f+avx512dq+avx512vl+avx512bw", "x86_64+avx+avx2"))]

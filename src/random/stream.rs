@@ -257,22 +257,20 @@ impl Draws {
     }
 
     /// Consecutive words of single lanes, each as in [`bits_of`](Self::bits_of): goes through places, which are a lane and the
-    /// index of its first word, eight at a time.
+    /// index of its first word, eight at a time. Of the eight words that are shown, as many count as there are places.
     pub fn words_of<const K: usize>(
         &self,
-        places: impl Iterator<Item = (usize, u64)>,
-        mut visit: impl FnMut(usize, [u32; K]),
+        mut places: impl Iterator<Item = (usize, u64)>,
+        mut visit: impl FnMut(&[(usize, u64)], &[[u32; K]; PLACES]),
     ) {
-        let mut places = places.fuse();
         loop {
             let (mut eight, mut count) = ([(0, 0); PLACES], 0);
-            for (into, place) in eight.iter_mut().zip(&mut places) {
-                *into = place;
+            while let Some(place) = if count < PLACES { places.next() } else { None } {
+                eight[count] = place;
                 count += 1;
             }
             if count > 0 {
-                let words = self.words_of_eight(&eight);
-                eight[..count].iter().zip(words).for_each(|((lane, _), words)| visit(*lane, words));
+                visit(&eight[..count], &self.words_of_eight(&eight));
             }
             if count < PLACES {
                 return;
