@@ -134,11 +134,12 @@ impl LoadCurve {
     /// [`whole_units_beyond`](Self::whole_units_beyond) for each lane's mean load, but no more than up to so many units in all.
     pub fn whole_units_between(&self, mean: &Lanes, from: f64, upto: Option<&Lanes>, out: &mut Lanes) {
         let upto = upto.unwrap_or(&ENDLESS);
-        let mut uneven = [false; LANES];
-        units_of_quietest(self.lowest, self.peak(), mean, from, upto, out, &mut uneven);
+        units_of_quietest(self.lowest, mean, from, upto, out);
         if self.is_flat() {
             return;
         }
+        let mut uneven = [false; LANES];
+        differ(self.lowest, self.peak(), mean, from, &mut uneven);
         // Where the busiest hour takes more than the quietest, hours differ, and have to be gone through.
         for lane in lanes::which(&uneven) {
             let all = self.whole_units_beyond(mean[lane], from);
@@ -220,21 +221,19 @@ fn units_at(mean: f64, level: f64) -> f64 {
 /// No limit.
 static ENDLESS: Lanes = Lanes::splat(f64::INFINITY);
 
-/// Units from `from` up to `upto` that the quietest hour takes, and where the busiest one takes more of them.
+/// Units from `from` up to `upto` that the quietest hour takes.
 #[multiversion(targets("x86_64+avx512f+avx512dq+avx512vl+avx512bw", "x86_64+avx+avx2"))]
-fn units_of_quietest(
-    lowest: f64,
-    peak: f64,
-    mean: &Lanes,
-    from: f64,
-    upto: &Lanes,
-    units: &mut Lanes,
-    uneven: &mut [bool; LANES],
-) {
+fn units_of_quietest(lowest: f64, mean: &Lanes, from: f64, upto: &Lanes, units: &mut Lanes) {
     for i in 0..LANES {
-        let (quietest, busiest) = (units_at(mean[i], lowest), units_at(mean[i], peak));
-        units[i] = (quietest.min(upto[i]) - from).max(0.0);
-        uneven[i] = busiest > quietest.max(from);
+        units[i] = (units_at(mean[i], lowest).min(upto[i]) - from).max(0.0);
+    }
+}
+
+/// Where the busiest hour takes more of them than the quietest.
+#[multiversion(targets("x86_64+avx512f+avx512dq+avx512vl+avx512bw", "x86_64+avx+avx2"))]
+fn differ(lowest: f64, peak: f64, mean: &Lanes, from: f64, uneven: &mut [bool; LANES]) {
+    for i in 0..LANES {
+        uneven[i] = units_at(mean[i], peak) > units_at(mean[i], lowest).max(from);
     }
 }
 

@@ -182,8 +182,8 @@ fn run_month(
         close_and_train(strategy, now, values, state, ledger);
     }
     ledger.spend_for(Cause::Shared);
-    for charge in &strategy.charges {
-        charge.post(now.index, values, ledger);
+    for place in &strategy.due[now.index] {
+        strategy.charges[*place].post_now(values, ledger);
     }
     force(strategy, values, ledger);
     for user in &strategy.contracts {

@@ -59,11 +59,9 @@ pub struct Charge {
 }
 
 impl Charge {
-    /// Posts it if it is due.
-    pub fn post(&self, month: usize, values: &Values, ledger: &mut Ledger) {
-        if self.due.as_ref().is_none_or(|due| due[month]) {
-            self.post_now(values, ledger);
-        }
+    /// Whether it is due in a month.
+    pub fn is_due(&self, month: usize) -> bool {
+        self.due.as_ref().is_none_or(|due| due[month])
     }
 
     /// Posts it, whether this is its month or not.

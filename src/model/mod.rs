@@ -207,6 +207,8 @@ pub struct Strategy {
     pub supplies: Vec<SupplyInUse>,
     /// What it costs whatever is served.
     pub charges: Vec<Charge>,
+    /// By month, those of them that are due, by their places: most of training is not, and is not to be looked through every month.
+    pub due: Vec<Vec<usize>>,
     /// What it has agreed with vendors, in the order in which it settles.
     pub contracts: Vec<ContractInUse>,
     /// The vendors of these contracts, with the credits for outages on what is bought from them, each once.

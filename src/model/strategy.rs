@@ -103,7 +103,9 @@ pub(super) fn resolve(
     failover::resolve(&mut entries, &supplies, succeeds, builder);
     let loses = |entry: &Entry| entry.aside.as_ref().is_some_and(|aside| !aside.lost.is_empty());
     let (trained, idle) = trained?.lend(agreed.state, &supplies, builder);
+    let due = |month| (0..charges.len()).filter(|place| charges[*place].is_due(month)).collect();
     let strategy = Strategy {
+        due: (0..builder.timeline().length).map(due).collect(),
         own_streams: own.map(|own| running(scenario, &own, &vec![None; own.len()])),
         sheds: entries.iter().any(|entry| entry.sheds || entry.outages.is_some() || loses(entry)),
         id: id.id.clone(),

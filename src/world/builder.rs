@@ -9,7 +9,7 @@ use crate::calendar::{AVERAGE_MONTH_HOURS, Timeline};
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::distribution::{Number, UnitOf};
 use crate::document::{Origin, Reference};
-use crate::lanes::{LANES, Slot};
+use crate::lanes::{LANES, Lanes, Slot};
 use crate::math;
 use crate::process::{Formula, Hit, Lookup, Path, Process, product_of, sum_of};
 use crate::text::did_you_mean;
@@ -293,9 +293,8 @@ impl Lookup for Builder {
             "factor of a month",
             &[raw],
             Box::new(move |values, out| {
-                for i in 0..LANES {
-                    out[i] = math::pow((1.0 + values[raw][i]).max(0.0), 1.0 / months);
-                }
+                let growth = Lanes::from_fn(|i| (1.0 + values[raw][i]).max(0.0));
+                math::pow_lanes(&growth, &Lanes::splat(1.0 / months), out);
             }),
         )
     }

@@ -157,7 +157,10 @@ fn rollout(text: &str, months: usize) -> (Option<Vec<f64>>, Vec<f64>) {
     let costs = line.months().map(|month| {
         program.step(&month, &mut lanes);
         let mut ledger = Ledger::new();
-        charges.iter().for_each(|charge| charge.post(month.index, &lanes.values(), &mut ledger));
+        charges
+            .iter()
+            .filter(|charge| charge.is_due(month.index))
+            .for_each(|charge| charge.post_now(&lanes.values(), &mut ledger));
         ledger.total(tokencast::finance::View::Cash)[0]
     });
     (progress, costs.collect())
