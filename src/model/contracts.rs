@@ -124,8 +124,8 @@ impl Agreed {
     }
 
     fn push(&mut self, name: String, vendors: &[usize], contract: Box<dyn contract::Contract>) {
-        let state = self.state;
-        self.state += contract.state();
+        let state = self.state..self.state + contract.state();
+        self.state = state.end;
         self.vendors.extend(vendors.iter().map(|vendor| (*vendor, None)));
         self.contracts.push(ContractInUse { name, contract, state });
     }

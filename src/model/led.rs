@@ -154,7 +154,8 @@ pub(super) fn caches(
                 grades: grades_of(stream, questions),
                 outages: None,
             };
-            found.push((SupplyInUse { name: cache.id.clone(), supply: Box::new(supply), state: 0 }, entry));
+            found
+                .push((SupplyInUse { name: cache.id.clone(), supply: Box::new(supply), state: 0..0 }, entry));
             let misses = rest(cache.hits, lookup);
             left = times(left, Some(misses), lookup);
         }

@@ -405,8 +405,8 @@ pub struct SupplyInUse {
     pub name: String,
     /// What serves.
     pub supply: Box<dyn Supply>,
-    /// Where its state begins.
-    pub state: usize,
+    /// Where its state is.
+    pub state: Range<usize>,
 }
 
 /// A contract that a strategy has, with the place of its state.
@@ -415,20 +415,20 @@ pub struct ContractInUse {
     pub name: String,
     /// What settles.
     pub contract: Box<dyn Contract>,
-    /// Where its state begins.
-    pub state: usize,
+    /// Where its state is.
+    pub state: Range<usize>,
 }
 
 impl ContractInUse {
     /// Its part of the strategy's state.
     pub fn own<'a>(&self, state: &'a mut [Lanes]) -> &'a mut [Lanes] {
-        &mut state[self.state..self.state + self.contract.state()]
+        &mut state[self.state.clone()]
     }
 }
 
 impl SupplyInUse {
     /// Its part of the strategy's state.
     pub fn own<'a>(&self, state: &'a mut [Lanes]) -> &'a mut [Lanes] {
-        &mut state[self.state..self.state + self.supply.state()]
+        &mut state[self.state.clone()]
     }
 }

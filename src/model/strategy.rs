@@ -205,8 +205,8 @@ impl Composed {
             let entry = question.entry(self.supplies.len(), number, lookup);
             self.entries.push((question.order, entry));
         }
-        let state = self.state;
-        self.state += supply.state();
+        let state = self.state..self.state + supply.state();
+        self.state = state.end;
         self.supplies.push(SupplyInUse { name: name.to_owned(), supply, state });
     }
 }

@@ -178,8 +178,8 @@ impl Builder {
         name: &str,
         parents: &[Slot],
     ) -> Slot {
-        let state = self.state;
-        self.state += process.state();
+        let state = self.state..self.state + process.state();
+        self.state = state.end;
         self.add(Node::Process { process, state, name: name.to_owned() }, origin, name, parents)
     }
 

@@ -1,5 +1,7 @@
 //! The recipe of a world and the lanes it fills: numbers once per path, paths month by month.
 
+use std::ops::Range;
+
 use super::correlation::Mixes;
 use super::plan::{self, Plans};
 use crate::calendar::Month;
@@ -19,7 +21,7 @@ pub(super) enum Node {
     /// From values of this month.
     Monthly(Formula),
     /// A process, with the place of its state and the name of its stream.
-    Process { process: Box<dyn Process>, state: usize, name: String },
+    Process { process: Box<dyn Process>, state: Range<usize>, name: String },
     /// The hours of the month.
     Hours,
 }
@@ -113,7 +115,7 @@ impl Program {
         }
         for (i, node) in self.nodes.iter().enumerate() {
             if let Node::Process { process, state: place, .. } = node {
-                process.start(&Values(&lanes[..i]), &mut state[*place..*place + process.state()]);
+                process.start(&Values(&lanes[..i]), &mut state[place.clone()]);
             }
         }
     }
@@ -127,7 +129,7 @@ impl Program {
             match &self.nodes[i] {
                 Node::Monthly(formula) => formula(&Values(before), out),
                 Node::Process { process, state: place, .. } => {
-                    let state = &mut state[*place..*place + process.state()];
+                    let state = &mut state[place.clone()];
                     process.step(now, &Values(before), &mut draws[i], state, out);
                 }
                 Node::Hours => *out = Lanes::splat(now.hours),
