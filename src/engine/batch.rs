@@ -151,7 +151,7 @@ fn run_month(
         ledger.spend_for(Cause::Stream(entry.stream));
         if entry.share.is_none() && !entry.sheds && entry.aside.is_none() && entry.outages.is_none() {
             user.supply.accept(entry.number, now, values, left, user.own(state), &mut served, ledger);
-            lanes::subtract(left, &served);
+            ledger.serve(&served, left);
         } else {
             let mut offered = offer(entry, &values[streams[entry.stream].work.requests], left, values);
             if let Some(aside) = &entry.aside {
@@ -162,10 +162,9 @@ fn run_month(
             }
             turned.pass_by(entry, values, left, &mut offered);
             user.supply.accept(entry.number, now, values, &offered, user.own(state), &mut served, ledger);
-            lanes::subtract(left, &served);
+            ledger.serve(&served, left);
             turned.note(entry, values, [&offered, &served], left);
         }
-        ledger.measure(Measure::Served, &served);
         ledger.record_served(entry.supply, entry.number, entry.stream, &served);
         grade(entry, &served, |_| None, values, ledger);
     }
