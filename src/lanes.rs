@@ -2,6 +2,7 @@
 //!
 //! A plug-in is a plain loop `for i in 0..LANES`; the compiler turns it into vector instructions. No value crosses
 //! from one lane to another, so results do not depend on how paths are grouped.
+#![allow(clippy::inline_always, reason = "a loop over lanes vectorizes only when its body is inlined")]
 
 use multiversion::multiversion;
 
@@ -68,6 +69,7 @@ impl IntoIterator for Lanes {
     }
 }
 
+#[allow(clippy::into_iter_without_iter, reason = "the array inside has it")]
 impl<'a> IntoIterator for &'a Lanes {
     type Item = &'a f64;
     type IntoIter = std::slice::Iter<'a, f64>;
@@ -78,6 +80,7 @@ impl<'a> IntoIterator for &'a Lanes {
     }
 }
 
+#[allow(clippy::into_iter_without_iter, reason = "the array inside has it")]
 impl<'a> IntoIterator for &'a mut Lanes {
     type Item = &'a mut f64;
     type IntoIter = std::slice::IterMut<'a, f64>;

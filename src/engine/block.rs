@@ -8,8 +8,8 @@ use super::happened::Happened;
 use super::scored::Scored;
 use super::sums::{Added, Begun, MonthSums, NOTHING_BEGUN, Sum, add_month};
 use crate::calendar::Month;
-use crate::finance::{Component, Ledger, Measure, View};
-use crate::lanes::{self, LANES, Lanes, Slot, Values, ZERO};
+use crate::finance::{Ledger, Measure};
+use crate::lanes::{LANES, Lanes, Slot, Values, ZERO};
 use crate::model::Model;
 use crate::random::{Design, PARTS};
 

@@ -1,4 +1,5 @@
 //! Sums of a block, month by month: of sixty-four paths at a time, so that no thread count or batch width changes a rounding.
+#![allow(clippy::inline_always, reason = "a loop over lanes vectorizes only when its body is inlined")]
 
 use multiversion::multiversion;
 

@@ -153,18 +153,16 @@ impl RunningCosts {
     ) {
         let (line, watts, idle, price) = &self.energy;
         let watts = &values[*watts];
-        let energy: Lanes = match idle.map(|idle| &values[idle]) {
+        let mut energy = Lanes::ZERO;
+        match idle.map(|idle| &values[idle]) {
             Some(idle) => {
-                let standing = |i: usize| servers[i] * now.hours;
-                let works = |i: usize| busy[i] / gpus;
-                Lanes::from_fn(|i| standing(i) * idle[i] + works(i) * (watts[i] - idle[i]).max(0.0))
+                for i in 0..LANES {
+                    let works = busy[i] / gpus * (watts[i] - idle[i]).max(0.0);
+                    energy[i] = servers[i] * now.hours * idle[i] + works;
+                }
             }
-            None => {
-                let mut energy = Lanes::ZERO;
-                always_at_work(servers, watts, now.hours, &mut energy);
-                energy
-            }
-        };
+            None => always_at_work(servers, watts, now.hours, &mut energy),
+        }
         ledger.post(line, &energy, &values[*price]);
         if let Some((line, rate, fit)) = &self.racks {
             let racks: Lanes = Lanes::from_fn(|i| math::ceil(servers[i] / fit - 1e-9));

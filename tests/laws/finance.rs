@@ -96,11 +96,10 @@ fn a_charge_is_posted_when_it_is_due() {
     let (quantity, price) = (Slot(0), Slot(1));
     let posted = |due: Option<Vec<bool>>, month: usize| {
         let mut ledger = Ledger::new();
-        Charge { line: line(Component::Levers), quantity, price, of: None, from: None, due }.post(
-            month,
-            &Values(&values),
-            &mut ledger,
-        );
+        let charge = Charge { line: line(Component::Levers), quantity, price, of: None, from: None, due };
+        if charge.is_due(month) {
+            charge.post_now(&Values(&values), &mut ledger);
+        }
         ledger.component(Component::Levers)[0]
     };
     assert_eq!(posted(None, 4), 15.0);
