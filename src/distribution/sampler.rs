@@ -188,7 +188,7 @@ impl Pieces {
 #[multiversion(targets("x86_64+avx512f+avx512dq+avx512vl+avx512bw", "x86_64+avx+avx2"))]
 fn lognormal(mu: f64, sigma: f64, scores: &[f64; PLACES], values: &mut [f64; PLACES]) {
     for i in 0..PLACES {
-        values[i] = math::exp(mu + sigma * scores[i]);
+        values[i] = math::exp_within(mu + sigma * scores[i]);
     }
 }
 

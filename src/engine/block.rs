@@ -247,7 +247,7 @@ impl Sink for Tally {
         let (begin, width) = (self.begin, self.width);
         let discount = self.discount.map_or(&ZERO, |slot| &values[slot]);
         self.add_up(strategy, now.index, discount, ledger);
-        if ledger.has_measured(Measure::Shed) {
+        if ledger.has_measured(Measure::Shed) || !self.added().is_whole() {
             for (sum, left) in self.shed[strategy * left.len()..].iter_mut().zip(left) {
                 sum.add(&left[..width], begin);
             }

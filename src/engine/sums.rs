@@ -36,6 +36,13 @@ impl Sum {
     }
 }
 
+/// Adds paths from `begin` on, all of one row.
+fn add_to_open(values: &[f64], begin: usize, open: &mut Partial) {
+    for (path, value) in (begin..).zip(values) {
+        open[path % STRIDE] += value;
+    }
+}
+
 /// Adds paths from `begin` on to what is open of a row of so many; tells the sum of each row that they fill, and its place.
 fn each_row(
     mut values: &[f64],
@@ -46,9 +53,7 @@ fn each_row(
 ) {
     while !values.is_empty() {
         let (inside, rest) = values.split_at(values.len().min(row - begin % row));
-        for (path, value) in (begin..).zip(inside) {
-            open[path % STRIDE] += value;
-        }
+        add_to_open(inside, begin, open);
         if (begin + inside.len()).is_multiple_of(row) {
             filled(begin / row, pairs(open));
             *open = [0.0; STRIDE];
@@ -130,20 +135,35 @@ impl MonthSums {
         add_measures(measures, measured, &mut self.measures);
     }
 
-    /// Adds a month of fewer paths.
+    /// Adds a month of fewer paths, row by row.
     pub(super) fn add_narrow(&mut self, ledger: &Ledger, of: Added, begun: &mut Begun, cash: &mut Lanes) {
         self.posted |= ledger.components().1;
         *cash = ledger.total(View::Cash);
-        let (components, measures) = begun.split_at_mut(Component::COUNT);
-        for component in Component::ALL.into_iter().filter(|component| ledger.has(*component)) {
-            let (values, sum) = (ledger.component(component), &mut self.components[component as usize]);
-            let open = &mut components[component as usize];
-            each_row(&values[..of.width], of.begin, LANES, open, |_, row| *sum += row);
+        let mut from = 0;
+        while from < of.width {
+            let (begin, to) = (of.begin + from, of.width.min(from + LANES - (of.begin + from) % LANES));
+            let (components, measures) = begun.split_at_mut(Component::COUNT);
+            for component in Component::ALL.into_iter().filter(|component| ledger.has(*component)) {
+                let values = &ledger.component(component)[from..to];
+                add_to_open(values, begin, &mut components[component as usize]);
+            }
+            for measure in Measure::ALL.into_iter().filter(|measure| ledger.has_measured(*measure)) {
+                let values = &ledger.measured(measure)[from..to];
+                add_to_open(values, begin, &mut measures[measure as usize]);
+            }
+            // Also of what was not posted this time: a row is a row, however wide the batches are that it is made of.
+            if (of.begin + to).is_multiple_of(LANES) {
+                self.close_rows(begun);
+            }
+            from = to;
         }
-        for measure in Measure::ALL.into_iter().filter(|measure| ledger.has_measured(*measure)) {
-            let (values, sum) = (ledger.measured(measure), &mut self.measures[measure as usize]);
-            let open = &mut measures[measure as usize];
-            each_row(&values[..of.width], of.begin, LANES, open, |_, row| *sum += row);
+    }
+
+    /// What is begun is a row.
+    fn close_rows(&mut self, begun: &mut Begun) {
+        for (sum, open) in self.components.iter_mut().chain(&mut self.measures).zip(begun) {
+            *sum += pairs(open);
+            *open = [0.0; STRIDE];
         }
     }
 
@@ -168,10 +188,7 @@ impl MonthSums {
     /// No more paths come: what is begun is all there is. `place` is that of the last piece, if it is not full.
     pub(super) fn close(&mut self, begun: Option<&mut Begun>, place: Option<usize>) {
         if let Some(begun) = begun {
-            for (sum, open) in self.components.iter_mut().chain(&mut self.measures).zip(begun.iter_mut()) {
-                *sum += pairs(open);
-                *open = [0.0; STRIDE];
-            }
+            self.close_rows(begun);
         }
         if let Some(place) = place {
             self.cash.close(place);

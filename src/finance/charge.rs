@@ -1,7 +1,8 @@
 //! Costs that do not depend on what is served: people, training cycles, rollouts.
 
 use super::component::Component;
-use super::ledger::{Bought, Ledger, Line};
+use super::ledger::Ledger;
+use super::posting::{Bought, Line};
 use crate::lanes::{self, Lanes, Slot, Values};
 
 /// What a charge is a share of: what the strategy spends this month on serving, before its contracts settle.

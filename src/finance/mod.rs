@@ -7,6 +7,7 @@ mod discount;
 mod gauge;
 mod lease;
 mod ledger;
+mod posting;
 
 pub use charge::{Basis, Charge};
 pub use component::{Component, View};
@@ -14,4 +15,5 @@ pub use depreciation::{Depreciation, METHODS, whole_months};
 pub use discount::{Discounting, FirstFlow};
 pub use gauge::{Amount, GAUGES, Gauge, Nothing, TOTAL_MARGIN};
 pub use lease::{FinancingOf, Lease, instalment};
-pub use ledger::{Bought, Cause, Ledger, Line, Measure, Posting, Presence, Purchases, ServedRequests};
+pub use ledger::{Ledger, Presence, Purchases};
+pub use posting::{Bought, Cause, Line, Measure, Posting, ServedRequests};

@@ -15,9 +15,21 @@ pub fn exp(x: f64) -> f64 {
     exp_sum(x, 0.0)
 }
 
+/// The same bits for numbers between −708 and 708, in fewer steps; what lies beyond is taken for these.
+#[inline(always)]
+pub fn exp_within(x: f64) -> f64 {
+    let x = if x > 708.0 { 708.0 } else { x };
+    let x = if x < -708.0 { -708.0 } else { x };
+    let (n, r, tail) = reduce(x, 0.0);
+    let (sum, error) = fast_sum(1.0, r);
+    (sum + (error + tail)) * power_of_two(n + ROUND)
+}
+
 /// e^(x + low) for a `low` far below `x`: the error of an argument that is itself a rounded result.
 #[inline(always)]
 pub(super) fn exp_sum(x: f64, low: f64) -> f64 {
+    let x = if x > 710.0 { 710.0 } else { x }; // not f64::min, which would lose a NaN
+    let x = if x < -746.0 { -746.0 } else { x };
     let (n, r, tail) = reduce(x, low);
     let (sum, error) = fast_sum(1.0, r);
     // 2^n in two factors, because a result near the ends of the range needs an n that one factor cannot hold.
@@ -37,17 +49,16 @@ pub fn exp_m1(x: f64) -> f64 {
 /// The same for numbers up to 40, without a branch.
 #[inline(always)]
 pub fn exp_m1_upto_40(x: f64) -> f64 {
+    let x = if x < -746.0 { -746.0 } else { x };
     let (n, r, tail) = reduce(x, 0.0);
     let scale = power_of_two(n.max(-1000.0) + ROUND); // beyond -1000 the result is -1 anyway
     let (sum, error) = fast_sum(scale - 1.0, scale * r);
     sum + (error + scale * tail)
 }
 
-/// `x + low = n ln 2 + r'` and `e^r' = 1 + r + tail`.
+/// `x + low = n ln 2 + r'` and `e^r' = 1 + r + tail`, for numbers from -746 to 710.
 #[inline(always)]
 fn reduce(x: f64, low: f64) -> (f64, f64, f64) {
-    let x = if x > 710.0 { 710.0 } else { x }; // not f64::min, which would lose a NaN
-    let x = if x < -746.0 { -746.0 } else { x };
     let n = (x * std::f64::consts::LOG2_E + ROUND) - ROUND;
     let high = x - n * LN_2_HIGH; // exact
     let low = n * LN_2_LOW - low;

@@ -25,7 +25,7 @@ mod symmetric;
 
 pub use beta::{beta_quantile, incomplete_beta};
 pub use binomial::binomial_quantile;
-pub use exp::{exp, exp_m1, exp_m1_upto_40};
+pub use exp::{exp, exp_m1, exp_m1_upto_40, exp_within};
 pub use gamma::{gamma_quantile, incomplete_gamma, ln_gamma};
 pub use gamma_ratio::gamma_ratio;
 pub use kernels::{exp_lanes, ln_lanes, normal_cdf_lanes, pow_lanes, sqrt_lanes};

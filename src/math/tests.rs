@@ -145,6 +145,17 @@ fn floor_and_ceil_are_those_of_the_standard_library() {
     }
 }
 
+#[test]
+#[allow(clippy::float_cmp, reason = "the same bits")]
+fn exp_within_its_range_is_exp() {
+    for i in -70_800..=70_800 {
+        let x = f64::from(i) * 0.01;
+        assert_eq!(exp_within(x), exp(x), "{x}");
+    }
+    assert_eq!([exp_within(1e9), exp_within(-1e9)], [exp(708.0), exp(-708.0)]);
+    assert!(exp_within(f64::NAN).is_nan());
+}
+
 /// With the instruction set that this machine chooses.
 #[test]
 fn lanes_have_the_bits_of_scalars() {

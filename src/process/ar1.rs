@@ -93,6 +93,6 @@ fn deviate(scores: &Lanes, sd: &Lanes, kept: &Lanes, new: &Lanes, deviation: &mu
     for i in 0..LANES {
         let now = kept[i] * deviation[i] + new[i] * scores[i];
         deviation[i] = now;
-        out[i] = math::exp(now - 0.5 * sd[i] * sd[i]);
+        out[i] = math::exp_within(now - 0.5 * sd[i] * sd[i]);
     }
 }

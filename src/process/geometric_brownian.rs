@@ -82,7 +82,7 @@ impl Process for Running {
 fn change(scores: &Lanes, factor: &Lanes, annual: &Lanes, value: &mut Lanes, out: &mut Lanes) {
     for i in 0..LANES {
         let sigma = annual[i] * MONTH_SQRT;
-        let changed = math::exp(sigma * scores[i] - 0.5 * sigma * sigma) * (value[i] * factor[i]);
+        let changed = math::exp_within(sigma * scores[i] - 0.5 * sigma * sigma) * (value[i] * factor[i]);
         value[i] = changed;
         out[i] = changed;
     }

@@ -90,6 +90,6 @@ impl Process for Running {
 fn revert(scores: &Lanes, log_mean: &Lanes, decay: &Lanes, sd: &Lanes, log: &mut Lanes, out: &mut Lanes) {
     for i in 0..LANES {
         log[i] = log_mean[i] + (log[i] - log_mean[i]) * decay[i] + sd[i] * scores[i];
-        out[i] = math::exp(log[i]);
+        out[i] = math::exp_within(log[i]);
     }
 }

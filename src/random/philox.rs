@@ -27,7 +27,6 @@ pub fn philox_lanes(first_path: u64, block: u64, key: u64, words: &mut [[u32; LA
     }
 }
 
-/// Words live in 64 bits and are masked before each product: the form that becomes one vector multiplication.
 /// Places that [`philox_places`] works on at a time.
 pub const PLACES: usize = 8;
 
@@ -48,6 +47,8 @@ pub(super) fn philox_places(
     }
 }
 
+/// Words live in the low halves of 64 bits: the product of two is then one vector multiplication, which does not look at the high
+/// halves. What these hold in between counts for nothing.
 #[inline(always)]
 fn rounds(counter: [u64; 4], key: u64) -> [u64; 4] {
     let [mut a, mut b, mut c, mut d] = counter;
@@ -56,9 +57,9 @@ fn rounds(counter: [u64; 4], key: u64) -> [u64; 4] {
         let first = (a & LOW) * MULTIPLIERS[0];
         let second = (c & LOW) * MULTIPLIERS[1];
         a = (second >> 32) ^ b ^ u64::from(keys[0]);
-        b = second & LOW;
+        b = second;
         c = (first >> 32) ^ d ^ u64::from(keys[1]);
-        d = first & LOW;
+        d = first;
         keys = [keys[0].wrapping_add(WEYL[0]), keys[1].wrapping_add(WEYL[1])];
     }
     [a, b, c, d]
