@@ -270,7 +270,7 @@ impl Draws {
                 count += 1;
             }
             if count > 0 {
-                visit(&eight[..count], &self.words_of_eight(&eight));
+                visit(&eight[..count], &self.words_of_eight(&eight, count));
             }
             if count < PLACES {
                 return;
@@ -278,10 +278,19 @@ impl Draws {
         }
     }
 
-    fn words_of_eight<const K: usize>(&self, places: &[(usize, u64); PLACES]) -> [[u32; K]; PLACES] {
+    /// Of places of which so many count.
+    fn words_of_eight<const K: usize>(
+        &self,
+        places: &[(usize, u64); PLACES],
+        count: usize,
+    ) -> [[u32; K]; PLACES] {
         const { assert!(K <= 5, "they lie in two blocks") };
         if !matches!(self.source, Source::Plain) {
-            return places.map(|(lane, index)| std::array::from_fn(|k| self.bits_of(lane, index + k as u64)));
+            let mut words = [[0; K]; PLACES];
+            for ((lane, index), words) in places[..count].iter().zip(&mut words) {
+                *words = std::array::from_fn(|k| self.bits_of(*lane, index + k as u64));
+            }
+            return words;
         }
         let paths = places.map(|(lane, _)| self.first_path.wrapping_add(lane as u64));
         let mut words = [[[0; PLACES]; 4]; 2];
