@@ -103,8 +103,13 @@ impl Ledger {
 
     /// Takes note of how often an event of the model happens.
     pub fn note(&mut self, event: usize, count: &Lanes) {
-        let limited = self.limited(count);
-        let count = limited.as_ref().unwrap_or(count);
+        if self.presence.partly {
+            return self.note_whole(event, &self.limited(count));
+        }
+        self.note_whole(event, count);
+    }
+
+    fn note_whole(&mut self, event: usize, count: &Lanes) {
         match self.noted.iter_mut().find(|(known, _)| *known == event) {
             Some((_, sum)) => lanes::add(sum, count),
             None => self.noted.push((event, *count)),
@@ -155,22 +160,32 @@ impl Ledger {
         }
     }
 
+    /// Whether whoever posts is there all month and at the usual prices, as wherever nobody moves. The other case stands apart
+    /// everywhere: what is computed for it would be copied about even where it is not.
+    fn is_whole(&self) -> bool {
+        !self.presence.partly && self.presence.factor.is_none()
+    }
+
     /// A quantity for the part of the month that counts.
-    fn limited(&self, quantity: &Lanes) -> Option<Lanes> {
+    #[inline(never)]
+    fn limited(&self, quantity: &Lanes) -> Lanes {
         let Presence { share, partly, .. } = &self.presence;
-        partly.then(|| Lanes::from_fn(|i| quantity[i] * share[i]))
+        if *partly { Lanes::from_fn(|i| quantity[i] * share[i]) } else { *quantity }
     }
 
     /// A price while a factor acts on all.
-    fn dearer(&self, price: &Lanes) -> Option<Lanes> {
-        let factor = self.presence.factor.as_ref()?;
-        Some(Lanes::from_fn(|i| price[i] * factor[i]))
+    #[inline(never)]
+    fn dearer(&self, price: &Lanes) -> Lanes {
+        let Some(factor) = &self.presence.factor else { return *price };
+        Lanes::from_fn(|i| price[i] * factor[i])
     }
 
     /// Posts `quantity · price`, paid over the month.
     pub fn post(&mut self, line: &Line, quantity: &Lanes, price: &Lanes) {
-        let (limited, dearer) = (self.limited(quantity), self.dearer(price));
-        self.post_whole(line, limited.as_ref().unwrap_or(quantity), dearer.as_ref().unwrap_or(price));
+        if self.is_whole() {
+            return self.post_whole(line, quantity, price);
+        }
+        self.post_whole(line, &self.limited(quantity), &self.dearer(price));
     }
 
     fn post_whole(&mut self, line: &Line, quantity: &Lanes, price: &Lanes) {
@@ -190,8 +205,13 @@ impl Ledger {
 
     /// Posts `quantity · price`, paid at the start of the month: a purchase. The moment of break-even depends on it.
     pub fn post_upfront(&mut self, line: &Line, quantity: &Lanes, price: &Lanes) {
-        let (limited, dearer) = (self.limited(quantity), self.dearer(price));
-        let (quantity, price) = (limited.as_ref().unwrap_or(quantity), dearer.as_ref().unwrap_or(price));
+        if self.is_whole() {
+            return self.post_upfront_whole(line, quantity, price);
+        }
+        self.post_upfront_whole(line, &self.limited(quantity), &self.dearer(price));
+    }
+
+    fn post_upfront_whole(&mut self, line: &Line, quantity: &Lanes, price: &Lanes) {
         self.post_whole(line, quantity, price);
         add_to(&mut self.upfront, !self.paid_upfront, quantity, price);
         self.paid_upfront = true;
@@ -199,8 +219,13 @@ impl Ledger {
 
     /// Posts `quantity · price` that is owed to a vendor at list price.
     pub fn post_bought(&mut self, from: Bought, line: &Line, quantity: &Lanes, price: &Lanes) {
-        let (limited, dearer) = (self.limited(quantity), self.dearer(price));
-        let (quantity, price) = (limited.as_ref().unwrap_or(quantity), dearer.as_ref().unwrap_or(price));
+        if self.is_whole() {
+            return self.post_bought_whole(from, line, quantity, price);
+        }
+        self.post_bought_whole(from, line, &self.limited(quantity), &self.dearer(price));
+    }
+
+    fn post_bought_whole(&mut self, from: Bought, line: &Line, quantity: &Lanes, price: &Lanes) {
         let (first, total) = (!self.has(line.component), &mut self.components[line.component as usize]);
         let counted = |p: &&mut Purchases| p.vendor == from.vendor && p.credit == from.credit;
         match self.purchases[..self.watched].iter_mut().find(counted) {
@@ -268,8 +293,13 @@ impl Ledger {
 
     /// Adds to a physical amount.
     pub fn measure(&mut self, measure: Measure, amount: &Lanes) {
-        let limited = self.limited(amount);
-        let amount = limited.as_ref().unwrap_or(amount);
+        if self.presence.partly {
+            return self.measure_whole(measure, &self.limited(amount));
+        }
+        self.measure_whole(measure, amount);
+    }
+
+    fn measure_whole(&mut self, measure: Measure, amount: &Lanes) {
         let bit = 1 << measure as usize;
         let total = &mut self.measures[measure as usize];
         if self.measured & bit == 0 {
