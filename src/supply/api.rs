@@ -280,32 +280,41 @@ impl Supply for Api {
             hours *= share;
         }
         let entry = &self.entries[entry];
-        let mut waiting = None;
-        if let Some(curve) = self.curve.as_ref().filter(|_| hours > 0.0) {
-            let asked = *served;
-            let passed = self.limit(entry, curve, hours, values, state, served);
-            if let (Some(waiting), Some(found)) = (&entry.waiting, &passed.waiting) {
-                let mut at_once = asked;
-                if let Some(waits) = entry.waits {
-                    at_once
-                        .iter_mut()
-                        .zip(&values[waits])
-                        .for_each(|(requests, share)| *requests *= 1.0 - share);
-                }
-                waiting.post(&at_once, &passed.share, found, values, ledger);
+        let Some(curve) = self.curve.as_ref().filter(|_| hours > 0.0) else {
+            return entry.bills.iter().for_each(|bill| bill.post(served, values, ledger));
+        };
+        self.accept_limited(entry, (curve, hours), values, state, served, ledger);
+    }
+}
+
+impl Api {
+    /// Serves what the limits let through of what is asked.
+    fn accept_limited(
+        &self,
+        entry: &Served,
+        (curve, hours): (&LoadCurve, f64),
+        values: &Values,
+        state: &mut [Lanes],
+        served: &mut Lanes,
+        ledger: &mut Ledger,
+    ) {
+        let asked = *served;
+        let passed = self.limit(entry, curve, hours, values, state, served);
+        if let (Some(waiting), Some(found)) = (&entry.waiting, &passed.waiting) {
+            let mut at_once = asked;
+            if let Some(waits) = entry.waits {
+                at_once.iter_mut().zip(&values[waits]).for_each(|(requests, share)| *requests *= 1.0 - share);
             }
-            waiting = entry.waits.map(|_| (asked, passed.share));
+            waiting.post(&at_once, &passed.share, found, values, ledger);
         }
-        match waiting {
-            None => entry.bills.iter().for_each(|bill| bill.post(served, values, ledger)),
-            // Only what cannot wait is cut: each bill is for its part of the requests that were asked.
-            Some((asked, share)) => {
-                let mut at_once = asked;
-                lanes::scale(&mut at_once, &share);
-                for bill in &entry.bills {
-                    bill.post(if bill.waits() { &asked } else { &at_once }, values, ledger);
-                }
-            }
+        if entry.waits.is_none() {
+            return entry.bills.iter().for_each(|bill| bill.post(served, values, ledger));
+        }
+        // Only what cannot wait is cut: each bill is for its part of the requests that were asked.
+        let mut at_once = asked;
+        lanes::scale(&mut at_once, &passed.share);
+        for bill in &entry.bills {
+            bill.post(if bill.waits() { &asked } else { &at_once }, values, ledger);
         }
     }
 }

@@ -465,21 +465,25 @@ impl Supply for Running {
 
     fn close(&self, now: &Month, values: &Values, state: &mut [Lanes], ledger: &mut Ledger) {
         let (mut owned, mut busy, mut need) = (Lanes::ZERO, Lanes::ZERO, Lanes::ZERO);
+        let peak = self.shape.peak();
         let by = Counted {
-            peak: self.shape.peak().unwrap_or(1.0),
+            peak: peak.unwrap_or(1.0),
             spare: self.spare,
             servers_per_replica: 1.0 / self.replicas_per_server,
             gpu_hours_per_replica: self.gpus / self.replicas_per_server * now.hours,
             gpu_hours_per_server: self.gpus * now.hours,
         };
-        if self.is_plain() {
-            if let [offered, carried, waiting, ..] = &*state {
+        if self.is_plain()
+            && let [offered, carried, waiting, ..] = &*state
+        {
+            let (servers, per_load) = (&state[SERVERS], &values[self.replicas_per_load]);
+            let out = (&mut owned, &mut busy, &mut need);
+            if peak.is_some() {
+                count(&by, offered, carried, waiting, per_load, servers, out.0, out.1, out.2);
+            } else {
                 // A mix of weeks has another peak on each path.
-                let busiest = self.shape.peak().is_none().then(|| self.busiest(offered, state));
-                let (offered, servers) = (busiest.as_ref().unwrap_or(offered), &state[SERVERS]);
-                let replicas_per_load = &values[self.replicas_per_load];
-                let out = (&mut owned, &mut busy, &mut need);
-                count(&by, offered, carried, waiting, replicas_per_load, servers, out.0, out.1, out.2);
+                let busiest = self.busiest(offered, state);
+                count(&by, &busiest, carried, waiting, per_load, servers, out.0, out.1, out.2);
             }
         } else {
             self.count_protected(&by, values, state, [&mut owned, &mut busy, &mut need]);

@@ -298,13 +298,15 @@ impl Supply for Running {
         }
         let hosted = &self.entries[entry];
         let target = &values[self.utilization_target];
-        let most = self.new_capacity.is_some().then(|| {
-            self.most(values, &state[Load::STATE..], |i| {
-                let (all, waiting) = hosted.load(now, values, offered, i);
-                (state[0][i] + all - waiting) * self.curve.peak()
-            })
+        if self.new_capacity.is_none() {
+            let most = (self.max, None);
+            return hosted.accept(&self.curve, now, values, offered, most, target, &mut Load(state), served);
+        }
+        let most = self.most(values, &state[Load::STATE..], |i| {
+            let (all, waiting) = hosted.load(now, values, offered, i);
+            (state[0][i] + all - waiting) * self.curve.peak()
         });
-        let most = (self.max, most.as_ref());
+        let most = (self.max, Some(&most));
         hosted.accept(&self.curve, now, values, offered, most, target, &mut Load(state), served);
     }
 
