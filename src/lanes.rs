@@ -137,6 +137,15 @@ pub fn divide(total: &mut Lanes, a: &Lanes) {
     }
 }
 
+/// Copies to two places.
+#[multiversion(targets("x86_64+avx512f+avx512dq+avx512vl+avx512bw", "x86_64+avx+avx2"))]
+pub fn copy_twice(a: &Lanes, one: &mut Lanes, other: &mut Lanes) {
+    for i in 0..LANES {
+        one[i] = a[i];
+        other[i] = a[i];
+    }
+}
+
 /// `out = 1 / a`
 #[multiversion(targets("x86_64+avx512f+avx512dq+avx512vl+avx512bw", "x86_64+avx+avx2"))]
 pub fn invert(out: &mut Lanes, a: &Lanes) {
@@ -153,14 +162,19 @@ pub fn subtract(total: &mut Lanes, a: &Lanes) {
     }
 }
 
-/// Whether any number is above zero. Looks at all of them: that takes less than to stop at the first.
+/// Whether any number is above this. Looks at all of them: that takes less than to stop at the first.
 #[multiversion(targets("x86_64+avx512f+avx512dq+avx512vl+avx512bw", "x86_64+avx+avx2"))]
-pub fn any_above_zero(a: &Lanes) -> bool {
+pub fn any_above(a: &Lanes, this: f64) -> bool {
     let mut any = false;
     for i in 0..LANES {
-        any |= a[i] > 0.0;
+        any |= a[i] > this;
     }
     any
+}
+
+/// Whether any number is above zero.
+pub fn any_above_zero(a: &Lanes) -> bool {
+    any_above(a, 0.0)
 }
 
 /// Marks the lanes in which a number is above this.

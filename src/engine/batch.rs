@@ -311,8 +311,7 @@ fn note_any(event: usize, count: &Lanes, ledger: &mut Ledger) {
 /// The requests of the month arrive.
 pub(super) fn arrive(streams: &[Stream], values: &Values, remaining: &mut [Lanes], ledger: &mut Ledger) {
     for (stream, left) in streams.iter().zip(remaining.iter_mut()) {
-        *left = values[stream.work.requests];
-        ledger.measure(Measure::Offered, left);
+        ledger.offer(&values[stream.work.requests], left);
     }
 }
 

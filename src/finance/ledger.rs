@@ -310,6 +310,17 @@ impl Ledger {
         }
     }
 
+    /// Counts requests that arrive: all of them are left.
+    pub fn offer(&mut self, requests: &Lanes, left: &mut Lanes) {
+        let bit = 1 << Measure::Offered as usize;
+        if self.presence.partly || self.measured & bit != 0 {
+            *left = *requests;
+            return self.measure(Measure::Offered, requests);
+        }
+        lanes::copy_twice(requests, left, &mut self.measures[Measure::Offered as usize]);
+        self.measured |= bit;
+    }
+
     /// Takes requests that were served off those that are left, and counts them.
     pub fn serve(&mut self, served: &Lanes, left: &mut Lanes) {
         let bit = 1 << Measure::Served as usize;

@@ -9,7 +9,7 @@ use crate::document::{Plugin, Reader};
 use crate::lanes::{self, LANES, Lanes, Slot, Values};
 use crate::math;
 use crate::process::Path;
-use crate::random::{Draws, EVENTS};
+use crate::random::{Draws, EVENTS, PLACES};
 use crate::units::{self, Period};
 
 pub(super) const PLUGIN: Plugin<WrittenPath> = Plugin {
@@ -96,21 +96,20 @@ impl Process for Running {
         draws.counts(now.index, &values[self.frequency], &self.exposure, &mut counts);
         let [price, jumps] = state else { return };
         *out = *price;
-        let mut some = [false; LANES];
-        for jump in 0..MOST {
+        let (mut some, mut jump) = ([false; LANES], 0);
+        while jump < MOST && lanes::any_above(&counts, jump as f64) {
             lanes::mark_above(&counts, jump as f64, &mut some);
             let places = lanes::which(&some).map(|lane| (lane, EVENTS + jumps[lane] as u64 + jump as u64));
-            let mut none = true;
             draws.words_of(places, |places, words| {
-                none = false;
-                let factors = self.factor.at_places(&words.map(|[word]| math::normal_score(word)));
-                for ((lane, _), factor) in places.iter().zip(factors) {
+                let mut scores = [0.0; PLACES];
+                for (score, [word]) in scores.iter_mut().zip(words).take(places.len()) {
+                    *score = math::normal_score(*word);
+                }
+                for ((lane, _), factor) in places.iter().zip(self.factor.at_places(&scores)) {
                     out[*lane] *= factor;
                 }
             });
-            if none {
-                break;
-            }
+            jump += 1;
         }
         add_and_keep(&counts, out, jumps, price);
     }
