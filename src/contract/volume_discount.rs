@@ -9,6 +9,7 @@ use crate::distribution::{Number, NumberOf};
 use crate::document::{At, Decode, Id, ListOf, Plugin, Reader, Reference, Shape, TableOf, Value, WordOf};
 use crate::finance::{Component, Ledger, Line};
 use crate::lanes::{self, LANES, Lanes, Slot, Values};
+use crate::math;
 use crate::process::{Lookup, Path};
 use crate::units;
 
@@ -206,7 +207,7 @@ fn take_off(
 ) {
     for i in 0..LANES {
         let share = if marginal {
-            let within = volume[i].min(ends[i]) - begins[i];
+            let within = math::smaller(volume[i], ends[i]) - begins[i];
             if within > 0.0 { within * per_volume[i] } else { 0.0 }
         } else {
             f64::from(volume[i] > begins[i] && volume[i] <= ends[i])

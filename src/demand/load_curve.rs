@@ -225,7 +225,7 @@ static ENDLESS: Lanes = Lanes::splat(f64::INFINITY);
 #[multiversion(targets("x86_64+avx512f+avx512dq+avx512vl+avx512bw", "x86_64+avx+avx2"))]
 fn units_of_quietest(lowest: f64, mean: &Lanes, from: f64, upto: &Lanes, units: &mut Lanes) {
     for i in 0..LANES {
-        units[i] = (units_at(mean[i], lowest).min(upto[i]) - from).max(0.0);
+        units[i] = math::larger(math::smaller(units_at(mean[i], lowest), upto[i]) - from, 0.0);
     }
 }
 

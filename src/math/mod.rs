@@ -38,6 +38,18 @@ pub use score::{normal_score, normal_score_lanes};
 pub use sin::sin;
 pub use symmetric::{Matrix, cholesky, eigen};
 
+/// The larger of two numbers, the second where one is none: a third of the steps of `f64::max`, which looks for that.
+#[inline(always)]
+pub fn larger(a: f64, b: f64) -> f64 {
+    if a > b { a } else { b }
+}
+
+/// The smaller of two numbers, the second where one is none.
+#[inline(always)]
+pub fn smaller(a: f64, b: f64) -> f64 {
+    if a < b { a } else { b }
+}
+
 /// 1.5 * 2^52. Adding it to `|x| < 2^51` rounds `x` to an integer, ties to even, and leaves that integer in the low bits.
 const ROUND: f64 = 6755399441055744.0;
 

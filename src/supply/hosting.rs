@@ -12,6 +12,7 @@ use crate::calendar::Month;
 use crate::demand::{LoadCurve, Patience};
 use crate::diagnostic::Diagnostic;
 use crate::lanes::{LANES, Lanes, Slot, Values, ZERO};
+use crate::math::{larger, smaller};
 use crate::pricing::Tier;
 use crate::process::Lookup;
 use crate::serving::{CallTokens, Capacity, Deployment, Lengths, carried};
@@ -336,10 +337,10 @@ fn carry_evenly(
 ) {
     for i in 0..LANES {
         let asked = load(offered[i], hours_per_request[i], by.per_hour, waits[i]);
-        let replicas = by.up_to.min(most[i]);
-        largest[i] = largest[i].max(replicas);
+        let replicas = smaller(most[i], by.up_to);
+        largest[i] = larger(largest[i], replicas);
         let before = [load_offered[i], load_carried[i], load_waiting[i]];
-        let (after, fits) = carry(asked, replicas * target[i], before, f64::min);
+        let (after, fits) = carry(asked, replicas * target[i], before, smaller);
         [load_offered[i], load_carried[i], load_waiting[i]] = after;
         served[i] = requests(fits, asked.0, offered[i], by.hours * requests_per_hour[i]);
     }
@@ -364,8 +365,8 @@ fn carry_by_hour(
 ) {
     for i in 0..LANES {
         let asked = load(offered[i], hours_per_request[i], by.per_hour, waits[i]);
-        let replicas = by.up_to.min(most[i]);
-        largest[i] = largest[i].max(replicas);
+        let replicas = smaller(most[i], by.up_to);
+        largest[i] = larger(largest[i], replicas);
         let before = [load_offered[i], load_carried[i], load_waiting[i]];
         let carried = |mean, capacity| carried(by.curve, mean, capacity);
         let (after, fits) = carry(asked, replicas * target[i], before, carried);
@@ -385,10 +386,10 @@ fn carry(
     carried: impl Fn(f64, f64) -> f64,
 ) -> ([f64; 3], f64) {
     let at_once = all - waiting;
-    let room = (capacity - before - waited).max(0.0);
+    let room = larger(capacity - before - waited, 0.0);
     let with = carried(offered + at_once, capacity);
-    let more = (with - before).max(0.0).min(at_once).min(room);
-    let more_waiting = waiting.min(room - more);
+    let more = smaller(smaller(larger(with - before, 0.0), at_once), room);
+    let more_waiting = smaller(waiting, room - more);
     ([offered + at_once, before + more, waited + more_waiting], more + more_waiting)
 }
 

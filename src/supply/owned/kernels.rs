@@ -15,7 +15,7 @@ pub(super) fn missing(needs: &[Lanes], factor: f64, servers: &Lanes, on_order: &
         }
     }
     for i in 0..LANES {
-        out[i] = (math::ceil(past[i] * factor - 1e-9) - (servers[i] + on_order[i])).max(0.0);
+        out[i] = math::larger(math::ceil(past[i] * factor - 1e-9) - (servers[i] + on_order[i]), 0.0);
     }
 }
 
@@ -23,7 +23,7 @@ pub(super) fn missing(needs: &[Lanes], factor: f64, servers: &Lanes, on_order: &
 #[multiversion(targets("x86_64+avx512f+avx512dq+avx512vl+avx512bw", "x86_64+avx+avx2"))]
 pub(super) fn order_all(want: &Lanes, waiting: &Lanes, on_order: &mut Lanes, arriving: &mut Lanes) {
     for i in 0..LANES {
-        let servers = if waiting[i] > 0.0 { 0.0 } else { want[i].max(0.0) };
+        let servers = if waiting[i] > 0.0 { 0.0 } else { math::larger(want[i], 0.0) };
         on_order[i] += servers;
         arriving[i] += servers;
     }
@@ -64,7 +64,7 @@ pub(super) fn sum_scaled(months: &[Lanes], share: f64, sum: &mut Lanes) {
 pub(super) fn replicas_of(servers: &Lanes, [per_server, spare, most]: [f64; 3], replicas: &mut Lanes) {
     for i in 0..LANES {
         let whole = math::floor(servers[i] * per_server + 1e-9) - spare;
-        replicas[i] = whole.max(0.0).min(most);
+        replicas[i] = math::smaller(math::larger(whole, 0.0), most);
     }
 }
 

@@ -151,9 +151,9 @@ fn gpu_hours(
 ) {
     for i in 0..LANES {
         // Work that can wait first fills what is paid anyway; what is left needs replica-hours of its own.
-        let usable = (plan.reserved + plan.always + beyond[i] - plan.spare).max(0.0) * target[i];
+        let usable = math::larger(plan.reserved + plan.always + beyond[i] - plan.spare, 0.0) * target[i];
         let used = carried[i] + waiting[i];
-        let on_demand = plan.always + beyond[i] + ((used - usable) * replicas_per_load[i]).max(0.0);
+        let on_demand = plan.always + beyond[i] + math::larger((used - usable) * replicas_per_load[i], 0.0);
         hours[i] = on_demand * plan.gpu_hours;
         paid[i] = hours[i] + plan.reserved * plan.gpu_hours;
         busy[i] = used * plan.gpu_hours;
