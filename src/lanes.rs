@@ -220,3 +220,28 @@ impl std::ops::Index<Slot> for Values<'_> {
         &self.0[slot.0]
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn marked_lanes_come_in_order() {
+        let (mut above, mut up_to) = ([false; LANES], [false; LANES]);
+        let numbers = Lanes::from_fn(|i| (i * 29 % LANES) as f64);
+        for this in [-1.0, 0.0, 31.0, 62.0, 63.0] {
+            mark_above(&numbers, this, &mut above);
+            mark_up_to(&numbers, this, &mut up_to);
+            let expected: Vec<usize> = (0..LANES).filter(|i| numbers[*i] > this).collect();
+            assert_eq!(which(&above).collect::<Vec<_>>(), expected);
+            assert_eq!(which(&up_to).count(), LANES - expected.len());
+            assert_eq!(any_above(&numbers, this), !expected.is_empty());
+        }
+    }
+
+    /// What all loops over lanes count on.
+    #[test]
+    fn lanes_begin_at_a_cache_line() {
+        assert_eq!((size_of::<Lanes>(), align_of::<Lanes>()), (8 * LANES, 64));
+    }
+}

@@ -288,6 +288,50 @@ fn runs_and_streams_are_independent() {
     }
 }
 
+/// Eight places at a time have the words of each place by itself, whatever the number of places.
+#[test]
+fn words_of_places_are_those_of_each() {
+    for (_, sampling) in Sampling::ALL {
+        let mut draws = plan(sampling).swap_remove(2);
+        draws.restart(1_024);
+        for count in [0, 1, 7, 8, 9, 23] {
+            let all: Vec<(usize, u64)> =
+                (0..count).map(|i| (i * 37 % LANES, EVENTS + (i as u64 * 5) % 11)).collect();
+            let mut seen = 0;
+            draws.words_of(all.iter().copied(), |places, words: &[[u32; 3]; PLACES]| {
+                for (place, words) in places.iter().zip(words) {
+                    assert_eq!(*place, all[seen]);
+                    let (lane, index) = *place;
+                    let each: [u32; 3] = std::array::from_fn(|k| draws.bits_of(lane, index + k as u64));
+                    assert_eq!(*words, each, "{sampling:?} {place:?}");
+                    seen += 1;
+                }
+            });
+            assert_eq!(seen, all.len());
+        }
+    }
+}
+
+/// Counts of a month are the Poisson quantile of its uniform, whether bounds decide or not.
+#[test]
+fn counts_are_quantiles() {
+    let mut draws = Draws::new(Key::new(11, "counts"), 0);
+    let (mut u, mut found) = (Lanes::ZERO, Lanes::ZERO);
+    let mut seen = [0; 4];
+    for first_path in (0..64_000).step_by(LANES) {
+        draws.restart(first_path);
+        let rate = Lanes::from_fn(|i| 0.004 * (i * i) as f64 / 40.0);
+        draws.counts(1, &rate, &[0.0, 1.0, 3.5], &mut found);
+        draws.uniform(1, &mut u);
+        for i in 0..LANES {
+            let exact = crate::math::poisson_quantile(rate[i] * 2.5, u[i]);
+            assert_eq!(found[i].to_bits(), exact.to_bits(), "{} {}", rate[i], u[i]);
+            seen[(exact as usize).min(3)] += 1;
+        }
+    }
+    assert!(seen.iter().all(|count| *count > 500), "{seen:?}");
+}
+
 /// A word of one lane is that of the lanes together.
 #[test]
 fn words_of_events_are_coordinates() {

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use tokencast::demand::{LoadCurve, PRESETS, Stream, Traffic};
 use tokencast::document::{Reader, TableOf};
+use tokencast::lanes::{LANES, Lanes};
 use tokencast::serving::carried;
 use tokencast::world::Builder;
 
@@ -133,6 +134,28 @@ fn a_flat_week_needs_whole_units() {
         }
     }
     assert_eq!(curve.whole_units_beyond(0.0, 0.0), 0.0);
+}
+
+/// What sixty-four paths take between two numbers of units is what each takes beyond the one less what it takes beyond the other.
+#[test]
+fn units_between_are_a_difference() {
+    let day: Vec<f64> =
+        (0..24).map(|hour| if hour % 24 < 8 { 0.3 } else { 1.0 + f64::from(hour) / 20.0 }).collect();
+    for curve in [LoadCurve::new(&[1.0], 0.0), LoadCurve::new(&[1.0], 0.3), LoadCurve::new(&day, 0.1)] {
+        let mean = Lanes::from_fn(|i| if i == 0 { 0.0 } else { 0.07 * (i * i) as f64 });
+        let upto = Lanes::from_fn(|i| if i % 5 == 0 { f64::INFINITY } else { (i % 17) as f64 * 3.5 });
+        for from in [0.0, 2.0, 7.5, 40.0] {
+            let (mut all, mut between) = (Lanes::ZERO, Lanes::ZERO);
+            curve.whole_units_between(&mean, from, None, &mut all);
+            curve.whole_units_between(&mean, from, Some(&upto), &mut between);
+            for i in 0..LANES {
+                let beyond = |from: f64| curve.whole_units_beyond(mean[i], from);
+                let above = if upto[i].is_finite() { beyond(upto[i].max(from)) } else { 0.0 };
+                assert!((all[i] - beyond(from)).abs() < 1e-9, "{} from {from}: {}", mean[i], all[i]);
+                assert!((between[i] - (beyond(from) - above)).abs() < 1e-9, "{} {from} {}", mean[i], upto[i]);
+            }
+        }
+    }
 }
 
 /// By definition, over the curve's own levels: `Σ share · max(ceil(load) − from, 0)`.
