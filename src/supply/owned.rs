@@ -4,7 +4,7 @@ use super::definitions::find;
 use super::disrupted::disrupted;
 use super::financing::Leased;
 use super::hosting::{Hosted, Hosting, Load};
-use super::mixed::{Hours, Shape};
+use super::mixed::Shape;
 use super::purchase::{Order, PURCHASES, Purchase};
 use super::rented::other_gpu;
 use super::repairs::{NODES, Repairs, Spares, SparesOf};
@@ -15,17 +15,17 @@ use crate::distribution::{Number, NumberOf, Point, QuantityOf};
 use crate::document::{Id, Plugin, Plugins, Reader, Reference, TableOf};
 use crate::finance::{Depreciation, FinancingOf, Lease, Ledger, METHODS, Measure, whole_months};
 use crate::lanes::{self, LANES, Lanes, Slot, Values};
-use crate::math;
 use crate::process::{Lookup, Path, PathOf};
 use crate::serving::{Fleet, Zones};
 use crate::supply::running_costs::RunningCosts;
 use crate::units;
 
 mod books;
+mod capacity;
 mod kernels;
 mod orders;
 
-use kernels::{Counted, count, replicas_of, take_delivery};
+use kernels::{Counted, count, take_delivery};
 
 pub(super) const PLUGIN: Plugin<Box<dyn Written>> = Plugin {
     name: "owned",
@@ -329,30 +329,6 @@ impl Running {
         }
     }
 
-    /// Whether every server that stands there serves.
-    fn is_plain(&self) -> bool {
-        self.repairs.is_none() && self.zones.is_one() && self.spares == Spares::Servers(0.0)
-    }
-
-    /// Replicas that may be loaded when so many servers are down: spares step in first, and the loss of a zone must leave
-    /// enough.
-    fn most_replicas(&self, down: Option<&Lanes>, values: &Values, state: &[Lanes]) -> Lanes {
-        if self.is_plain() {
-            let mut replicas = Lanes::ZERO;
-            let by = [self.replicas_per_server, self.spare, self.most];
-            replicas_of(&state[SERVERS], by, &mut replicas);
-            return replicas;
-        }
-        let repairs = self.repairs.as_ref();
-        Lanes::from_fn(|i| {
-            let servers = state[SERVERS][i];
-            let spare = self.spares.of(servers, repairs, values, i);
-            let working = servers - down.map_or(0.0, |down| down[i]).max(spare);
-            let replicas = math::floor(working.max(0.0) * self.replicas_per_server + 1e-9) - self.spare;
-            self.zones.without_one(replicas.max(0.0)).clamp(0.0, self.most)
-        })
-    }
-
     /// Where the nodes of servers down are.
     fn nodes(&self) -> usize {
         self.need_of(self.months) + if self.refresh.is_some() { self.months } else { 0 }
@@ -361,12 +337,6 @@ impl Running {
     /// Where the mean load of each week is, if there are several.
     fn means(&self) -> usize {
         self.nodes() + if self.repairs.is_some() { Repairs::STATE } else { 0 }
-    }
-
-    /// The load of the busiest hour, of a load with this mean.
-    fn busiest(&self, offered: &Lanes, state: &[Lanes]) -> Lanes {
-        let hours = Hours { shape: &self.shape, means: &state[self.means()..] };
-        Lanes::from_fn(|i| hours.peak(i, offered[i]))
     }
 }
 

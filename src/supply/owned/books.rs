@@ -1,13 +1,10 @@
 //! The books of owned servers: what is written off, what is owed, what is left, and servers that have had their time.
 
-use super::kernels::{Counted, sum_scaled};
+use super::kernels::sum_scaled;
 use super::{BOOK_RATE, OWED, PAID, Running, SERVERS};
 use crate::calendar::Month;
 use crate::finance::Ledger;
 use crate::lanes::{self, LANES, Lanes, Values};
-use crate::math;
-use crate::supply::hosting::Load;
-use crate::supply::repairs::Repairs;
 use crate::supply::running_costs::Resale;
 
 impl Running {
@@ -56,33 +53,6 @@ impl Running {
             }
         }
         state[BOOK_RATE] = rate;
-    }
-
-    /// GPU-hours and need where some servers stand by, fail, or are a zone too many.
-    pub(super) fn count_protected(
-        &self,
-        by: &Counted,
-        values: &Values,
-        state: &mut [Lanes],
-        [owned, busy, need]: [&mut Lanes; 3],
-    ) {
-        let replicas_per_load = &values[self.replicas_per_load];
-        let nodes = self.nodes();
-        let (offered, used) = if self.repairs.is_some() {
-            let first = Load(&mut state[nodes..][Repairs::load(0)]);
-            (*first.offered(), Repairs::carried(&mut state[nodes..]))
-        } else {
-            let load = Load(state);
-            (*load.offered(), Lanes::from_fn(|i| load.carried()[i] + load.waiting()[i]))
-        };
-        let busiest = self.busiest(&offered, state);
-        for i in 0..LANES {
-            busy[i] = used[i] * by.gpu_hours_per_replica;
-            let replicas = math::ceil(busiest[i] * replicas_per_load[i] - 1e-9);
-            let servers = (self.zones.with_reserve(replicas) + by.spare) * by.servers_per_replica;
-            need[i] = servers + self.spares.beside(servers, self.repairs.as_ref(), values, i);
-            owned[i] = state[SERVERS][i] * by.gpu_hours_per_server;
-        }
     }
 
     /// Pays what is due on leased servers.
