@@ -27,7 +27,7 @@ pub fn philox_lanes(first_path: u64, block: u64, key: u64, words: &mut [[u32; LA
     }
 }
 
-/// Places that [`philox_places`] works on at a time.
+/// Single places that are drawn at a time, where few paths need a word.
 pub const PLACES: usize = 8;
 
 /// The four words of some paths, each of a block of its own.
