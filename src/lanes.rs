@@ -94,6 +94,9 @@ impl<'a> IntoIterator for &'a mut Lanes {
 /// Zero everywhere, to lend.
 pub static ZERO: Lanes = Lanes::ZERO;
 
+/// Without a limit everywhere, to lend.
+pub static ENDLESS: Lanes = Lanes::splat(f64::INFINITY);
+
 /// One everywhere, to lend and to copy: a vector that is read soon after it was written in parts has to wait for them.
 pub static ONE: Lanes = Lanes::splat(1.0);
 

@@ -8,7 +8,7 @@ use crate::diagnostic::{Diagnostic, Span};
 use crate::distribution::{Number, NumberOf};
 use crate::document::{At, Decode, Id, ListOf, Plugin, Reader, Reference, Shape, TableOf, Value, WordOf};
 use crate::finance::{Component, Ledger, Line};
-use crate::lanes::{self, LANES, Lanes, Slot, Values};
+use crate::lanes::{self, ENDLESS, LANES, Lanes, Slot, Values};
 use crate::math;
 use crate::process::{Lookup, Path};
 use crate::units;
@@ -187,9 +187,6 @@ struct Tier {
     price: Slot,
     line: Line,
 }
-
-/// Where the last band ends.
-static ENDLESS: Lanes = Lanes::splat(f64::INFINITY);
 
 /// Takes a band's discount off what is left, and says the spend it is on. A marginal band is on what lies in it, another on
 /// everything where the volume ends in it. One over the volume is given, since a division takes longer than all else that is done here.

@@ -2,7 +2,7 @@
 
 use multiversion::multiversion;
 
-use crate::lanes::{self, LANES, Lanes};
+use crate::lanes::{self, ENDLESS, LANES, Lanes};
 use crate::math;
 
 /// Levels between no load and the highest.
@@ -217,9 +217,6 @@ impl LoadCurve {
 fn units_at(mean: f64, level: f64) -> f64 {
     math::ceil(mean * level * (1.0 - 1e-12))
 }
-
-/// No limit.
-static ENDLESS: Lanes = Lanes::splat(f64::INFINITY);
 
 /// Units from `from` up to `upto` that the quietest hour takes.
 #[multiversion(targets("x86_64+avx512f+avx512dq+avx512vl+avx512bw", "x86_64+avx+avx2"))]

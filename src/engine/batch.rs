@@ -212,7 +212,7 @@ fn close_and_train(
             if one.needs.due.as_ref().is_none_or(|due| due[now.index]) {
                 lanes::add(waiting, &values[one.needs.hours]);
             }
-            let done: Lanes = Lanes::from_fn(|i| waiting[i].min(idle[i]));
+            let done = Lanes::from_fn(|i| waiting[i].min(idle[i]));
             lanes::subtract(waiting, &done);
             lanes::subtract(&mut idle, &done);
             ledger.post(&one.line, &done, &values[one.free]);

@@ -73,10 +73,14 @@ struct Pieces {
 impl Pieces {
     const ZERO: Self = Self { sums: [0.0; PARTS], open: [0.0; STRIDE] };
 
-    /// Adds some paths of the block from `begin` on, in pieces of so many.
-    fn add(&mut self, begin: usize, values: &[f64], piece: usize) {
+    /// Adds some paths of the block; `sum` is that of all sixty-four.
+    fn add(&mut self, values: &Lanes, sum: f64, of: Added) {
         let Self { sums, open } = self;
-        each_row(values, begin, piece, open, |place, sum| sums[place] += sum);
+        if of.is_whole() && of.piece == LANES {
+            sums[of.begin / LANES] += sum;
+        } else {
+            each_row(&values[..of.width], of.begin, of.piece, open, |place, sum| sums[place] += sum);
+        }
     }
 
     fn close(&mut self, place: usize) {
@@ -169,20 +173,12 @@ impl MonthSums {
 
     /// Adds the month's cash to its pieces; `sum` is that of sixty-four paths.
     pub(super) fn add_cash(&mut self, cash: &Lanes, sum: f64, of: Added) {
-        if of.is_whole() && of.piece == LANES {
-            self.cash.sums[of.begin / LANES] += sum;
-        } else {
-            self.cash.add(of.begin, &cash[..of.width], of.piece);
-        }
+        self.cash.add(cash, sum, of);
     }
 
     /// Adds what the month's revenue exceeds its cash by.
     pub(super) fn add_margin(&mut self, margin: &Lanes, of: Added) {
-        if of.is_whole() && of.piece == LANES {
-            self.margin.sums[of.begin / LANES] += total(margin);
-        } else {
-            self.margin.add(of.begin, &margin[..of.width], of.piece);
-        }
+        self.margin.add(margin, total(margin), of);
     }
 
     /// No more paths come: what is begun is all there is. `place` is that of the last piece, if it is not full.

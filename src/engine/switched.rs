@@ -145,7 +145,7 @@ impl Switched {
     fn run_moves(&self, month: &SwitchedMonth, ledger: &mut Ledger) {
         for (place, rule) in month.switching.rules.iter().enumerate() {
             let Some((line, price)) = &rule.migration.running else { continue };
-            let under_way: Lanes = Lanes::from_fn(|lane| match self.moves.rule(lane) {
+            let under_way = Lanes::from_fn(|lane| match self.moves.rule(lane) {
                 Some(own) if own == place => self.moves.unsettled(lane, month.now.index),
                 _ => 0.0,
             });

@@ -234,10 +234,10 @@ impl Elastic {
     ) -> Lanes {
         let mut missed = Lanes::ZERO;
         let (lag, cold) = (&values[scaler.lag], &values[scaler.cold_start]);
-        let away: Lanes = Lanes::from_fn(|i| (lag[i] + cold[i]).min(2.0));
+        let away = Lanes::from_fn(|i| (lag[i] + cold[i]).min(2.0));
         for hours in [0, 1] {
             // The part of an hour that sees the load of one hour before, and of two.
-            let part: Lanes = Lanes::from_fn(|i| {
+            let part = Lanes::from_fn(|i| {
                 let beyond = (away[i] - 1.0).max(0.0);
                 if hours == 0 { away[i].min(1.0) - beyond } else { beyond }
             });

@@ -11,7 +11,7 @@ use super::{Definitions, Entry};
 use crate::calendar::Month;
 use crate::demand::{LoadCurve, Patience};
 use crate::diagnostic::Diagnostic;
-use crate::lanes::{LANES, Lanes, Slot, Values, ZERO};
+use crate::lanes::{ENDLESS, LANES, Lanes, Slot, Values, ZERO};
 use crate::math::{larger, smaller};
 use crate::pricing::Tier;
 use crate::process::Lookup;
@@ -275,9 +275,6 @@ impl Hosted {
     }
 }
 
-/// No limit.
-static ENDLESS: Lanes = Lanes::splat(f64::INFINITY);
-
 /// Mean load in replicas at full capacity: all of what is offered, and what of it can wait.
 #[allow(clippy::inline_always, reason = "it has to be compiled for the vector instructions of its caller")]
 #[inline(always)]
@@ -335,15 +332,21 @@ fn carry_evenly(
     largest: &mut Lanes,
     served: &mut Lanes,
 ) {
-    for i in 0..LANES {
-        let asked = load(offered[i], hours_per_request[i], by.per_hour, waits[i]);
-        let replicas = smaller(most[i], by.up_to);
-        largest[i] = larger(largest[i], replicas);
-        let before = [load_offered[i], load_carried[i], load_waiting[i]];
-        let (after, fits) = carry(asked, replicas * target[i], before, smaller);
-        [load_offered[i], load_carried[i], load_waiting[i]] = after;
-        served[i] = requests(fits, asked.0, offered[i], by.hours * requests_per_hour[i]);
-    }
+    carry_as(
+        by,
+        offered,
+        hours_per_request,
+        requests_per_hour,
+        waits,
+        most,
+        target,
+        load_offered,
+        load_carried,
+        load_waiting,
+        largest,
+        served,
+        smaller,
+    );
 }
 
 /// The same, hour by hour.
@@ -363,13 +366,48 @@ fn carry_by_hour(
     largest: &mut Lanes,
     served: &mut Lanes,
 ) {
+    carry_as(
+        by,
+        offered,
+        hours_per_request,
+        requests_per_hour,
+        waits,
+        most,
+        target,
+        load_offered,
+        load_carried,
+        load_waiting,
+        largest,
+        served,
+        |mean, capacity| carried(by.curve, mean, capacity),
+    );
+}
+
+/// [`carry`] in every lane.
+#[allow(clippy::inline_always, reason = "it has to be compiled for the vector instructions of its caller")]
+#[allow(clippy::too_many_arguments, reason = "one more than a loop over lanes: what a capacity carries")]
+#[inline(always)]
+fn carry_as(
+    by: &Fits,
+    offered: &Lanes,
+    hours_per_request: &Lanes,
+    requests_per_hour: &Lanes,
+    waits: &Lanes,
+    most: &Lanes,
+    target: &Lanes,
+    load_offered: &mut Lanes,
+    load_carried: &mut Lanes,
+    load_waiting: &mut Lanes,
+    largest: &mut Lanes,
+    served: &mut Lanes,
+    carried: impl Fn(f64, f64) -> f64,
+) {
     for i in 0..LANES {
         let asked = load(offered[i], hours_per_request[i], by.per_hour, waits[i]);
         let replicas = smaller(most[i], by.up_to);
         largest[i] = larger(largest[i], replicas);
         let before = [load_offered[i], load_carried[i], load_waiting[i]];
-        let carried = |mean, capacity| carried(by.curve, mean, capacity);
-        let (after, fits) = carry(asked, replicas * target[i], before, carried);
+        let (after, fits) = carry(asked, replicas * target[i], before, &carried);
         [load_offered[i], load_carried[i], load_waiting[i]] = after;
         served[i] = requests(fits, asked.0, offered[i], by.hours * requests_per_hour[i]);
     }
@@ -379,7 +417,7 @@ fn carry_by_hour(
 /// a capacity carries of a mean load.
 #[allow(clippy::inline_always, reason = "it has to be compiled for the vector instructions of its caller")]
 #[inline(always)]
-fn carry(
+pub(super) fn carry(
     (all, waiting): (f64, f64),
     capacity: f64,
     [offered, before, waited]: [f64; 3],

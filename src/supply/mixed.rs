@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::Entry;
-use super::hosting::{Hosted, Load};
+use super::hosting::{self, Hosted, Load};
 use crate::calendar::Month;
 use crate::demand::{LoadCurve, MOST_WEEKS, Mix, MixedRamp, Ramp, total};
 use crate::diagnostic::Diagnostic;
@@ -138,15 +138,11 @@ fn carry(
 ) {
     let [offered_load, load_carried, load_waiting, ..] = &mut *load.0 else { return };
     for i in 0..LANES {
-        let (all, waiting) = asked[i];
-        let at_once = all - waiting;
-        let room = (capacity[i] - load_carried[i] - load_waiting[i]).max(0.0);
-        let more = (with[i] - load_carried[i]).max(0.0).min(at_once).min(room);
-        let more_waiting = waiting.min(room - more);
-        offered_load[i] += at_once;
-        load_carried[i] += more;
-        load_waiting[i] += more_waiting;
-        let share = if all > 0.0 { (more + more_waiting) / all } else { 1.0 };
+        let before = [offered_load[i], load_carried[i], load_waiting[i]];
+        let (after, fits) = hosting::carry(asked[i], capacity[i], before, |_, _| with[i]);
+        [offered_load[i], load_carried[i], load_waiting[i]] = after;
+        let (all, _) = asked[i];
+        let share = if all > 0.0 { fits / all } else { 1.0 };
         // Rounding must not leave a trace of a request for the next supply.
         served[i] = if share > 1.0 - 1e-9 { offered[i] } else { offered[i] * share };
     }

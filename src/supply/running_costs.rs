@@ -165,7 +165,7 @@ impl RunningCosts {
         }
         ledger.post(line, &energy, &values[*price]);
         if let Some((line, rate, fit)) = &self.racks {
-            let racks: Lanes = Lanes::from_fn(|i| math::ceil(servers[i] / fit - 1e-9));
+            let racks = Lanes::from_fn(|i| math::ceil(servers[i] / fit - 1e-9));
             ledger.post(line, &racks, &values[*rate]);
         }
         for (line, cost) in &self.per_server {
@@ -183,7 +183,7 @@ impl RunningCosts {
     /// Posts the end of the scenario: the servers are worth something, and their books are closed.
     pub(super) fn post_end(&self, book: &Lanes, market: &Lanes, ledger: &mut Ledger) {
         ledger.post(&self.resale_line, market, &Lanes::splat(-1.0));
-        let loss: Lanes = Lanes::from_fn(|i| book[i] - market[i]);
+        let loss = Lanes::from_fn(|i| book[i] - market[i]);
         ledger.post(&self.disposal, &loss, &lanes::ONE);
     }
 }
