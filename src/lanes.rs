@@ -124,6 +124,12 @@ pub fn multiply(out: &mut Lanes, a: &Lanes, b: &Lanes) {
     }
 }
 
+/// `a · b`
+#[multiversion(targets("x86_64+avx512f+avx512dq+avx512vl+avx512bw", "x86_64+avx+avx2"))]
+pub fn product(a: &Lanes, b: &Lanes) -> Lanes {
+    Lanes::from_fn(|i| a[i] * b[i])
+}
+
 /// `total *= a`
 #[multiversion(targets("x86_64+avx512f+avx512dq+avx512vl+avx512bw", "x86_64+avx+avx2"))]
 pub fn scale(total: &mut Lanes, a: &Lanes) {
@@ -149,12 +155,10 @@ pub fn copy_twice(a: &Lanes, one: &mut Lanes, other: &mut Lanes) {
     }
 }
 
-/// `out = 1 / a`
+/// `1 / a`
 #[multiversion(targets("x86_64+avx512f+avx512dq+avx512vl+avx512bw", "x86_64+avx+avx2"))]
-pub fn invert(out: &mut Lanes, a: &Lanes) {
-    for i in 0..LANES {
-        out[i] = 1.0 / a[i];
-    }
+pub fn inverse(a: &Lanes) -> Lanes {
+    Lanes::from_fn(|i| 1.0 / a[i])
 }
 
 /// `total -= a`
@@ -208,19 +212,53 @@ pub fn which(marks: &[bool; LANES]) -> impl Iterator<Item = usize> {
     })
 }
 
-/// The place of a value of the world: an index into the lanes that every strategy reads.
+/// A value of the world: its number in the order in which values are computed, and the place of its lanes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct Slot(pub usize);
+pub struct Slot {
+    number: u32,
+    place: u32,
+}
 
-/// The values of the world that exist so far, in the order in which they are computed.
-pub struct Values<'a>(pub &'a [Lanes]);
+/// Set in the place of values that change from month to month.
+const MOVING: u32 = 1 << 31;
+
+impl Slot {
+    /// A value that stays: where it lies among those that stay.
+    pub const fn staying(number: usize, place: usize) -> Self {
+        Self { number: number as u32, place: place as u32 }
+    }
+
+    /// A value that changes from month to month: where it lies among those of a month.
+    pub const fn moving(number: usize, place: usize) -> Self {
+        Self { number: number as u32, place: place as u32 | MOVING }
+    }
+
+    /// Its number among all values of the world.
+    pub const fn number(self) -> usize {
+        self.number as usize
+    }
+}
+
+/// The values of the world in a month, as far as they exist, in the order in which they are computed. Those that stay are the same lanes
+/// in all months.
+#[derive(Clone, Copy)]
+pub struct Values<'a> {
+    /// What stays.
+    pub staying: &'a [Lanes],
+    /// What changes.
+    pub moving: &'a [Lanes],
+}
 
 impl std::ops::Index<Slot> for Values<'_> {
     type Output = Lanes;
 
     #[inline]
     fn index(&self, slot: Slot) -> &Lanes {
-        &self.0[slot.0]
+        let (lanes, place) = match slot.place & MOVING {
+            0 => (self.staying, slot.place),
+            _ => (self.moving, slot.place & !MOVING),
+        };
+        &lanes[place as usize]
     }
 }
 

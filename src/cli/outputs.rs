@@ -44,13 +44,13 @@ pub(super) fn files(report: &Report, model: &Model, inputs: &Inputs, draws: bool
 
 fn drawn(report: &Report, model: &Model) -> File {
     let found = report.findings;
-    let drawn = model.inputs.iter().enumerate();
+    let drawn = model.inputs.iter().zip(model.program.slots());
     let drawn =
-        drawn.filter(|(_, input)| input.uncertain && input.parents.is_empty() && input.origin.is_some());
-    let slots: Vec<Slot> = drawn.map(|(slot, _)| Slot(slot)).collect();
+        drawn.filter(|(input, _)| input.uncertain && input.parents.is_empty() && input.origin.is_some());
+    let slots: Vec<Slot> = drawn.map(|(_, slot)| *slot).collect();
     let rows = drawn_inputs(model, found.design, &slots, found.paths.min(MOST_DRAWS));
     let column = |(place, slot): (usize, &Slot)| {
-        let input = &model.inputs[slot.0];
+        let input = &model.inputs[slot.number()];
         let unit = input.unit.unit.as_ref();
         let written = |value: f64| unit.map_or(value, |unit| unit.from_base(value));
         Drawn {

@@ -200,9 +200,8 @@ fn take_off(
     ends: &Lanes,
     discount: &Lanes,
     left: &mut Lanes,
-    spend: &mut Lanes,
-) {
-    for i in 0..LANES {
+) -> Lanes {
+    Lanes::from_fn(|i| {
         let share = if marginal {
             let within = math::smaller(volume[i], ends[i]) - begins[i];
             if within > 0.0 { within * per_volume[i] } else { 0.0 }
@@ -210,8 +209,8 @@ fn take_off(
             f64::from(volume[i] > begins[i] && volume[i] <= ends[i])
         };
         left[i] -= share * discount[i];
-        spend[i] = share * due[i];
-    }
+        share * due[i]
+    })
 }
 
 impl Contract for Bands {
@@ -219,14 +218,11 @@ impl Contract for Bands {
         let mut left = lanes::ONE;
         ledger.settle(&self.vendors, |ledger, bought| {
             let (volume, due) = (if self.tokens { &bought.tokens } else { &bought.list }, &bought.due);
-            let (mut per_volume, mut spend) = (Lanes::ZERO, Lanes::ZERO);
-            if self.marginal {
-                lanes::invert(&mut per_volume, volume);
-            }
+            let per_volume = if self.marginal { lanes::inverse(volume) } else { Lanes::ZERO };
             for (place, band) in self.tiers.iter().enumerate() {
                 let ends = self.tiers.get(place + 1).map_or(&ENDLESS, |next| &values[next.above]);
                 let (begins, off) = (&values[band.above], &values[band.discount]);
-                take_off(volume, &per_volume, due, self.marginal, begins, ends, off, &mut left, &mut spend);
+                let spend = take_off(volume, &per_volume, due, self.marginal, begins, ends, off, &mut left);
                 ledger.post(&band.line, &spend, &values[band.price]);
             }
         });

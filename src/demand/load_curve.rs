@@ -132,11 +132,11 @@ impl LoadCurve {
     }
 
     /// [`whole_units_beyond`](Self::whole_units_beyond) for each lane's mean load, but no more than up to so many units in all.
-    pub fn whole_units_between(&self, mean: &Lanes, from: f64, upto: Option<&Lanes>, out: &mut Lanes) {
+    pub fn whole_units_between(&self, mean: &Lanes, from: f64, upto: Option<&Lanes>) -> Lanes {
         let upto = upto.unwrap_or(&ENDLESS);
-        units_of_quietest(self.lowest, mean, from, upto, out);
+        let mut units = units_of_quietest(self.lowest, mean, from, upto);
         if self.is_flat() {
-            return;
+            return units;
         }
         let mut uneven = [false; LANES];
         differ(self.lowest, self.peak(), mean, from, &mut uneven);
@@ -148,8 +148,9 @@ impl LoadCurve {
             } else {
                 0.0
             };
-            out[lane] = all - above;
+            units[lane] = all - above;
         }
+        units
     }
 
     /// The mean over the hours of something that depends on the whole units that carry a load with this mean.
@@ -220,10 +221,8 @@ fn units_at(mean: f64, level: f64) -> f64 {
 
 /// Units from `from` up to `upto` that the quietest hour takes.
 #[multiversion(targets("x86_64+avx512f+avx512dq+avx512vl+avx512bw", "x86_64+avx+avx2"))]
-fn units_of_quietest(lowest: f64, mean: &Lanes, from: f64, upto: &Lanes, units: &mut Lanes) {
-    for i in 0..LANES {
-        units[i] = math::larger(math::smaller(units_at(mean[i], lowest), upto[i]) - from, 0.0);
-    }
+fn units_of_quietest(lowest: f64, mean: &Lanes, from: f64, upto: &Lanes) -> Lanes {
+    Lanes::from_fn(|i| math::larger(math::smaller(units_at(mean[i], lowest), upto[i]) - from, 0.0))
 }
 
 /// Where the busiest hour takes more of them than the quietest.

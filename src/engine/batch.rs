@@ -12,11 +12,12 @@ use crate::world::World;
 
 /// Takes what each strategy's month cost.
 pub(super) trait Sink {
-    /// Takes a ledger; the values are those of the month, and `left` are the requests of each stream that nobody served.
+    /// Takes a ledger; the values are those of the month, and `left` are the requests of each stream that nobody served. The months of
+    /// a strategy come in order, and each month of the baseline before that of any other strategy.
     fn take(&mut self, strategy: usize, now: &Month, ledger: &Ledger, values: &Values, left: &[Lanes]);
     /// Says where a rule of a strategy came true when a month began.
     fn fired(&mut self, _strategy: usize, _rule: usize, _now: &Month, _lanes: &[bool; LANES]) {}
-    /// All strategies of a month have been taken.
+    /// All strategies have been taken in a month, and perhaps in the months after it.
     fn end_month(&mut self, _now: &Month, _values: &Values) {}
     /// Whether postings should be kept one by one.
     fn records(&self, _strategy: usize, _month: usize) -> bool {
@@ -24,10 +25,17 @@ pub(super) trait Sink {
     }
 }
 
+/// Months that the world is ahead of strategies. Each strategy is simulated through all of them before the next one, so that its state and
+/// what it does stay near the processor; what the world keeps of more months would not (W takes 9 % less time than month by month).
+pub(super) const TOGETHER: usize = 12;
+
 /// The lanes of one batch, allocated once.
 pub(super) struct Batch {
     world: World,
     runners: Vec<Runner>,
+    months: Vec<Month>,
+    /// The strategies in the order in which they are simulated.
+    order: Vec<usize>,
     ledger: Ledger,
     remaining: Vec<Lanes>,
     turned: Turned,
@@ -48,7 +56,9 @@ impl Batch {
             Some(switching) => Runner::Switching(Box::new(Switched::new(model, switching))),
         };
         Self {
-            world: model.program.world(design),
+            world: model.program.world_of(design, TOGETHER.min(model.timeline.length)),
+            months: model.timeline.months().collect(),
+            order: order(model),
             runners: model.strategies.iter().map(runner).collect(),
             ledger: Ledger::new().noting(model.events.len()),
             remaining: vec![Lanes::ZERO; model.streams.len()],
@@ -77,7 +87,7 @@ impl Batch {
 
     /// Simulates the paths from `first_path` on, as many as there are lanes.
     pub(super) fn run(&mut self, model: &Model, first_path: u64, sink: &mut impl Sink) {
-        let Self { world, runners, ledger, remaining, turned } = self;
+        let Self { world, runners, months, order, ledger, remaining, turned } = self;
         model.program.start(first_path, world);
         for (strategy, runner) in model.strategies.iter().zip(runners.iter_mut()) {
             match (runner, &strategy.switching) {
@@ -88,27 +98,38 @@ impl Batch {
                 (Runner::Switching(_), None) => {}
             }
         }
-        for now in model.timeline.months() {
-            model.program.step(&now, world);
-            let values = world.values();
-            for (place, (strategy, runner)) in model.strategies.iter().zip(runners.iter_mut()).enumerate() {
-                ledger.clear(sink.records(place, now.index));
-                match (runner, &strategy.switching) {
-                    (Runner::Plain(state), _) => {
-                        run_month(model, strategy, &now, &values, state, (remaining, turned), ledger);
+        for months in months.chunks(TOGETHER) {
+            model.program.step_all(months, world);
+            for &place in order.iter() {
+                let (strategy, runner) = (&model.strategies[place], &mut runners[place]);
+                for now in months {
+                    let values = world.values_in(now.index);
+                    ledger.clear(sink.records(place, now.index));
+                    match (&mut *runner, &strategy.switching) {
+                        (Runner::Plain(state), _) => {
+                            run_month(model, strategy, now, &values, state, (remaining, turned), ledger);
+                        }
+                        (Runner::Switching(switched), Some(switching)) => {
+                            let month = SwitchedMonth { model, switching, now, values: &values };
+                            let fired = |rule, lanes: &_| sink.fired(place, rule, now, lanes);
+                            switched.run_month(&month, (remaining, turned), ledger, fired);
+                        }
+                        (Runner::Switching(_), None) => {}
                     }
-                    (Runner::Switching(switched), Some(switching)) => {
-                        let month = SwitchedMonth { model, switching, now: &now, values: &values };
-                        let fired = |rule, lanes: &_| sink.fired(place, rule, &now, lanes);
-                        switched.run_month(&month, (remaining, turned), ledger, fired);
-                    }
-                    (Runner::Switching(_), None) => {}
+                    sink.take(place, now, ledger, &values, remaining);
                 }
-                sink.take(place, &now, ledger, &values, remaining);
             }
-            sink.end_month(&now, &values);
+            for now in months {
+                sink.end_month(now, &world.values_in(now.index));
+            }
         }
     }
+}
+
+/// The baseline first: others are compared with it month by month.
+fn order(model: &Model) -> Vec<usize> {
+    let others = (0..model.strategies.len()).filter(|place| *place != model.baseline);
+    std::iter::once(model.baseline).chain(others).collect()
 }
 
 /// Sets the state of a strategy's supplies and contracts before the first month.

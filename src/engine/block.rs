@@ -1,6 +1,6 @@
 //! Blocks of 1,024 paths: the unit in which sums are formed, so that no thread count or batch width changes a rounding.
 
-use super::batch::{Batch, Sink};
+use super::batch::{Batch, Sink, TOGETHER};
 use super::break_even::BreakEven;
 use super::fan::Sheet;
 use super::gate::Gates;
@@ -78,6 +78,8 @@ pub(super) struct Tally {
     /// nobody asked for fans.
     pub(super) sheet: Sheet,
     running: Vec<Running>,
+    /// What of the baseline's cash is paid at the start of a month, and all of it: of the months that others have yet to be compared in.
+    compared: Vec<[Lanes; 2]>,
     /// By strategy, then path.
     pub(super) nominal: Vec<[f64; BLOCK]>,
     pub(super) npv: Vec<[f64; BLOCK]>,
@@ -120,6 +122,7 @@ impl Block {
             begun: Vec::new(),
             sheet: Sheet::new(columns(model, fans)),
             running: vec![running; strategies],
+            compared: vec![[Lanes::ZERO; 2]; TOGETHER],
             nominal: vec![[0.0; BLOCK]; strategies],
             npv: vec![[0.0; BLOCK]; strategies],
             break_even: vec![[f32::NAN; BLOCK]; strategies],
@@ -257,6 +260,13 @@ impl Sink for Tally {
         self.scores.take(strategy, ledger.noted());
         let (month, year, strategies) = (now.index, self.years[now.index], self.running.len());
         let running = &mut self.running[strategy];
+        let own = [&running.month_upfront, &running.month_cash];
+        let compared = &mut self.compared[month % TOGETHER];
+        if strategy == self.baseline {
+            *compared = own.map(|lanes| *lanes);
+        } else {
+            running.break_even.step(month, own, compared.each_ref());
+        }
         self.sheet.write(2 * strategy * self.months + month, &running.month_cash, begin, width);
         self.sheet.write((2 * strategy + 1) * self.months + month, &running.cumulative, begin, width);
         if self.years.get(month + 1) != Some(&year) {
@@ -271,16 +281,9 @@ impl Sink for Tally {
         self.fired[strategy][rule * self.months + now.index] += paths as u64;
     }
 
-    fn end_month(&mut self, now: &Month, values: &Values) {
+    fn end_month(&mut self, _: &Month, values: &Values) {
         for (sum, requests) in self.offered.iter_mut().zip(&self.requests) {
             sum.add(&values[*requests][..self.width], self.begin);
-        }
-        let (before, rest) = self.running.split_at_mut(self.baseline);
-        let Some((baseline, after)) = rest.split_first_mut() else { return };
-        let baseline = [&baseline.month_upfront, &baseline.month_cash];
-        for running in before.iter_mut().chain(after) {
-            let own = [&running.month_upfront, &running.month_cash];
-            running.break_even.step(now.index, own, baseline);
         }
     }
 }

@@ -47,6 +47,7 @@ pub fn cycles(
     let mut collector = Collector {
         strategy,
         trained,
+        slots: model.program.slots(),
         width: 0,
         collected: trained.iter().map(begun).collect(),
         cash: Vec::new(),
@@ -100,7 +101,7 @@ impl Collected {
     }
 
     /// Takes the cycles that begin in a month.
-    fn begin(&mut self, trained: &Trained, month: usize, width: usize, values: &Values) {
+    fn begin(&mut self, trained: &Trained, month: usize, width: usize, slots: &[Slot], values: &Values) {
         let due = trained.due.as_ref().map(|due| if due[month] { 1.0 } else { 0.0 });
         let begun: Lanes = match (due, trained.begun) {
             (Some(due), _) => Lanes::splat(due),
@@ -111,8 +112,8 @@ impl Collected {
             return;
         }
         self.cycles += begun[..width].iter().sum::<f64>();
-        for (slot, sum) in self.values.iter_mut().enumerate() {
-            *sum += (0..width).map(|i| begun[i] * values[Slot(slot)][i]).sum::<f64>();
+        for (slot, sum) in slots.iter().zip(&mut self.values) {
+            *sum += (0..width).map(|i| begun[i] * values[*slot][i]).sum::<f64>();
         }
         let (Some(hours), Some(run), Some(cycle)) =
             (&mut self.hours, trained.run_gpu_hours, trained.cycle_gpu_hours)
@@ -134,6 +135,7 @@ impl Collected {
 struct Collector<'a> {
     strategy: usize,
     trained: &'a [Trained],
+    slots: &'a [Slot],
     width: usize,
     collected: Vec<Collected>,
     cash: Vec<f64>,
@@ -167,7 +169,7 @@ impl Sink for Collector<'_> {
         self.offered += offered[..width].iter().sum::<f64>();
         self.left += left.iter().flat_map(|left| &left[..width]).sum::<f64>();
         for (one, trained) in self.collected.iter_mut().zip(self.trained) {
-            one.begin(trained, now.index, width, values);
+            one.begin(trained, now.index, width, self.slots, values);
         }
         for posting in ledger.recorded() {
             let line = &posting.line;

@@ -44,6 +44,7 @@ pub fn open_month(
     let mut opener = Opener {
         strategy,
         month,
+        slots: model.program.slots(),
         width: 0,
         opened: Opened {
             accounts: Vec::new(),
@@ -71,14 +72,15 @@ pub fn open_month(
     opened
 }
 
-struct Opener {
+struct Opener<'a> {
+    slots: &'a [Slot],
     strategy: usize,
     month: usize,
     width: usize,
     opened: Opened,
 }
 
-impl Opener {
+impl Opener<'_> {
     /// Takes note of what happened before the month, or in it.
     fn note(&mut self, when: usize, ledger: &Ledger) {
         for (event, count) in ledger.noted() {
@@ -93,7 +95,7 @@ impl Opener {
     }
 }
 
-impl Sink for Opener {
+impl Sink for Opener<'_> {
     fn records(&self, strategy: usize, month: usize) -> bool {
         strategy == self.strategy && month == self.month
     }
@@ -132,8 +134,8 @@ impl Sink for Opener {
                 None => self.opened.accounts.push(Account { line: line.clone(), quantity, amount }),
             }
         }
-        for (slot, sum) in self.opened.values.iter_mut().enumerate() {
-            *sum += values[Slot(slot)][..self.width].iter().sum::<f64>();
+        for (slot, sum) in self.slots.iter().zip(&mut self.opened.values) {
+            *sum += values[*slot][..self.width].iter().sum::<f64>();
         }
     }
 }
@@ -146,7 +148,7 @@ pub fn drawn_inputs(model: &Model, design: Design, slots: &[Slot], paths: u64) -
     while first < paths {
         model.program.start(first, &mut world);
         let width = (paths - first).min(LANES as u64) as usize;
-        rows.extend((0..width).map(|lane| slots.iter().map(|slot| world.value(*slot)[lane]).collect()));
+        rows.extend((0..width).map(|lane| slots.iter().map(|slot| world.values()[*slot][lane]).collect()));
         first += LANES as u64;
     }
     rows

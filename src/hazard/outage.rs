@@ -225,7 +225,8 @@ mod tests {
         for (available, mean, hours) in
             [(0.997, 1.0, 720.0), (0.99, 6.0, 744.0), (0.9, 40.0, 672.0), (0.5, 0.5, 730.0)]
         {
-            let running = Running { available: Slot(0), factor: None, mean, remaining: mean, forced: None };
+            let running =
+                Running { available: Slot::staying(0, 0), factor: None, mean, remaining: mean, forced: None };
             let place = |lane: usize| (lane as f64 + 0.5) / POINTS as f64;
             let down = |first: usize| {
                 running.down(&Lanes::splat(available), hours, &Lanes::from_fn(|i| place(first + i)), false)

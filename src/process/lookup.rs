@@ -85,7 +85,7 @@ pub trait Lookup {
     fn derive(&mut self, name: &str, inputs: &[Slot], formula: Formula) -> Slot;
     /// `1 / a`: what would divide by `a` again and again multiplies, which takes a quarter of the time.
     fn inverse(&mut self, a: Slot) -> Slot {
-        self.derive("inverse", &[a], Box::new(move |values, out| lanes::invert(out, &values[a])))
+        self.derive("inverse", &[a], Box::new(move |values, out| *out = lanes::inverse(&values[a])))
     }
     /// A value that a process computes each month; the name is that of its draws, if it has any.
     fn monthly(&mut self, name: &str, inputs: &[Slot], process: Box<dyn Process>) -> Slot;

@@ -130,7 +130,7 @@ impl Statement<'_> {
         let mut found = BTreeSet::new();
         let mut open: Vec<Slot> = values.to_vec();
         while let Some(slot) = open.pop() {
-            let input = &self.inputs[slot.0];
+            let input = &self.inputs[slot.number()];
             if input.origin.is_some() {
                 found.insert(slot);
             } else {
@@ -213,9 +213,9 @@ impl Statement<'_> {
         let mut lines = vec![title];
         let mut sources: Vec<&str> = Vec::new();
         for (i, slot) in inputs.iter().enumerate() {
-            let input = &self.inputs[slot.0];
+            let input = &self.inputs[slot.number()];
             let Some(origin) = &input.origin else { continue };
-            let value = input.unit.format(self.opened.values[slot.0]);
+            let value = input.unit.format(self.opened.values[slot.number()]);
             lines.push(format!("{:>4}  {} = {value}", i + 1, origin.address));
             let provenance = &origin.provenance;
             let mut notes = vec![clean(&origin.written, 100)];
@@ -249,7 +249,7 @@ impl Statement<'_> {
 
     /// The file and line of an input; none for a default, which stands in no file.
     fn place(&self, slot: Slot) -> Option<(&str, usize)> {
-        let origin = self.inputs[slot.0].origin.as_ref()?;
+        let origin = self.inputs[slot.number()].origin.as_ref()?;
         if origin.provenance.source.as_deref() == Some("tokencast default") {
             return None;
         }
@@ -258,9 +258,9 @@ impl Statement<'_> {
     }
 
     fn input_json(&self, slot: Slot) -> Value {
-        let input = &self.inputs[slot.0];
+        let input = &self.inputs[slot.number()];
         let Some(origin) = &input.origin else { return Value::Null };
-        let value = self.opened.values[slot.0];
+        let value = self.opened.values[slot.number()];
         let unit = input.unit.unit.as_ref();
         let place = self.place(slot);
         json!({

@@ -33,8 +33,7 @@ impl Bill {
 
     /// Posts it for so many requests.
     pub(super) fn post(&self, requests: &Lanes, values: &Values, ledger: &mut Ledger) {
-        let mut quantity = Lanes::ZERO;
-        lanes::multiply(&mut quantity, requests, &values[self.per_request]);
+        let quantity = lanes::product(requests, &values[self.per_request]);
         ledger.post_bought(self.from, &self.line, &quantity, &values[self.price]);
     }
 }

@@ -434,7 +434,6 @@ impl Supply for Running {
     }
 
     fn close(&self, now: &Month, values: &Values, state: &mut [Lanes], ledger: &mut Ledger) {
-        let (mut owned, mut busy, mut need) = (Lanes::ZERO, Lanes::ZERO, Lanes::ZERO);
         let peak = self.shape.peak();
         let by = Counted {
             peak: peak.unwrap_or(1.0),
@@ -443,26 +442,24 @@ impl Supply for Running {
             gpu_hours_per_replica: self.gpus / self.replicas_per_server * now.hours,
             gpu_hours_per_server: self.gpus * now.hours,
         };
-        if self.is_plain()
+        let counts = if self.is_plain()
             && let [offered, carried, waiting, ..] = &*state
         {
             let (servers, per_load) = (&state[SERVERS], &values[self.replicas_per_load]);
-            let out = (&mut owned, &mut busy, &mut need);
             if peak.is_some() {
-                count(&by, offered, carried, waiting, per_load, servers, out.0, out.1, out.2);
+                count(&by, offered, carried, waiting, per_load, servers)
             } else {
                 // A mix of weeks has another peak on each path.
-                let busiest = self.busiest(offered, state);
-                count(&by, &busiest, carried, waiting, per_load, servers, out.0, out.1, out.2);
+                count(&by, &self.busiest(offered, state), carried, waiting, per_load, servers)
             }
         } else {
-            self.count_protected(&by, values, state, [&mut owned, &mut busy, &mut need]);
-        }
-        state[self.need_of(now.index)] = need;
-        ledger.measure(Measure::GpuHours, &owned);
-        ledger.measure(Measure::BusyGpuHours, &busy);
+            self.count_protected(&by, values, state)
+        };
+        state[self.need_of(now.index)] = counts.need;
+        ledger.measure(Measure::GpuHours, &counts.owned);
+        ledger.measure(Measure::BusyGpuHours, &counts.busy);
         let standing = (&state[SERVERS], &state[PAID], &state[BOOK_RATE]);
-        self.costs.post_month(now, values, standing, (&busy, self.gpus), ledger);
+        self.costs.post_month(now, values, standing, (&counts.busy, self.gpus), ledger);
         self.pay_lease(now, values, state, ledger);
         if now.index + 1 == self.months {
             let (book, market) = self.values_left(now, values, &self.costs.resale, state);

@@ -37,6 +37,9 @@ pub struct Builder {
     fx: BTreeMap<Currency, Path>,
     indexes: BTreeMap<String, Path>,
     nodes: Vec<Node>,
+    slots: Vec<Slot>,
+    /// How many of them change from month to month.
+    moving: usize,
     inputs: Vec<Input>,
     /// Values that are known to be zero in all futures.
     zeros: BTreeSet<Slot>,
@@ -66,6 +69,8 @@ impl Builder {
             fx,
             indexes,
             nodes: Vec::new(),
+            slots: Vec::new(),
+            moving: 0,
             inputs: Vec::new(),
             zeros: BTreeSet::new(),
             state: 0,
@@ -82,7 +87,7 @@ impl Builder {
     /// The program, what its values come from, and what was wrong.
     pub fn finish(self) -> (Program, Vec<Input>, Diagnostics) {
         let plans = plan::plans(&self.nodes, self.timeline.length, &Plans::new());
-        let program = Program::new(self.nodes, self.state, self.mixes, plans);
+        let program = Program::new(self.nodes, self.slots, self.state, self.mixes, plans);
         (program, self.inputs, self.mistakes)
     }
 
@@ -127,8 +132,12 @@ impl Builder {
     fn add(&mut self, node: Node, origin: Option<Origin>, name: &str, parents: &[Slot]) -> Slot {
         let uncertain = matches!(node, Node::Draw(..))
             || matches!(&node, Node::Process { process, .. } if process.words() > 0)
-            || parents.iter().any(|parent| self.inputs[parent.0].uncertain);
-        let slot = Slot(self.nodes.len());
+            || parents.iter().any(|parent| self.inputs[parent.number()].uncertain);
+        let (number, moving) = (self.nodes.len(), self.moving);
+        let slot =
+            if node.stays() { Slot::staying(number, number - moving) } else { Slot::moving(number, moving) };
+        self.moving += usize::from(!node.stays());
+        self.slots.push(slot);
         if matches!(node, Node::Constant(0.0)) {
             self.zeros.insert(slot);
         }
@@ -149,7 +158,7 @@ impl Builder {
             None => Node::Draw(number.distribution.sampler(), address.clone()),
         };
         let slot = self.add(node, Some(number.origin.clone()), address, &[]);
-        self.inputs[slot.0].unit = number.unit.clone();
+        self.inputs[slot.number()].unit = number.unit.clone();
         self.known.insert(address.clone(), slot);
         slot
     }
@@ -166,7 +175,7 @@ impl Builder {
         let process = written.process.resolve(self);
         let parents = std::mem::replace(&mut self.asked, around).unwrap_or_default();
         let slot = self.add_process(process?, Some(origin.clone()), &origin.address, &parents);
-        self.inputs[slot.0].unit = written.unit.clone();
+        self.inputs[slot.number()].unit = written.unit.clone();
         self.known.insert(origin.address.clone(), slot);
         Some(slot)
     }
@@ -195,7 +204,7 @@ impl Builder {
     fn convert(&mut self, slot: Slot, currency: Option<Currency>, origin: &Origin) -> Option<Slot> {
         let foreign = currency.filter(|currency| *currency != self.currency && self.asked.is_none());
         let Some(currency) = foreign else { return Some(slot) };
-        let key = format!("{} in {}", slot.0, self.currency);
+        let key = format!("{} in {}", slot.number(), self.currency);
         if let Some(known) = self.known.get(&key) {
             return Some(*known);
         }
@@ -224,7 +233,7 @@ impl Builder {
 
     /// What two values come to; the same of the same two is the same place.
     fn of_two(&mut self, name: &str, [a, b]: [Slot; 2], formula: fn(Slot, Slot) -> Formula) -> Slot {
-        let key = format!("{name} of {} and {}", a.0, b.0);
+        let key = format!("{name} of {} and {}", a.number(), b.number());
         if let Some(known) = self.known.get(&key) {
             return self.answer(*known);
         }
@@ -362,7 +371,7 @@ impl Lookup for Builder {
     }
 
     fn derive(&mut self, name: &str, inputs: &[Slot], formula: Formula) -> Slot {
-        let stays = inputs.iter().all(|input| self.nodes[input.0].stays());
+        let stays = inputs.iter().all(|input| self.nodes[input.number()].stays());
         let node = if stays { Node::Once(formula) } else { Node::Monthly(formula) };
         let slot = self.add(node, None, name, inputs);
         self.answer(slot)

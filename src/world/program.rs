@@ -44,6 +44,7 @@ impl Node {
 /// All values of the world, in the order in which they are computed.
 pub struct Program {
     nodes: Vec<Node>,
+    slots: Vec<Slot>,
     /// Those that change from month to month: looking through all of them every month takes as long as some of these.
     moving: Vec<usize>,
     state: usize,
@@ -51,17 +52,34 @@ pub struct Program {
     plans: Plans,
 }
 
-/// The values of one batch of paths.
+/// The values of one batch of paths, of one month or of several.
 pub struct World {
-    lanes: Vec<Lanes>,
+    staying: Vec<Lanes>,
+    /// Month after month.
+    moving: Vec<Lanes>,
+    /// Values that change, and months that are kept of them.
+    width: usize,
+    months: usize,
+    /// The place of the month that was computed last.
+    last: usize,
     state: Vec<Lanes>,
     draws: Vec<Draws>,
 }
 
 impl Program {
-    pub(super) fn new(nodes: Vec<Node>, state: usize, mixes: Mixes, plans: Plans) -> Self {
+    pub(super) fn new(nodes: Vec<Node>, slots: Vec<Slot>, state: usize, mixes: Mixes, plans: Plans) -> Self {
         let moving = (0..nodes.len()).filter(|i| !nodes[*i].stays()).collect();
-        Self { nodes, moving, state, mixes, plans }
+        Self { nodes, slots, moving, state, mixes, plans }
+    }
+
+    /// All values in the order in which they are computed.
+    pub fn slots(&self) -> &[Slot] {
+        &self.slots
+    }
+
+    /// How many of them change from month to month.
+    pub fn moving(&self) -> usize {
+        self.moving.len()
     }
 
     /// Values in the world.
@@ -79,16 +97,26 @@ impl Program {
         self.nodes.is_empty()
     }
 
-    /// Lanes for the worlds of a design; nothing is allocated after this.
+    /// Lanes for the worlds of a design, of one month at a time; nothing is allocated after this.
     pub fn world(&self, design: Design) -> World {
+        self.world_of(design, 1)
+    }
+
+    /// Lanes for the worlds of a design, which keep so many months.
+    pub fn world_of(&self, design: Design, months: usize) -> World {
         let stream = |name: &str| Draws::planned(design, name, self.plans.get(name));
         let draws = |(i, node): (usize, &Node)| {
             let parts = self.mixes.get(&i).into_iter().flatten();
             stream(node.stream().unwrap_or(""))
                 .mixed(parts.map(|(weight, name)| (*weight, stream(name))).collect())
         };
+        let width = self.moving.len();
         World {
-            lanes: vec![Lanes::ZERO; self.nodes.len()],
+            staying: vec![Lanes::ZERO; self.nodes.len() - width],
+            moving: vec![Lanes::ZERO; months * width],
+            width,
+            months,
+            last: 0,
             state: vec![Lanes::ZERO; self.state],
             draws: self.nodes.iter().enumerate().map(draws).collect(),
         }
@@ -96,57 +124,74 @@ impl Program {
 
     /// Begins the worlds of the paths from `first_path` on: draws the numbers, sets processes to their start.
     pub fn start(&self, first_path: u64, world: &mut World) {
-        let World { lanes, state, draws } = world;
-        let mut scores = Lanes::ZERO;
-        for (i, node) in self.nodes.iter().enumerate() {
-            draws[i].restart(first_path);
-            let (before, rest) = lanes.split_at_mut(i);
+        world.last = 0;
+        // The months' values do not exist yet: whoever reads them shall not find those of other paths.
+        world.moving[..world.width].fill(Lanes::splat(f64::NAN));
+        let (mut scores, mut place) = (Lanes::ZERO, 0);
+        for (node, draws) in self.nodes.iter().zip(&mut world.draws) {
+            draws.restart(first_path);
+            if !node.stays() {
+                continue;
+            }
+            let (before, rest) = world.staying.split_at_mut(place);
             let out = &mut rest[0];
             match node {
                 Node::Constant(value) => *out = Lanes::splat(*value),
                 Node::Draw(sampler, _) => {
-                    draws[i].score(0, &mut scores);
+                    draws.score(0, &mut scores);
                     sampler.fill(&scores, out);
                 }
-                Node::Once(formula) => formula(&Values(before), out),
-                // The months' values do not exist yet: whoever reads them shall not find those of other paths.
-                Node::Monthly(_) | Node::Process { .. } | Node::Hours => *out = Lanes::splat(f64::NAN),
+                Node::Once(formula) => formula(&Values { staying: before, moving: &[] }, out),
+                Node::Monthly(_) | Node::Process { .. } | Node::Hours => {}
             }
+            place += 1;
         }
-        for (i, node) in self.nodes.iter().enumerate() {
+        let World { staying, moving, width, state, .. } = world;
+        let values = Values { staying, moving: &moving[..*width] };
+        for node in &self.nodes {
             if let Node::Process { process, state: place, .. } = node {
-                process.start(&Values(&lanes[..i]), &mut state[place.clone()]);
+                process.start(&values, &mut state[place.clone()]);
             }
         }
     }
 
     /// Computes this month's values.
     pub fn step(&self, now: &Month, world: &mut World) {
-        let World { lanes, state, draws } = world;
-        for &i in &self.moving {
-            let (before, rest) = lanes.split_at_mut(i);
-            let out = &mut rest[0];
-            match &self.nodes[i] {
-                Node::Monthly(formula) => formula(&Values(before), out),
-                Node::Process { process, state: place, .. } => {
-                    let state = &mut state[place.clone()];
-                    process.step(now, &Values(before), &mut draws[i], state, out);
+        self.step_all(std::slice::from_ref(now), world);
+    }
+
+    /// Computes the values of consecutive months, no more than the world keeps: each in all months before the next, so that it finds what
+    /// it needs near the processor.
+    pub fn step_all(&self, months: &[Month], world: &mut World) {
+        let World { staying, moving, width, months: kept, last, state, draws } = world;
+        for (place, &i) in self.moving.iter().enumerate() {
+            for now in months {
+                let of_month = &mut moving[now.index % *kept * *width..][..*width];
+                let (before, rest) = of_month.split_at_mut(place);
+                let (before, out) = (Values { staying, moving: before }, &mut rest[0]);
+                match &self.nodes[i] {
+                    Node::Monthly(formula) => formula(&before, out),
+                    Node::Process { process, state: place, .. } => {
+                        process.step(now, &before, &mut draws[i], &mut state[place.clone()], out);
+                    }
+                    Node::Hours => *out = Lanes::splat(now.hours),
+                    Node::Constant(_) | Node::Draw(..) | Node::Once(_) => {}
                 }
-                Node::Hours => *out = Lanes::splat(now.hours),
-                Node::Constant(_) | Node::Draw(..) | Node::Once(_) => {}
             }
         }
+        *last = months.last().map_or(0, |now| now.index % *kept);
     }
 }
 
 impl World {
     /// The values as they stand.
     pub fn values(&self) -> Values<'_> {
-        Values(&self.lanes)
+        self.values_in(self.last)
     }
 
-    /// One value.
-    pub fn value(&self, slot: Slot) -> &Lanes {
-        &self.lanes[slot.0]
+    /// The values of a month that is kept.
+    pub fn values_in(&self, month: usize) -> Values<'_> {
+        let moving = &self.moving[month % self.months * self.width..][..self.width];
+        Values { staying: &self.staying, moving }
     }
 }

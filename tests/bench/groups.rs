@@ -21,13 +21,14 @@ use std::time::Instant;
 use common::{Folder, found, model};
 use tokencast::engine::{Settings, simulate};
 use tokencast::finance::Ledger;
-use tokencast::lanes::{LANES, Lanes, Slot, Values};
+use tokencast::lanes::{LANES, Lanes};
 use tokencast::math;
 use tokencast::model::{Model, SupplyInUse};
 use tokencast::random::{Coordinate, Design, Draws, Order, Plan, Sampling};
 use tokencast::report::display::Lang;
 use tokencast::report::{Answers, Report, chart};
 use tokencast::stats::{OrderedF32, Sketch, cvar, quantiles};
+use tokencast::world::World;
 
 // ---- The harness --------------------------------------------------------------------------------------------------
 
@@ -174,29 +175,26 @@ fn tokyo() -> Model {
 }
 
 /// The values of a batch in every month.
-fn worlds(model: &Model) -> Vec<Vec<Lanes>> {
-    let mut world = model.program.world(Design::plain(1));
+fn worlds(model: &Model) -> World {
+    let mut world = model.program.world_of(Design::plain(1), model.timeline.length);
     model.program.start(0, &mut world);
-    let step = |month| {
-        model.program.step(&month, &mut world);
-        (0..model.program.len()).map(|slot| *world.value(Slot(slot))).collect()
-    };
-    model.timeline.months().map(step).collect()
+    model.program.step_all(&model.timeline.months().collect::<Vec<_>>(), &mut world);
+    world
 }
 
 /// A supply through all months, offered all requests of the streams it is asked for.
 fn months_of<'a>(
     model: &'a Model,
-    values: &'a [Vec<Lanes>],
+    world: &'a World,
     user: &'a SupplyInUse,
     asked: Vec<(usize, usize)>,
 ) -> impl FnMut() + 'a {
     let mut state = vec![Lanes::ZERO; user.supply.state()];
     let (mut ledger, mut served) = (Ledger::new(), Lanes::ZERO);
     move || {
-        user.supply.start(&Values(&values[0]), &mut state);
-        for (now, values) in model.timeline.months().zip(values) {
-            let values = Values(values);
+        user.supply.start(&world.values_in(0), &mut state);
+        for now in model.timeline.months() {
+            let values = world.values_in(now.index);
             ledger.clear(false);
             user.supply.open(&now, &values, &mut state, &mut ledger);
             for (number, stream) in &asked {
@@ -213,7 +211,7 @@ fn months_of<'a>(
 fn supplies() {
     for (title, model) in [("supplies of workload W", workload()), ("supplies of the support desk", tokyo())]
     {
-        let values = worlds(&model);
+        let world = worlds(&model);
         let mut cases = Vec::new();
         for strategy in &model.strategies {
             for (place, user) in strategy.supplies.iter().enumerate() {
@@ -221,7 +219,7 @@ fn supplies() {
                 let asked: Vec<_> = asked.map(|entry| (entry.number, entry.stream)).collect();
                 let name = format!("{} in {}, {} entries", user.name, strategy.id, asked.len());
                 let units = (LANES * model.timeline.length) as f64;
-                cases.push(case(name, units, months_of(&model, &values, user, asked)));
+                cases.push(case(name, units, months_of(&model, &world, user, asked)));
             }
         }
         compare(title, "ns per path and month", cases);

@@ -93,12 +93,12 @@ fn a_purchase_is_paid_at_the_start_of_its_month() {
 #[test]
 fn a_charge_is_posted_when_it_is_due() {
     let values = [Lanes::splat(3.0), Lanes::splat(5.0)];
-    let (quantity, price) = (Slot(0), Slot(1));
+    let (quantity, price) = (Slot::staying(0, 0), Slot::staying(1, 1));
     let posted = |due: Option<Vec<bool>>, month: usize| {
         let mut ledger = Ledger::new();
         let charge = Charge { line: line(Component::Levers), quantity, price, of: None, from: None, due };
         if charge.is_due(month) {
-            charge.post_now(&Values(&values), &mut ledger);
+            charge.post_now(&Values { staying: &values, moving: &[] }, &mut ledger);
         }
         ledger.component(Component::Levers)[0]
     };

@@ -110,11 +110,11 @@ fn a_path_knows_whether_it_is_uncertain_and_from_what() {
     let (_, inputs, mistakes) = world.finish();
     assert!(mistakes.is_empty());
     for (slot, key, uncertain) in slots {
-        assert_eq!(inputs[slot.0].uncertain, uncertain, "{key}");
-        assert_eq!(inputs[slot.0].origin.as_ref().map(|origin| origin.address.as_str()), Some(key));
-        assert!(inputs[slot.0].parents.iter().all(|parent| parent.0 < slot.0), "{key}");
+        assert_eq!(inputs[slot.number()].uncertain, uncertain, "{key}");
+        assert_eq!(inputs[slot.number()].origin.as_ref().map(|origin| origin.address.as_str()), Some(key));
+        assert!(inputs[slot.number()].parents.iter().all(|parent| parent.number() < slot.number()), "{key}");
     }
-    assert_eq!(inputs[slots[0].0.0].parents, inputs[slots[1].0.0].parents);
+    assert_eq!(inputs[slots[0].0.number()].parents, inputs[slots[1].0.number()].parents);
 }
 
 /// Prices in yen, by every kind of path that can carry a unit.

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use tokencast::calendar::{AVERAGE_MONTH_HOURS, Month};
-use tokencast::lanes::{LANES, Lanes, Slot};
+use tokencast::lanes::{LANES, Lanes};
 use tokencast::model::Model;
 use tokencast::random::Design;
 use tokencast::scenario::{Loaded, Scenario};
@@ -108,7 +108,7 @@ impl Worlds {
         model.program.start(first, &mut world);
         let months = model.timeline.months().map(|month| {
             model.program.step(&month, &mut world);
-            (0..model.inputs.len()).map(|slot| *world.value(Slot(slot))).collect()
+            model.program.slots().iter().map(|slot| world.values()[*slot]).collect()
         });
         Self(months.collect())
     }

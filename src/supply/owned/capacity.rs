@@ -1,6 +1,6 @@
 //! What servers carry: replicas that may be loaded, and the need of a month, where all stand and where some do not.
 
-use super::kernels::{Counted, replicas_of};
+use super::kernels::{Counted, Counts, replicas_of};
 use super::{Running, SERVERS};
 use crate::lanes::{LANES, Lanes, Values};
 use crate::math;
@@ -18,10 +18,7 @@ impl Running {
     /// enough.
     pub(super) fn most_replicas(&self, down: Option<&Lanes>, values: &Values, state: &[Lanes]) -> Lanes {
         if self.is_plain() {
-            let mut replicas = Lanes::ZERO;
-            let by = [self.replicas_per_server, self.spare, self.most];
-            replicas_of(&state[SERVERS], by, &mut replicas);
-            return replicas;
+            return replicas_of(&state[SERVERS], [self.replicas_per_server, self.spare, self.most]);
         }
         let repairs = self.repairs.as_ref();
         Lanes::from_fn(|i| {
@@ -40,13 +37,8 @@ impl Running {
     }
 
     /// GPU-hours and need where some servers stand by, fail, or are a zone too many.
-    pub(super) fn count_protected(
-        &self,
-        by: &Counted,
-        values: &Values,
-        state: &mut [Lanes],
-        [owned, busy, need]: [&mut Lanes; 3],
-    ) {
+    pub(super) fn count_protected(&self, by: &Counted, values: &Values, state: &mut [Lanes]) -> Counts {
+        let mut counts = Counts::NOTHING;
         let replicas_per_load = &values[self.replicas_per_load];
         let nodes = self.nodes();
         let (offered, used) = if self.repairs.is_some() {
@@ -58,11 +50,12 @@ impl Running {
         };
         let busiest = self.busiest(&offered, state);
         for i in 0..LANES {
-            busy[i] = used[i] * by.gpu_hours_per_replica;
+            counts.busy[i] = used[i] * by.gpu_hours_per_replica;
             let replicas = math::ceil(busiest[i] * replicas_per_load[i] - 1e-9);
             let servers = (self.zones.with_reserve(replicas) + by.spare) * by.servers_per_replica;
-            need[i] = servers + self.spares.beside(servers, self.repairs.as_ref(), values, i);
-            owned[i] = state[SERVERS][i] * by.gpu_hours_per_server;
+            counts.need[i] = servers + self.spares.beside(servers, self.repairs.as_ref(), values, i);
+            counts.owned[i] = state[SERVERS][i] * by.gpu_hours_per_server;
         }
+        counts
     }
 }

@@ -7,16 +7,14 @@ use crate::math;
 
 /// Servers that the needs of past months, times a factor, ask for beyond what is there and on its way.
 #[multiversion(targets("x86_64+avx512f+avx512dq+avx512vl+avx512bw", "x86_64+avx+avx2"))]
-pub(super) fn missing(needs: &[Lanes], factor: f64, servers: &Lanes, on_order: &Lanes, out: &mut Lanes) {
+pub(super) fn missing(needs: &[Lanes], factor: f64, servers: &Lanes, on_order: &Lanes) -> Lanes {
     let mut past = Lanes::ZERO;
     for need in needs {
         for i in 0..LANES {
             past[i] += need[i];
         }
     }
-    for i in 0..LANES {
-        out[i] = math::larger(math::ceil(past[i] * factor - 1e-9) - (servers[i] + on_order[i]), 0.0);
-    }
+    Lanes::from_fn(|i| math::larger(math::ceil(past[i] * factor - 1e-9) - (servers[i] + on_order[i]), 0.0))
 }
 
 /// Orders what is wanted, where anything is and the strategy does not wait.
@@ -61,11 +59,11 @@ pub(super) fn sum_scaled(months: &[Lanes], share: f64, sum: &mut Lanes) {
 
 /// Replicas that may serve: what servers hold, less the spare ones, up to a limit.
 #[multiversion(targets("x86_64+avx512f+avx512dq+avx512vl+avx512bw", "x86_64+avx+avx2"))]
-pub(super) fn replicas_of(servers: &Lanes, [per_server, spare, most]: [f64; 3], replicas: &mut Lanes) {
-    for i in 0..LANES {
+pub(super) fn replicas_of(servers: &Lanes, [per_server, spare, most]: [f64; 3]) -> Lanes {
+    Lanes::from_fn(|i| {
         let whole = math::floor(servers[i] * per_server + 1e-9) - spare;
-        replicas[i] = math::smaller(math::larger(whole, 0.0), most);
-    }
+        math::smaller(math::larger(whole, 0.0), most)
+    })
 }
 
 /// How a month's hours and needs are counted.
@@ -78,6 +76,19 @@ pub(super) struct Counted {
     pub(super) gpu_hours_per_server: f64,
 }
 
+/// What a month comes to.
+pub(super) struct Counts {
+    /// GPU-hours that are there, and that are used.
+    pub(super) owned: Lanes,
+    pub(super) busy: Lanes,
+    /// The need in servers.
+    pub(super) need: Lanes,
+}
+
+impl Counts {
+    pub(super) const NOTHING: Self = Self { owned: Lanes::ZERO, busy: Lanes::ZERO, need: Lanes::ZERO };
+}
+
 /// GPU-hours that are there and that are used, and the need in servers; of the mean load that is offered, of what is carried at once
 /// and of what could wait.
 #[multiversion(targets("x86_64+avx512f+avx512dq+avx512vl+avx512bw", "x86_64+avx+avx2"))]
@@ -88,14 +99,13 @@ pub(super) fn count(
     waiting: &Lanes,
     replicas_per_load: &Lanes,
     servers: &Lanes,
-    owned: &mut Lanes,
-    busy: &mut Lanes,
-    need: &mut Lanes,
-) {
+) -> Counts {
+    let mut counts = Counts::NOTHING;
     for i in 0..LANES {
-        busy[i] = (carried[i] + waiting[i]) * by.gpu_hours_per_replica;
+        counts.busy[i] = (carried[i] + waiting[i]) * by.gpu_hours_per_replica;
         let replicas = math::ceil(offered[i] * by.peak * replicas_per_load[i] - 1e-9) + by.spare;
-        need[i] = replicas * by.servers_per_replica;
-        owned[i] = servers[i] * by.gpu_hours_per_server;
+        counts.need[i] = replicas * by.servers_per_replica;
+        counts.owned[i] = servers[i] * by.gpu_hours_per_server;
     }
+    counts
 }

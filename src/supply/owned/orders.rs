@@ -33,8 +33,7 @@ impl Running {
         }
         let past = &state[self.need_of(now.index - self.over_months)..self.need_of(now.index)];
         let factor = (1.0 + self.margin) / self.over_months as f64;
-        let mut want = Lanes::ZERO;
-        missing(past, factor, &state[SERVERS], &state[ON_ORDER], &mut want);
+        let want = missing(past, factor, &state[SERVERS], &state[ON_ORDER]);
         if let Some(arrival) = self.same_arrival(now, lead) {
             let Ok([waiting, on_order, arriving]) =
                 state.get_disjoint_mut([WAITING, ON_ORDER, arriving(arrival)])

@@ -136,7 +136,15 @@ struct Plan {
     gpu_hours: f64,
 }
 
-/// GPU-hours on demand, paid and busy, with a mean of `beyond` replicas beyond those that always run.
+/// GPU-hours of a month.
+struct GpuHours {
+    on_demand: Lanes,
+    /// Those, and what is reserved.
+    paid: Lanes,
+    busy: Lanes,
+}
+
+/// GPU-hours with a mean of `beyond` replicas beyond those that always run.
 #[multiversion(targets("x86_64+avx512f+avx512dq+avx512vl+avx512bw", "x86_64+avx+avx2"))]
 fn gpu_hours(
     plan: &Plan,
@@ -145,19 +153,18 @@ fn gpu_hours(
     replicas_per_load: &Lanes,
     carried: &Lanes,
     waiting: &Lanes,
-    hours: &mut Lanes,
-    paid: &mut Lanes,
-    busy: &mut Lanes,
-) {
+) -> GpuHours {
+    let mut hours = GpuHours { on_demand: Lanes::ZERO, paid: Lanes::ZERO, busy: Lanes::ZERO };
     for i in 0..LANES {
         // Work that can wait first fills what is paid anyway; what is left needs replica-hours of its own.
         let usable = math::larger(plan.reserved + plan.always + beyond[i] - plan.spare, 0.0) * target[i];
         let used = carried[i] + waiting[i];
         let on_demand = plan.always + beyond[i] + math::larger((used - usable) * replicas_per_load[i], 0.0);
-        hours[i] = on_demand * plan.gpu_hours;
-        paid[i] = hours[i] + plan.reserved * plan.gpu_hours;
-        busy[i] = used * plan.gpu_hours;
+        hours.on_demand[i] = on_demand * plan.gpu_hours;
+        hours.paid[i] = hours.on_demand[i] + plan.reserved * plan.gpu_hours;
+        hours.busy[i] = used * plan.gpu_hours;
     }
+    hours
 }
 
 /// A fleet whose replicas do not simply follow the load.
@@ -336,16 +343,14 @@ impl Supply for Running {
             gpu_hours: self.gpus * now.hours,
         };
         let per_load = &values[self.replicas_per_load];
-        let (mut need, mut beyond) = (Lanes::ZERO, Lanes::ZERO);
-        lanes::multiply(&mut need, load.offered(), per_load);
+        let need = lanes::product(load.offered(), per_load);
         let upto = if self.is_limited() { Some(load.most()) } else { None };
-        self.curve.whole_units_between(&need, from, upto, &mut beyond);
+        let beyond = self.curve.whole_units_between(&need, from, upto);
         let (carried, waiting) = (load.carried(), load.waiting());
-        let (mut hours, mut paid, mut busy) = (Lanes::ZERO, Lanes::ZERO, Lanes::ZERO);
-        gpu_hours(&plan, &beyond, target, per_load, carried, waiting, &mut hours, &mut paid, &mut busy);
-        post(&self.by_the_hour, |offer| &offer.hours, &hours, values, ledger);
+        let hours = gpu_hours(&plan, &beyond, target, per_load, carried, waiting);
+        post(&self.by_the_hour, |offer| &offer.hours, &hours.on_demand, values, ledger);
         self.post_reserved(now, values, ledger);
-        ledger.measure(Measure::GpuHours, &paid);
-        ledger.measure(Measure::BusyGpuHours, &busy);
+        ledger.measure(Measure::GpuHours, &hours.paid);
+        ledger.measure(Measure::BusyGpuHours, &hours.busy);
     }
 }
