@@ -45,7 +45,7 @@ fn uncertain(model: &Model) -> usize {
     let own = |input: &&Input| {
         input.origin.is_some()
             && input.uncertain
-            && input.parents.iter().all(|parent| !model.inputs[parent.0].uncertain)
+            && input.parents.iter().all(|parent| !model.inputs[parent.number()].uncertain)
     };
     model.inputs.iter().filter(own).count()
 }

@@ -66,7 +66,7 @@ impl Statement<'_> {
                     "unit": line.unit,
                     "price": price(entry.account),
                     "amount": rounding.amount(entry.amount),
-                    "inputs": entry.inputs.iter().map(|place| &self.inputs[inputs[*place].0].name).collect::<Vec<_>>(),
+                    "inputs": entry.inputs.iter().map(|place| &self.inputs[inputs[*place].number()].name).collect::<Vec<_>>(),
                 })
             });
             json!({
