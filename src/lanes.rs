@@ -202,14 +202,24 @@ pub fn mark_up_to(a: &Lanes, this: f64, marks: &mut [bool; LANES]) {
 
 /// The lanes that are marked, the lowest first: as many steps as there are marks, not lanes.
 pub fn which(marks: &[bool; LANES]) -> impl Iterator<Item = usize> {
-    marks.as_chunks::<8>().0.iter().enumerate().flat_map(|(row, eight)| {
-        let mut left = u64::from_le_bytes(eight.map(u8::from));
-        std::iter::from_fn(move || {
-            let lane = left.trailing_zeros() as usize / 8;
-            left &= left.wrapping_sub(1);
-            (lane < 8).then_some(8 * row + lane)
-        })
+    let mut left = bits(marks);
+    std::iter::from_fn(move || {
+        let lane = left.trailing_zeros() as usize;
+        left &= left.wrapping_sub(1);
+        (lane < LANES).then_some(lane)
     })
+}
+
+/// A bit for each mark, the first one lowest.
+fn bits(marks: &[bool; LANES]) -> u64 {
+    const { assert!(LANES == 64, "they fit a word") };
+    let mut all = 0;
+    for (row, eight) in marks.as_chunks::<8>().0.iter().enumerate() {
+        // The product moves the lowest bit of byte `i` to bit 56 + i.
+        let packed = u64::from_le_bytes(eight.map(u8::from)).wrapping_mul(0x0102_0408_1020_4080) >> 56;
+        all |= packed << (8 * row);
+    }
+    all
 }
 
 /// A value of the world: its number in the order in which values are computed, and the place of its lanes.
@@ -249,16 +259,24 @@ pub struct Values<'a> {
     pub moving: &'a [Lanes],
 }
 
-impl std::ops::Index<Slot> for Values<'_> {
-    type Output = Lanes;
-
+impl<'a> Values<'a> {
+    /// One of them.
     #[inline]
-    fn index(&self, slot: Slot) -> &Lanes {
+    pub fn get(&self, slot: Slot) -> &'a Lanes {
         let (lanes, place) = match slot.place & MOVING {
             0 => (self.staying, slot.place),
             _ => (self.moving, slot.place & !MOVING),
         };
         &lanes[place as usize]
+    }
+}
+
+impl std::ops::Index<Slot> for Values<'_> {
+    type Output = Lanes;
+
+    #[inline]
+    fn index(&self, slot: Slot) -> &Lanes {
+        self.get(slot)
     }
 }
 

@@ -174,7 +174,7 @@ fn mean(program: &crate::world::Program, scenario: &Scenario, month: usize, slot
         for now in scenario.timeline.months().take(month + 1) {
             program.step(&now, &mut world);
         }
-        sum += world.values()[slot].iter().sum::<f64>();
+        sum += world.value(slot).iter().sum::<f64>();
     }
     sum / PATHS as f64
 }

@@ -2,7 +2,7 @@
 
 use multiversion::multiversion;
 
-use crate::lanes::{LANES, Lanes, ZERO};
+use crate::lanes::{self, LANES, Lanes, ZERO};
 
 /// Follows cumulative cash of one strategy less that of the baseline, path by path.
 ///
@@ -24,10 +24,18 @@ impl BreakEven {
         Self { ended_at: ZERO, month: Lanes::splat(f64::NAN), from: ZERO, to: ZERO }
     }
 
-    /// Takes a month of both: the part of their cash that is paid at its start, and all of it.
+    /// Takes a month of both: the part of their cash that is paid at its start, and all of it. Few paths cross in a month, and these
+    /// alone are gone through.
     pub(super) fn step(&mut self, month: usize, own: [&Lanes; 2], baseline: [&Lanes; 2]) {
-        let Self { ended_at, month: crossing, from, to } = self;
-        step(month as f64, own[0], own[1], baseline[0], baseline[1], ended_at, crossing, from, to);
+        let mut crosses = [month == 0; LANES];
+        let start = advance(own[0], own[1], baseline[0], baseline[1], &mut self.ended_at, &mut crosses);
+        for lane in lanes::which(&crosses) {
+            let end = self.ended_at[lane];
+            // What is below when it is first seen has been so from the start of that month.
+            let (from, to) = if start[lane] > 0.0 { (start[lane], end) } else { (0.0, -1.0) };
+            (self.from[lane], self.to[lane]) = (from, to);
+            self.month[lane] = if end > 0.0 { f64::NAN } else { month as f64 };
+        }
     }
 
     /// Months from the start of the scenario, NaN where it never happens.
@@ -36,29 +44,25 @@ impl BreakEven {
     }
 }
 
+/// Takes the difference to the end of a month, and marks where it is on another side of zero than a month ago, or was for a moment; tells
+/// what it is after the payments at the start of the month.
 #[multiversion(targets("x86_64+avx512f+avx512dq+avx512vl+avx512bw", "x86_64+avx+avx2"))]
-fn step(
-    month: f64,
+fn advance(
     upfront: &Lanes,
     whole: &Lanes,
     upfront_baseline: &Lanes,
     whole_baseline: &Lanes,
     ended_at: &mut Lanes,
-    crossing: &mut Lanes,
-    from: &mut Lanes,
-    to: &mut Lanes,
-) {
+    crosses: &mut [bool; LANES],
+) -> Lanes {
+    let mut start = Lanes::ZERO;
     for i in 0..LANES {
-        let start = ended_at[i] + (upfront[i] - upfront_baseline[i]);
-        let end = ended_at[i] + (whole[i] - whole_baseline[i]);
+        let before = ended_at[i];
+        start[i] = before + (upfront[i] - upfront_baseline[i]);
+        let end = before + (whole[i] - whole_baseline[i]);
         ended_at[i] = end;
-        let crosses = start > 0.0;
-        // What is below when it is first seen has been so from the start of that month.
-        let begins = crossing[i].is_nan() && !crosses;
-        let (above, below) = if begins { (0.0, -1.0) } else { (from[i], to[i]) };
-        let since = if crosses || begins { month } else { crossing[i] };
-        from[i] = if crosses { start } else { above };
-        to[i] = if crosses { end } else { below };
-        crossing[i] = if end > 0.0 { f64::NAN } else { since };
+        let was_above = before > 0.0;
+        crosses[i] |= if end > 0.0 { !was_above } else { was_above | (start[i] > 0.0) };
     }
+    start
 }

@@ -148,7 +148,7 @@ pub fn drawn_inputs(model: &Model, design: Design, slots: &[Slot], paths: u64) -
     while first < paths {
         model.program.start(first, &mut world);
         let width = (paths - first).min(LANES as u64) as usize;
-        rows.extend((0..width).map(|lane| slots.iter().map(|slot| world.values()[*slot][lane]).collect()));
+        rows.extend((0..width).map(|lane| slots.iter().map(|slot| world.value(*slot)[lane]).collect()));
         first += LANES as u64;
     }
     rows

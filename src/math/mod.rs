@@ -34,7 +34,7 @@ pub use normal::{normal_cdf, normal_pdf, normal_quantile};
 pub use poisson::poisson_quantile;
 pub use pow::pow;
 pub use round::{ceil, floor};
-pub use score::{normal_score, normal_score_lanes};
+pub use score::{normal_score, normal_score_lanes, normal_scores};
 pub use sin::sin;
 pub use symmetric::{Matrix, cholesky, eigen};
 

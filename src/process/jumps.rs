@@ -9,7 +9,7 @@ use crate::document::{Plugin, Reader};
 use crate::lanes::{self, LANES, Lanes, Slot, Values};
 use crate::math;
 use crate::process::Path;
-use crate::random::{Draws, EVENTS, PLACES};
+use crate::random::{Draws, EVENTS};
 use crate::units::{self, Period};
 
 pub(super) const PLUGIN: Plugin<WrittenPath> = Plugin {
@@ -101,10 +101,7 @@ impl Process for Running {
             lanes::mark_above(&counts, jump as f64, &mut some);
             let places = lanes::which(&some).map(|lane| (lane, EVENTS + jumps[lane] as u64 + jump as u64));
             draws.words_of(places, |places, words| {
-                let mut scores = [0.0; PLACES];
-                for (score, [word]) in scores.iter_mut().zip(words).take(places.len()) {
-                    *score = math::normal_score(*word);
-                }
+                let scores = math::normal_scores(&words.map(|[word]| word));
                 for ((lane, _), factor) in places.iter().zip(self.factor.at_places(&scores)) {
                     out[*lane] *= factor;
                 }

@@ -265,7 +265,7 @@ impl Draws {
     ) {
         loop {
             let (mut eight, mut count) = ([(0, 0); PLACES], 0);
-            while let Some(place) = if count < PLACES { places.next() } else { None } {
+            for place in places.by_ref().take(PLACES) {
                 eight[count] = place;
                 count += 1;
             }
@@ -293,15 +293,19 @@ impl Draws {
             return words;
         }
         let paths = places.map(|(lane, _)| self.first_path.wrapping_add(lane as u64));
+        let blocks = places.map(|(_, index)| index / 4);
         let mut words = [[[0; PLACES]; 4]; 2];
-        for (more, words) in (0..).zip(words.iter_mut().take(K.min(2))) {
-            philox_places(&paths, &places.map(|(_, index)| index / 4 + more), self.key.0, words);
+        philox_places(&paths, &blocks, self.key.0, &mut words[0]);
+        if places[..count].iter().any(|(_, index)| *index as usize % 4 + K > 4) {
+            philox_places(&paths, &blocks.map(|block| block + 1), self.key.0, &mut words[1]);
         }
         let words = words.as_flattened();
-        std::array::from_fn(|place| {
+        let mut found = [[0; K]; PLACES];
+        for (place, found) in found.iter_mut().enumerate().take(count) {
             let first = places[place].1 as usize % 4;
-            std::array::from_fn(|k| words[(first + k) % 8][place])
-        })
+            *found = std::array::from_fn(|k| words[(first + k) % 8][place]);
+        }
+        found
     }
 
     /// The standard normal score of one lane, as in [`score`](Self::score).
@@ -408,10 +412,11 @@ fn few_events(
 ) {
     for i in 0..LANES {
         let (mean, u) = (rate[i] * exposed, uniform(words[i]));
-        let square = mean * mean;
-        // 1 − λ < exp(−λ) < 1 − λ + λ²/2, and exp(−λ) (1 + λ) > 1 − λ².
-        let none = u <= 1.0 - mean;
-        let one = u > 1.0 - mean + 0.5 * square && u <= 1.0 - square;
+        let half = 0.5 * mean * mean;
+        // 1 − λ + λ²/2 − λ³/6 < exp(−λ) < 1 − λ + λ²/2, and exp(−λ) (1 + λ) > 1 − λ²/2.
+        let upper = 1.0 - mean + half;
+        let none = u <= upper - half * mean * (1.0 / 3.0);
+        let one = u > upper && u <= 1.0 - half;
         counts[i] = if one { 1.0 } else { 0.0 };
         open[i] = !none && !one;
     }

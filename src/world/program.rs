@@ -194,4 +194,9 @@ impl World {
         let moving = &self.moving[month % self.months * self.width..][..self.width];
         Values { staying: &self.staying, moving }
     }
+
+    /// One value.
+    pub fn value(&self, slot: Slot) -> &Lanes {
+        self.values().get(slot)
+    }
 }

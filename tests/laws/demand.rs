@@ -145,9 +145,8 @@ fn units_between_are_a_difference() {
         let mean = Lanes::from_fn(|i| if i == 0 { 0.0 } else { 0.07 * (i * i) as f64 });
         let upto = Lanes::from_fn(|i| if i % 5 == 0 { f64::INFINITY } else { (i % 17) as f64 * 3.5 });
         for from in [0.0, 2.0, 7.5, 40.0] {
-            let (mut all, mut between) = (Lanes::ZERO, Lanes::ZERO);
-            curve.whole_units_between(&mean, from, None, &mut all);
-            curve.whole_units_between(&mean, from, Some(&upto), &mut between);
+            let all = curve.whole_units_between(&mean, from, None);
+            let between = curve.whole_units_between(&mean, from, Some(&upto));
             for i in 0..LANES {
                 let beyond = |from: f64| curve.whole_units_beyond(mean[i], from);
                 let above = if upto[i].is_finite() { beyond(upto[i].max(from)) } else { 0.0 };

@@ -108,7 +108,7 @@ impl Worlds {
         model.program.start(first, &mut world);
         let months = model.timeline.months().map(|month| {
             model.program.step(&month, &mut world);
-            model.program.slots().iter().map(|slot| world.values()[*slot]).collect()
+            model.program.slots().iter().map(|slot| *world.value(*slot)).collect()
         });
         Self(months.collect())
     }
