@@ -146,15 +146,6 @@ pub fn divide(total: &mut Lanes, a: &Lanes) {
     }
 }
 
-/// Copies to two places.
-#[multiversion(targets("x86_64+avx512f+avx512dq+avx512vl+avx512bw", "x86_64+avx+avx2"))]
-pub fn copy_twice(a: &Lanes, one: &mut Lanes, other: &mut Lanes) {
-    for i in 0..LANES {
-        one[i] = a[i];
-        other[i] = a[i];
-    }
-}
-
 /// `1 / a`
 #[multiversion(targets("x86_64+avx512f+avx512dq+avx512vl+avx512bw", "x86_64+avx+avx2"))]
 pub fn inverse(a: &Lanes) -> Lanes {

@@ -157,7 +157,7 @@ fn run_month(
 ) {
     let streams = strategy.streams(model);
     ledger.watch(&strategy.vendors);
-    arrive(streams, values, remaining, ledger);
+    arrive(streams, values, remaining);
     if strategy.sheds {
         turned.clear();
     }
@@ -172,7 +172,7 @@ fn run_month(
         ledger.spend_for(Cause::Stream(entry.stream));
         if entry.share.is_none() && !entry.sheds && entry.aside.is_none() && entry.outages.is_none() {
             user.supply.accept(entry.number, now, values, left, user.own(state), &mut served, ledger);
-            ledger.serve(&served, left);
+            lanes::subtract(left, &served);
         } else {
             let mut offered = offer(entry, &values[streams[entry.stream].work.requests], left, values);
             if let Some(aside) = &entry.aside {
@@ -183,7 +183,7 @@ fn run_month(
             }
             turned.pass_by(entry, values, left, &mut offered);
             user.supply.accept(entry.number, now, values, &offered, user.own(state), &mut served, ledger);
-            ledger.serve(&served, left);
+            lanes::subtract(left, &served);
             turned.note(entry, values, [&offered, &served], left);
         }
         ledger.record_served(entry.supply, entry.number, entry.stream, &served);
@@ -330,9 +330,9 @@ fn note_any(event: usize, count: &Lanes, ledger: &mut Ledger) {
 }
 
 /// The requests of the month arrive.
-pub(super) fn arrive(streams: &[Stream], values: &Values, remaining: &mut [Lanes], ledger: &mut Ledger) {
+pub(super) fn arrive(streams: &[Stream], values: &Values, remaining: &mut [Lanes]) {
     for (stream, left) in streams.iter().zip(remaining.iter_mut()) {
-        ledger.offer(&values[stream.work.requests], left);
+        *left = values[stream.work.requests];
     }
 }
 

@@ -10,7 +10,7 @@ use super::sums::{Added, Begun, MonthSums, NOTHING_BEGUN, Sum, add_month};
 use crate::calendar::Month;
 use crate::finance::{Ledger, Measure};
 use crate::lanes::{LANES, Lanes, Slot, Values, ZERO};
-use crate::model::Model;
+use crate::model::{Model, Strategy};
 use crate::random::{Design, PARTS};
 
 /// Columns of fans: each strategy's months, months to date, and fiscal years; none where nobody asked for fans.
@@ -84,9 +84,9 @@ pub(super) struct Tally {
     pub(super) nominal: Vec<[f64; BLOCK]>,
     pub(super) npv: Vec<[f64; BLOCK]>,
     pub(super) break_even: Vec<[f32; BLOCK]>,
-    /// `shed[strategy · streams + stream]`: requests that nobody served.
+    /// `shed[(strategy · streams + stream) · months + month]`: requests that nobody served.
     shed: Vec<Sum>,
-    /// Requests that arrived in each stream, and in the streams of strategies that have their own.
+    /// `offered[place · months + month]`: requests that arrived in each stream, and in the streams of strategies that have their own.
     offered: Vec<Sum>,
     /// The slots of these requests.
     requests: Vec<Slot>,
@@ -126,8 +126,8 @@ impl Block {
             nominal: vec![[0.0; BLOCK]; strategies],
             npv: vec![[0.0; BLOCK]; strategies],
             break_even: vec![[f32::NAN; BLOCK]; strategies],
-            shed: vec![Sum::ZERO; strategies * model.streams.len()],
-            offered: vec![Sum::ZERO; requests(model).count()],
+            shed: vec![Sum::ZERO; strategies * model.streams.len() * months],
+            offered: vec![Sum::ZERO; requests(model).count() * months],
             requests: requests(model).collect(),
             gates: Gates::new(model),
             fired: model.strategies.iter().map(|strategy| vec![0; strategy.rules().len() * months]).collect(),
@@ -161,12 +161,12 @@ impl Block {
 }
 
 impl Tally {
-    /// Requests that nobody served, `[strategy · streams + stream]`.
+    /// Requests that nobody served, `[(strategy · streams + stream) · months + month]`.
     pub(super) fn shed(&self) -> impl Iterator<Item = f64> + '_ {
         self.shed.iter().map(Sum::total)
     }
 
-    /// Requests that arrived, in the order of [`requests`].
+    /// Requests that arrived, in the order of [`requests`], by month.
     pub(super) fn offered(&self) -> impl Iterator<Item = f64> + '_ {
         self.offered.iter().map(Sum::total)
     }
@@ -245,14 +245,20 @@ pub(super) fn requests(model: &Model) -> impl Iterator<Item = Slot> + '_ {
     [&model.streams[..]].into_iter().chain(own).flatten().map(|stream| stream.work.requests)
 }
 
+/// The requests of the streams of a strategy.
+pub(super) fn requests_of<'a>(strategy: &'a Strategy, model: &'a Model) -> impl Iterator<Item = Slot> + 'a {
+    strategy.streams(model).iter().map(|stream| stream.work.requests)
+}
+
 impl Sink for Tally {
     fn take(&mut self, strategy: usize, now: &Month, ledger: &Ledger, values: &Values, left: &[Lanes]) {
         let (begin, width) = (self.begin, self.width);
         let discount = self.discount.map_or(&ZERO, |slot| &values[slot]);
         self.add_up(strategy, now.index, discount, ledger);
         if ledger.has_measured(Measure::Shed) || !self.added().is_whole() {
-            for (sum, left) in self.shed[strategy * left.len()..].iter_mut().zip(left) {
-                sum.add(&left[..width], begin);
+            for (stream, left_of) in left.iter().enumerate() {
+                let place = strategy * left.len() + stream;
+                self.shed[place * self.months + now.index].add(&left_of[..width], begin);
             }
         }
         self.gates.take(strategy, now, ledger, values, left);
@@ -281,8 +287,9 @@ impl Sink for Tally {
         self.fired[strategy][rule * self.months + now.index] += paths as u64;
     }
 
-    fn end_month(&mut self, _: &Month, values: &Values) {
-        for (sum, requests) in self.offered.iter_mut().zip(&self.requests) {
+    fn end_month(&mut self, now: &Month, values: &Values) {
+        for (place, requests) in self.requests.iter().enumerate() {
+            let sum = &mut self.offered[place * self.months + now.index];
             sum.add(&values[*requests][..self.width], self.begin);
         }
     }

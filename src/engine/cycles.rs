@@ -1,6 +1,7 @@
 //! The cycles of training programmes, opened up: what one costs, and what the strategy costs with them.
 
 use super::batch::{Batch, Sink};
+use super::block::requests_of;
 use super::recorded::{Account, Opened};
 use crate::calendar::Month;
 use crate::finance::{Ledger, View};
@@ -48,6 +49,7 @@ pub fn cycles(
         strategy,
         trained,
         slots: model.program.slots(),
+        requests: requests_of(&model.strategies[strategy], model).collect(),
         width: 0,
         collected: trained.iter().map(begun).collect(),
         cash: Vec::new(),
@@ -136,6 +138,7 @@ struct Collector<'a> {
     strategy: usize,
     trained: &'a [Trained],
     slots: &'a [Slot],
+    requests: Vec<Slot>,
     width: usize,
     collected: Vec<Collected>,
     cash: Vec<f64>,
@@ -165,8 +168,7 @@ impl Sink for Collector<'_> {
         let (width, first) = (self.width, self.cash.len() - self.width);
         let cash = ledger.total(View::Cash);
         self.cash[first..].iter_mut().zip(&cash).for_each(|(sum, cash)| *sum += cash);
-        let offered = ledger.measured(crate::finance::Measure::Offered);
-        self.offered += offered[..width].iter().sum::<f64>();
+        self.offered += self.requests.iter().flat_map(|slot| &values[*slot][..width]).sum::<f64>();
         self.left += left.iter().flat_map(|left| &left[..width]).sum::<f64>();
         for (one, trained) in self.collected.iter_mut().zip(self.trained) {
             one.begin(trained, now.index, width, self.slots, values);

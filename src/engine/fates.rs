@@ -3,7 +3,7 @@
 use rayon::prelude::*;
 
 use super::batch::{Batch, Sink};
-use super::block::BLOCK;
+use super::block::{BLOCK, requests_of};
 use super::observer::{Observer, Progress};
 use super::run::Interrupted;
 use crate::calendar::Month;
@@ -104,6 +104,8 @@ impl Fates {
 struct Witness {
     /// Phase and cash of each vendor.
     slots: Vec<(Slot, Option<Slot>)>,
+    /// Of the streams of each strategy.
+    requests: Vec<Vec<Slot>>,
     width: usize,
     costs: Vec<Lanes>,
     offered: Vec<Lanes>,
@@ -131,6 +133,7 @@ impl Witness {
         Self {
             worst: vec![Lanes::ZERO; slots.len()],
             slots,
+            requests: model.strategies.iter().map(|one| requests_of(one, model).collect()).collect(),
             width: 0,
             costs: vec![Lanes::ZERO; strategies],
             offered: vec![Lanes::ZERO; strategies],
@@ -162,9 +165,11 @@ impl Witness {
 }
 
 impl Sink for Witness {
-    fn take(&mut self, strategy: usize, _: &Month, ledger: &Ledger, _: &Values, _: &[Lanes]) {
+    fn take(&mut self, strategy: usize, _: &Month, ledger: &Ledger, values: &Values, _: &[Lanes]) {
         crate::lanes::add(&mut self.costs[strategy], &ledger.total(View::Cash));
-        crate::lanes::add(&mut self.offered[strategy], ledger.measured(Measure::Offered));
+        for requests in &self.requests[strategy] {
+            crate::lanes::add(&mut self.offered[strategy], &values[*requests]);
+        }
         crate::lanes::add(&mut self.shed[strategy], ledger.measured(Measure::Shed));
     }
 

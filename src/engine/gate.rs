@@ -87,9 +87,9 @@ fn amount_of(
             Lanes::from_fn(|i| revenue[i] - cash[i])
         }
         (Amount::Offered, Some(place)) => values[streams[place].requests],
-        (Amount::Offered, None) => *ledger.measured(Measure::Offered),
+        (Amount::Offered, None) => summed(streams, |place, i| values[streams[place].requests][i]),
         (Amount::Served, Some(place)) => Lanes::from_fn(|i| served(place, i)),
-        (Amount::Served, None) => *ledger.measured(Measure::Served),
+        (Amount::Served, None) => summed(streams, served),
         (Amount::Tokens, _) => {
             let mut tokens = Lanes::ZERO;
             for (place, work) in streams.iter().enumerate() {
@@ -104,4 +104,9 @@ fn amount_of(
         (Amount::BusyGpuHours, _) => *ledger.measured(Measure::BusyGpuHours),
         (Amount::Hours, _) => Lanes::splat(now.hours),
     }
+}
+
+/// The sum over all streams of something that each has by lane.
+fn summed(streams: &[Work], of: impl Fn(usize, usize) -> f64) -> Lanes {
+    Lanes::from_fn(|i| (0..streams.len()).map(|place| of(place, i)).sum())
 }

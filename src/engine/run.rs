@@ -80,7 +80,8 @@ struct Simulation<'a> {
     fans: fan::Fans,
     sums: Vec<Sums>,
     totals: Vec<PathTotals>,
-    /// Sums of requests over all paths so far: those nobody served, `[strategy · streams + stream]`, and all by stream.
+    /// Sums of requests over all paths so far: those nobody served, `[(strategy · streams + stream) · months + month]`, and all by
+    /// stream and month.
     shed: Vec<f64>,
     offered: Vec<f64>,
     /// `fired[strategy][rule · months + month]`
@@ -123,8 +124,8 @@ impl<'a> Simulation<'a> {
             totals: (0..strategies)
                 .map(|_| PathTotals::of(model.gates.len(), evaluations(model).len()))
                 .collect(),
-            shed: vec![0.0; strategies * model.streams.len()],
-            offered: vec![0.0; super::block::requests(model).count()],
+            shed: vec![0.0; strategies * model.streams.len() * months],
+            offered: vec![0.0; super::block::requests(model).count() * months],
             fired: model.strategies.iter().map(|strategy| vec![0; strategy.rules().len() * months]).collect(),
             events: Happened::new(model),
         }
@@ -247,19 +248,14 @@ impl<'a> Simulation<'a> {
                     yearly: percentiles(&spreads[years_of.clone()]),
                     yearly_cvar95: tails(&spreads[years_of]),
                 };
-                let streams = self.model.streams.len();
-                let own = |strategy: &Strategy| strategy.own_streams.is_some();
-                let before = self.model.strategies[..place].iter().filter(|one| own(one)).count();
-                let row = if own(&self.model.strategies[place]) { streams * (1 + before) } else { 0 };
-                let offered = &self.offered[row..row + streams];
-                let shed = &self.shed[place * streams..];
+                let requests = Requests::of(self.model, place, &self.offered, &self.shed);
                 StrategyOutcome {
-                    offered: offered.iter().map(|sum| sum / n).collect(),
-                    served: offered.iter().zip(shed).map(|(all, shed)| (all - shed) / n).collect(),
+                    offered: requests.offered().map(|sum| sum / n).collect(),
+                    served: requests.served().map(|sum| sum / n).collect(),
                     totals,
                     components: sums.iter().map(|s| s.components.map(|sum| sum / n)).collect(),
                     posted: std::array::from_fn(|c| sums.iter().any(|s| s.posted[c])),
-                    measures: sums.iter().map(|s| s.measures.map(|sum| sum / n)).collect(),
+                    measures: requests.measures(sums).map(|sums| sums.map(|sum| sum / n)).collect(),
                     monthly_error: sums.iter().map(|s| standard_error(&s.cash, self.done)).collect(),
                     margin_error: margin_error(sums, self.done),
                     fired: self.fired[place].chunks(months).map(<[u64]>::to_vec).collect(),
@@ -269,6 +265,54 @@ impl<'a> Simulation<'a> {
             })
             .collect();
         Outcomes { paths: self.done, design: self.settings.design, months, precise, strategies }
+    }
+}
+
+/// Requests of one strategy, summed over all paths.
+struct Requests<'a> {
+    months: usize,
+    /// `[stream · months + month]`: all, and those that nobody served.
+    offered: &'a [f64],
+    shed: &'a [f64],
+    /// Whether those that were served are measured: paths move between strategies.
+    measured: bool,
+}
+
+impl<'a> Requests<'a> {
+    fn of(model: &Model, place: usize, offered: &'a [f64], shed: &'a [f64]) -> Self {
+        let (months, streams) = (model.timeline.length, model.streams.len());
+        let own = |strategy: &Strategy| strategy.own_streams.is_some();
+        let strategy = &model.strategies[place];
+        let before = model.strategies[..place].iter().filter(|one| own(one)).count();
+        let set = if own(strategy) { 1 + before } else { 0 };
+        let of = |sums: &'a [f64], set: usize| &sums[set * streams * months..][..streams * months];
+        let measured = strategy.switching.is_some();
+        Self { months, offered: of(offered, set), shed: of(shed, place), measured }
+    }
+
+    /// By stream.
+    fn offered(&self) -> impl Iterator<Item = f64> + '_ {
+        self.offered.chunks(self.months).map(|months| months.iter().sum())
+    }
+
+    /// By stream, those that were served.
+    fn served(&self) -> impl Iterator<Item = f64> + '_ {
+        let shed = self.shed.chunks(self.months).map(|months| months.iter().sum::<f64>());
+        self.offered().zip(shed).map(|(all, shed)| all - shed)
+    }
+
+    /// The measures of each month: to what ledgers have measured, what arrived, and what was served of it.
+    fn measures(&self, sums: &'a [Sums]) -> impl Iterator<Item = [f64; Measure::COUNT]> + '_ {
+        sums.iter().enumerate().map(|(month, sums)| {
+            let mut measures = sums.measures;
+            let of_month = || (month..self.offered.len()).step_by(self.months);
+            measures[Measure::Offered as usize] = of_month().map(|place| self.offered[place]).sum();
+            if !self.measured {
+                let served = of_month().map(|place| self.offered[place] - self.shed[place]);
+                measures[Measure::Served as usize] = served.sum();
+            }
+            measures
+        })
     }
 }
 

@@ -82,7 +82,7 @@ impl Switched {
         ledger: &mut Ledger,
         fired: impl FnMut(usize, &[bool; LANES]),
     ) {
-        arrive(&month.model.streams, month.values, remaining, ledger);
+        arrive(&month.model.streams, month.values, remaining);
         self.judge(month, ledger, fired);
         self.run_moves(month, ledger);
         let kept = self.kept(month);

@@ -310,28 +310,6 @@ impl Ledger {
         }
     }
 
-    /// Counts requests that arrive: all of them are left.
-    pub fn offer(&mut self, requests: &Lanes, left: &mut Lanes) {
-        let bit = 1 << Measure::Offered as usize;
-        if self.presence.partly || self.measured & bit != 0 {
-            *left = *requests;
-            return self.measure(Measure::Offered, requests);
-        }
-        lanes::copy_twice(requests, left, &mut self.measures[Measure::Offered as usize]);
-        self.measured |= bit;
-    }
-
-    /// Takes requests that were served off those that are left, and counts them.
-    pub fn serve(&mut self, served: &Lanes, left: &mut Lanes) {
-        let bit = 1 << Measure::Served as usize;
-        if self.presence.partly || self.measured & bit != 0 {
-            lanes::subtract(left, served);
-            return self.measure(Measure::Served, served);
-        }
-        take_off(served, left, &mut self.measures[Measure::Served as usize]);
-        self.measured |= bit;
-    }
-
     /// All amounts by component, and a bit for each component that anything was posted to; the amounts of others mean nothing.
     pub fn components(&self) -> (&[Lanes; Component::COUNT], u64) {
         (&self.components, self.posted)
@@ -399,15 +377,6 @@ impl Ledger {
     /// The postings kept so far; empty unless recording.
     pub fn recorded(&self) -> &[Posting] {
         self.record.as_deref().unwrap_or_default()
-    }
-}
-
-/// Takes some off what is left, and keeps how many.
-#[multiversion(targets("x86_64+avx512f+avx512dq+avx512vl+avx512bw", "x86_64+avx+avx2"))]
-fn take_off(some: &Lanes, left: &mut Lanes, kept: &mut Lanes) {
-    for i in 0..LANES {
-        left[i] -= some[i];
-        kept[i] = some[i];
     }
 }
 
