@@ -275,7 +275,10 @@ const PAID: usize = SERVERS + 3;
 const WAITING: usize = SERVERS + 4;
 /// What is still owed on leased servers.
 const OWED: usize = SERVERS + 5;
-const HISTORY: usize = SERVERS + 6;
+/// What was paid until last month, and what of it is written off.
+const BOOKED: usize = SERVERS + 6;
+const WRITTEN_OFF: usize = SERVERS + 7;
+const HISTORY: usize = SERVERS + 8;
 
 /// Where servers that arrive in a month are noted.
 const fn arriving(month: usize) -> usize {
@@ -297,12 +300,7 @@ impl Running {
         let arrived = state[arriving(now.index)];
         lanes::subtract(&mut state[ON_ORDER], &arrived);
         self.arrive(now, &arrived, values, state, ledger);
-        let (months, even) = (self.depreciation.months(), self.depreciation.is_even());
-        let written_off =
-            now.index >= months && lanes::any_above_zero(&state[self.paid_in(now.index - months)]);
-        if written_off || !even {
-            self.add_up_depreciation(now, state);
-        }
+        self.depreciate(now, state);
     }
 
     /// Servers are there from this month on: paid, or leased.

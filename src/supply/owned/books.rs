@@ -1,7 +1,7 @@
 //! The books of owned servers: what is written off, what is owed, what is left, and servers that have had their time.
 
-use super::kernels::sum_scaled;
-use super::{BOOK_RATE, OWED, PAID, Running, SERVERS};
+use super::kernels::{rate_left, sum_scaled};
+use super::{BOOK_RATE, BOOKED, OWED, PAID, Running, SERVERS, WRITTEN_OFF};
 use crate::calendar::Month;
 use crate::finance::Ledger;
 use crate::lanes::{self, LANES, Lanes, Values};
@@ -36,7 +36,35 @@ impl Running {
         self.add_up_depreciation(now, state);
     }
 
-    /// Something is written off, or by another share than last month: adding up what is left leaves no trace of what is not,
+    /// What is written off in a month has changed where a delivery has had its time, or where the share is another every month.
+    pub(super) fn depreciate(&self, now: &Month, state: &mut [Lanes]) {
+        let months = self.depreciation.months();
+        if !self.depreciation.is_even() {
+            return self.add_up_depreciation(now, state);
+        }
+        if now.index == 0 || months >= self.months {
+            return;
+        }
+        let (last, this) = (self.paid_in(now.index - 1), self.paid_in(now.index));
+        if let Ok([booked, paid]) = state.get_disjoint_mut([BOOKED, last]) {
+            lanes::add(booked, paid);
+        }
+        let Some(old) = now.index.checked_sub(months).map(|old| self.paid_in(old)) else { return };
+        if !lanes::any_above_zero(&state[old]) {
+            return;
+        }
+        if self.refresh.is_some() {
+            return self.add_up_depreciation(now, state);
+        }
+        // Both sums are of the same months in the same order: where nothing is left, they are the same number, and the difference
+        // leaves no trace.
+        let places = [BOOK_RATE, BOOKED, WRITTEN_OFF, this, old];
+        if let Ok([rate, booked, written_off, this, old]) = state.get_disjoint_mut(places) {
+            *rate = rate_left(booked, this, old, self.depreciation.share(0), written_off);
+        }
+    }
+
+    /// Something is replaced, or written off by another share than last month: adding up what is left leaves no trace of what is not,
     /// as subtracting would.
     pub(super) fn add_up_depreciation(&self, now: &Month, state: &mut [Lanes]) {
         let mut rate = Lanes::ZERO;

@@ -47,6 +47,21 @@ pub(super) fn take_delivery(
     }
 }
 
+/// A share of what was paid until this month and is not written off, of which the oldest now is.
+#[multiversion(targets("x86_64+avx512f+avx512dq+avx512vl+avx512bw", "x86_64+avx+avx2"))]
+pub(super) fn rate_left(
+    booked: &Lanes,
+    this: &Lanes,
+    oldest: &Lanes,
+    share: f64,
+    written_off: &mut Lanes,
+) -> Lanes {
+    Lanes::from_fn(|i| {
+        written_off[i] += oldest[i];
+        (booked[i] + this[i] - written_off[i]) * share
+    })
+}
+
 /// The sum of some months, each times a share.
 #[multiversion(targets("x86_64+avx512f+avx512dq+avx512vl+avx512bw", "x86_64+avx+avx2"))]
 pub(super) fn sum_scaled(months: &[Lanes], share: f64, sum: &mut Lanes) {
