@@ -160,6 +160,17 @@ pub fn subtract(total: &mut Lanes, a: &Lanes) {
     }
 }
 
+/// `total -= a`; whether anything above zero is left.
+#[multiversion(targets("x86_64+avx512f+avx512dq+avx512vl+avx512bw", "x86_64+avx+avx2"))]
+pub fn take_off(total: &mut Lanes, a: &Lanes) -> bool {
+    let mut any = false;
+    for i in 0..LANES {
+        total[i] -= a[i];
+        any |= total[i] > 0.0;
+    }
+    any
+}
+
 /// Whether any number is above this. Looks at all of them: that takes less than to stop at the first.
 #[multiversion(targets("x86_64+avx512f+avx512dq+avx512vl+avx512bw", "x86_64+avx+avx2"))]
 pub fn any_above(a: &Lanes, this: f64) -> bool {

@@ -165,15 +165,16 @@ fn run_month(
         ledger.spend_for(Cause::Supply(place));
         user.supply.open(now, values, user.own(state), ledger);
     }
-    let mut served = Lanes::ZERO;
+    let (mut served, mut spent) = (Lanes::ZERO, Spent::default());
     for entry in &strategy.entries {
         let user = &strategy.supplies[entry.supply];
         let left = &mut remaining[entry.stream];
         ledger.spend_for(Cause::Stream(entry.stream));
         if entry.share.is_none() && !entry.sheds && entry.aside.is_none() && entry.outages.is_none() {
             user.supply.accept(entry.number, now, values, left, user.own(state), &mut served, ledger);
-            lanes::subtract(left, &served);
+            spent.set(entry.stream, !lanes::take_off(left, &served));
         } else {
+            spent.set(entry.stream, false);
             let mut offered = offer(entry, &values[streams[entry.stream].work.requests], left, values);
             if let Some(aside) = &entry.aside {
                 set_aside(aside, |_| None, &mut offered, left, turned.away(entry.stream), values, ledger);
@@ -191,8 +192,9 @@ fn run_month(
     }
     if strategy.sheds {
         turned.bring_back(remaining);
+        spent = Spent::default();
     }
-    shed(streams, values, remaining, ledger);
+    shed(streams, values, remaining, spent, ledger);
     if strategy.idle.is_empty() {
         for (place, user) in strategy.supplies.iter().enumerate() {
             ledger.spend_for(Cause::Supply(place));
@@ -348,11 +350,32 @@ pub(super) fn offer(entry: &Entry, all: &Lanes, left: &Lanes, values: &Values) -
     offered
 }
 
+/// Streams of which nothing is left for certain; those from the sixty-fifth on never are.
+#[derive(Clone, Copy, Default)]
+pub(super) struct Spent(u64);
+
+impl Spent {
+    fn set(&mut self, stream: usize, spent: bool) {
+        let bit = 1_u64.checked_shl(stream as u32).unwrap_or(0);
+        self.0 = if spent { self.0 | bit } else { self.0 & !bit };
+    }
+
+    fn has(self, stream: usize) -> bool {
+        self.0.checked_shr(stream as u32).unwrap_or(0) & 1 != 0
+    }
+}
+
 /// What nobody takes is shed, and priced; what was served earns.
-pub(super) fn shed(streams: &[Stream], values: &Values, remaining: &[Lanes], ledger: &mut Ledger) {
+pub(super) fn shed(
+    streams: &[Stream],
+    values: &Values,
+    remaining: &[Lanes],
+    spent: Spent,
+    ledger: &mut Ledger,
+) {
     for (place, (stream, left)) in streams.iter().zip(remaining).enumerate() {
         ledger.spend_for(Cause::Stream(place));
-        if lanes::any_above_zero(left) {
+        if !spent.has(place) && lanes::any_above_zero(left) {
             ledger.measure(Measure::Shed, left);
             if let Some((line, price)) = &stream.shed {
                 ledger.post(line, left, &values[*price]);

@@ -50,6 +50,25 @@ impl Running {
     }
 }
 
+/// What the baseline costs in a month.
+#[derive(Clone)]
+struct Compared {
+    upfront: Lanes,
+    /// Whether there is any of that.
+    paid_upfront: bool,
+    cash: Lanes,
+}
+
+impl Compared {
+    fn take(&mut self, upfront: Option<&Lanes>, cash: &Lanes) {
+        if upfront.is_some() || self.paid_upfront {
+            self.upfront = *upfront.unwrap_or(&ZERO);
+            self.paid_upfront = upfront.is_some();
+        }
+        self.cash = *cash;
+    }
+}
+
 /// A block's results, and the lanes to compute them; allocated once and used again.
 pub(super) struct Block {
     batch: Batch,
@@ -70,7 +89,7 @@ pub(super) struct Tally {
     /// Paths of the batch that is being taken: where they begin in the block, and how many count.
     begin: usize,
     width: usize,
-    /// `sums[month · strategies + strategy]`, in the order in which they are formed.
+    /// `sums[strategy · months + month]`.
     sums: Vec<MonthSums>,
     /// What narrow batches have begun of them; nothing unless there are such.
     begun: Vec<Begun>,
@@ -78,8 +97,8 @@ pub(super) struct Tally {
     /// nobody asked for fans.
     pub(super) sheet: Sheet,
     running: Vec<Running>,
-    /// What of the baseline's cash is paid at the start of a month, and all of it: of the months that others have yet to be compared in.
-    compared: Vec<[Lanes; 2]>,
+    /// Months of the baseline that others have yet to be compared with.
+    compared: Vec<Compared>,
     /// By strategy, then path.
     pub(super) nominal: Vec<[f64; BLOCK]>,
     pub(super) npv: Vec<[f64; BLOCK]>,
@@ -122,7 +141,10 @@ impl Block {
             begun: Vec::new(),
             sheet: Sheet::new(columns(model, fans)),
             running: vec![running; strategies],
-            compared: vec![[Lanes::ZERO; 2]; TOGETHER],
+            compared: vec![
+                Compared { upfront: Lanes::ZERO, paid_upfront: false, cash: Lanes::ZERO };
+                TOGETHER
+            ],
             nominal: vec![[0.0; BLOCK]; strategies],
             npv: vec![[0.0; BLOCK]; strategies],
             break_even: vec![[f32::NAN; BLOCK]; strategies],
@@ -206,13 +228,13 @@ impl Tally {
     }
 
     /// The sums of the months of a strategy.
-    pub(super) fn months_of(&self, strategy: usize) -> impl Iterator<Item = &MonthSums> {
-        self.sums.iter().skip(strategy).step_by(self.running.len())
+    pub(super) fn months_of(&self, strategy: usize) -> &[MonthSums] {
+        &self.sums[strategy * self.months..][..self.months]
     }
 
     /// Adds a month's components and measures to their sums; what of them is cash is the strategy's month.
     fn add_up(&mut self, strategy: usize, month: usize, discount: &Lanes, ledger: &Ledger) {
-        let (added, place) = (self.added(), month * self.running.len() + strategy);
+        let (added, place) = (self.added(), strategy * self.months + month);
         if !added.is_whole() && self.begun.is_empty() {
             self.begun = vec![NOTHING_BEGUN; self.sums.len()];
         }
@@ -266,12 +288,12 @@ impl Sink for Tally {
         self.scores.take(strategy, ledger.noted());
         let (month, year, strategies) = (now.index, self.years[now.index], self.running.len());
         let running = &mut self.running[strategy];
-        let own = [&running.month_upfront, &running.month_cash];
         let compared = &mut self.compared[month % TOGETHER];
         if strategy == self.baseline {
-            *compared = own.map(|lanes| *lanes);
+            compared.take(ledger.upfront(), &running.month_cash);
         } else {
-            running.break_even.step(month, own, compared.each_ref());
+            let own = [&running.month_upfront, &running.month_cash];
+            running.break_even.step(month, own, [&compared.upfront, &compared.cash]);
         }
         self.sheet.write(2 * strategy * self.months + month, &running.month_cash, begin, width);
         self.sheet.write((2 * strategy + 1) * self.months + month, &running.cumulative, begin, width);

@@ -133,7 +133,9 @@ impl MonthSums {
     pub(super) fn add(&mut self, ledger: &Ledger, cash: &mut Lanes) {
         let (components, posted) = ledger.components();
         self.posted |= posted;
-        *cash = Lanes::ZERO;
+        if posted & CASH == 0 {
+            *cash = Lanes::ZERO;
+        }
         add_components(components, posted, &mut self.components, cash);
         let (measures, measured) = ledger.measures();
         add_measures(measures, measured, &mut self.measures);
@@ -243,7 +245,7 @@ fn total(row: &[f64; LANES]) -> f64 {
 /// Components that count as cash, a bit for each.
 const CASH: u64 = View::Cash.components();
 
-/// Adds the components that are posted to their sums, and those that are cash to a total.
+/// Adds the components that are posted to their sums; those that are cash are a total, if there are any.
 #[multiversion(targets("x86_64+avx512f+avx512dq+avx512vl+avx512bw", "x86_64+avx+avx2"))]
 fn add_components(
     components: &[Lanes; Component::COUNT],
@@ -251,8 +253,11 @@ fn add_components(
     sums: &mut [f64; Component::COUNT],
     cash: &mut Lanes,
 ) {
+    let first = (posted & CASH).trailing_zeros() as usize;
     for c in marked(posted) {
-        if CASH & (1 << c) != 0 {
+        if c == first {
+            cash.copy_from_slice(&components[c][..]);
+        } else if CASH & (1 << c) != 0 {
             for i in 0..LANES {
                 cash[i] += components[c][i];
             }
