@@ -224,6 +224,10 @@ impl Contract for Bands {
                 let (begins, off) = (&values[band.above], &values[band.discount]);
                 let spend = take_off(volume, &per_volume, due, self.marginal, begins, ends, off, &mut left);
                 ledger.post(&band.line, &spend, &values[band.price]);
+                // Higher bands are empty as well; who records wants to see that.
+                if self.marginal && !ledger.is_recording() && !lanes::any_above_zero(&spend) {
+                    break;
+                }
             }
         });
         ledger.leave_due(&self.vendors, &left);

@@ -41,12 +41,13 @@ struct Running {
 
 impl Running {
     /// Adds the month's cash, of which some is paid at the start of the month; gives its sum over the paths.
-    fn add(&mut self, upfront: Option<&Lanes>, discount: &Lanes) -> f64 {
+    fn add(&mut self, upfront: Option<&Lanes>, discount: &Lanes, yearly: bool) -> f64 {
         if upfront.is_some() || self.paid_upfront {
             self.month_upfront = *upfront.unwrap_or(&ZERO);
             self.paid_upfront = upfront.is_some();
         }
-        add_month(&self.month_cash, discount, &mut self.cumulative, &mut self.year, &mut self.npv)
+        let year = yearly.then_some(&mut self.year);
+        add_month(&self.month_cash, discount, &mut self.cumulative, year, &mut self.npv)
     }
 }
 
@@ -244,7 +245,7 @@ impl Tally {
         } else {
             sums.add_narrow(ledger, added, &mut self.begun[place], &mut running.month_cash);
         }
-        let sum = running.add(ledger.upfront(), discount);
+        let sum = running.add(ledger.upfront(), discount, self.sheet.is_kept());
         sums.add_cash(&running.month_cash, sum, added);
         if ledger.has_measured(Measure::Revenue) {
             let revenue = ledger.measured(Measure::Revenue);

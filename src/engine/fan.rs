@@ -29,6 +29,11 @@ impl Sheet {
         Self { columns, rows: Vec::new() }
     }
 
+    /// Whether anybody asked for fans.
+    pub(super) fn is_kept(&self) -> bool {
+        self.columns > 0
+    }
+
     /// Makes room for the first `paths` paths: what a batch is about to write is cleared while it is in the cache, and what no
     /// path needs is never touched.
     pub(super) fn hold(&mut self, paths: usize) {

@@ -255,14 +255,26 @@ fn add_components(
 ) {
     let first = (posted & CASH).trailing_zeros() as usize;
     for c in marked(posted) {
+        let mut partial = [0.0; STRIDE];
+        let rows = components[c].as_chunks::<STRIDE>().0.iter().zip(cash.as_chunks_mut::<STRIDE>().0);
         if c == first {
-            cash.copy_from_slice(&components[c][..]);
-        } else if CASH & (1 << c) != 0 {
-            for i in 0..LANES {
-                cash[i] += components[c][i];
+            for (eight, cash) in rows {
+                for i in 0..STRIDE {
+                    partial[i] += eight[i];
+                    cash[i] = eight[i];
+                }
             }
+        } else if CASH & (1 << c) != 0 {
+            for (eight, cash) in rows {
+                for i in 0..STRIDE {
+                    partial[i] += eight[i];
+                    cash[i] += eight[i];
+                }
+            }
+        } else {
+            partial = eighths(&components[c]);
         }
-        sums[c] += pairs(&eighths(&components[c]));
+        sums[c] += pairs(&partial);
     }
 }
 
@@ -282,19 +294,23 @@ fn add_measures(measures: &[Lanes; Measure::COUNT], measured: u64, sums: &mut [f
     }
 }
 
-/// Adds a month's cash to date, in the year, and discounted; gives its sum over the paths.
+/// Adds a month's cash to date, discounted, and in the year if anybody asks; gives its sum over the paths.
 #[multiversion(targets("x86_64+avx512f+avx512dq+avx512vl+avx512bw", "x86_64+avx+avx2"))]
 pub(super) fn add_month(
     cash: &Lanes,
     discount: &Lanes,
     cumulative: &mut Lanes,
-    year: &mut Lanes,
+    year: Option<&mut Lanes>,
     npv: &mut Lanes,
 ) -> f64 {
     for i in 0..LANES {
         cumulative[i] += cash[i];
-        year[i] += cash[i];
         npv[i] += cash[i] * discount[i];
+    }
+    if let Some(year) = year {
+        for i in 0..LANES {
+            year[i] += cash[i];
+        }
     }
     pairs(&eighths(cash))
 }

@@ -195,12 +195,27 @@ impl Ledger {
     }
 
     /// Takes note of what has been added to a component.
+    #[inline]
     fn take_down(&mut self, line: &Line, quantity: &Lanes, price: &Lanes) {
         self.posted |= 1 << line.component as usize;
+        if self.is_recording() {
+            self.keep(line, quantity, price);
+        }
+    }
+
+    /// Keeps a posting: apart, since nobody wants it but `explain`.
+    #[cold]
+    #[inline(never)]
+    fn keep(&mut self, line: &Line, quantity: &Lanes, price: &Lanes) {
         if let Some(record) = &mut self.record {
-            let amount = Lanes::from_fn(|i| quantity[i] * price[i]);
+            let amount = lanes::product(quantity, price);
             record.push(Posting { cause: self.cause, line: line.clone(), quantity: *quantity, amount });
         }
+    }
+
+    /// Whether postings are kept one by one.
+    pub fn is_recording(&self) -> bool {
+        self.record.is_some()
     }
 
     /// Posts `quantity · price`, paid at the start of the month: a purchase. The moment of break-even depends on it.
@@ -364,7 +379,7 @@ impl Ledger {
 
     /// Records whom a supply served, if postings are recorded.
     pub fn record_served(&mut self, supply: usize, entry: usize, stream: usize, requests: &Lanes) {
-        if self.record.is_some() {
+        if self.is_recording() {
             self.served.push(ServedRequests { supply, entry, stream, requests: *requests });
         }
     }

@@ -2,6 +2,7 @@
 
 use crate::calendar::AVERAGE_MONTH_HOURS;
 use crate::distribution::{Number, Sampler};
+use crate::lanes::Lanes;
 use crate::units::Period;
 
 /// A duration that is drawn anew each time, as a function of a score.
@@ -18,6 +19,14 @@ impl Lasting {
         Self {
             sampler: duration.distribution.sampler(),
             scale: if clock { 1.0 / AVERAGE_MONTH_HOURS } else { 1.0 },
+        }
+    }
+
+    /// [`months`](Self::months) in every lane.
+    pub(super) fn fill(&self, scores: &Lanes, out: &mut Lanes) {
+        self.sampler.fill(scores, out);
+        for months in out {
+            *months = (*months * self.scale).max(1.0);
         }
     }
 

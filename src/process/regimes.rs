@@ -148,19 +148,25 @@ impl Process for Running {
     }
     fn step(&self, now: &Month, values: &Values, draws: &mut Draws, state: &mut [Lanes], out: &mut Lanes) {
         let [regime, ends, factor, phases] = state else { return };
-        let month = now.index as f64;
         if now.index == 0 {
-            (*phases, *ends) = (Lanes::ZERO, Lanes::ZERO);
+            // All paths begin at once.
+            (*regime, *phases) = (Lanes::splat(self.first as f64), lanes::ONE);
+            let phase = &self.phases[self.first];
+            let [_, times, lasts] = draws.events(0);
+            let mut scores = Lanes::ZERO;
+            math::normal_score_lanes(&times, &mut scores);
+            phase.factor.fill(&scores, factor);
+            math::normal_score_lanes(&lasts, &mut scores);
+            phase.lasts.fill(&scores, ends);
+            lanes::multiply(out, &values[self.initial], factor);
+            return;
         }
         let mut ended = [false; LANES];
-        lanes::mark_up_to(ends, month, &mut ended);
+        lanes::mark_up_to(ends, now.index as f64, &mut ended);
         let places = lanes::which(&ended).map(|lane| (lane, EVENTS + phases[lane] as u64 * WORDS));
         draws.words_of(places, |places, words| {
             for ((lane, _), [next, times, lasts]) in places.iter().zip(*words) {
-                let place = match now.index {
-                    0 => self.first,
-                    _ => self.phases[regime[*lane] as usize].next(uniform(next)),
-                };
+                let place = self.phases[regime[*lane] as usize].next(uniform(next));
                 let phase = &self.phases[place];
                 regime[*lane] = place as f64;
                 factor[*lane] = phase.factor.at(math::normal_score(times));

@@ -239,6 +239,18 @@ impl Draws {
         }
     }
 
+    /// The words of an event of all lanes, the first from `index` on behind [`EVENTS`], each as in [`bits_of`](Self::bits_of).
+    pub fn events<const K: usize>(&mut self, index: u64) -> [[u32; LANES]; K] {
+        std::array::from_fn(|k| {
+            let index = index + k as u64;
+            let Source::Spread { events, .. } = &self.source else { return *self.words(EVENTS + index) };
+            let Some(coordinate) = events.get(index as usize) else { return *self.words(EVENTS + index) };
+            let mut words = [0; LANES];
+            coordinate.words(self.first_path, &mut words);
+            words
+        })
+    }
+
     /// The word of one lane, as in [`bits`](Self::bits); for rare events that most lanes are spared. The words of months
     /// that are spread evenly are read for all lanes together.
     pub fn bits_of(&self, lane: usize, index: u64) -> u32 {

@@ -111,8 +111,13 @@ impl Program {
                 .mixed(parts.map(|(weight, name)| (*weight, stream(name))).collect())
         };
         let width = self.moving.len();
+        // Known numbers are the same on all paths.
+        let staying = self.nodes.iter().filter(|node| node.stays()).map(|node| match node {
+            Node::Constant(value) => Lanes::splat(*value),
+            _ => Lanes::ZERO,
+        });
         World {
-            staying: vec![Lanes::ZERO; self.nodes.len() - width],
+            staying: staying.collect(),
             moving: vec![Lanes::ZERO; months * width],
             width,
             months,
@@ -136,13 +141,12 @@ impl Program {
             let (before, rest) = world.staying.split_at_mut(place);
             let out = &mut rest[0];
             match node {
-                Node::Constant(value) => *out = Lanes::splat(*value),
                 Node::Draw(sampler, _) => {
                     draws.score(0, &mut scores);
                     sampler.fill(&scores, out);
                 }
                 Node::Once(formula) => formula(&Values { staying: before, moving: &[] }, out),
-                Node::Monthly(_) | Node::Process { .. } | Node::Hours => {}
+                Node::Constant(_) | Node::Monthly(_) | Node::Process { .. } | Node::Hours => {}
             }
             place += 1;
         }
@@ -164,9 +168,11 @@ impl Program {
     /// it needs near the processor.
     pub fn step_all(&self, months: &[Month], world: &mut World) {
         let World { staying, moving, width, months: kept, last, state, draws } = world;
+        let first = months.first().map_or(0, |now| now.index % *kept);
         for (place, &i) in self.moving.iter().enumerate() {
-            for now in months {
-                let of_month = &mut moving[now.index % *kept * *width..][..*width];
+            for (later, now) in months.iter().enumerate() {
+                let kept_at = if first + later < *kept { first + later } else { first + later - *kept };
+                let of_month = &mut moving[kept_at * *width..][..*width];
                 let (before, rest) = of_month.split_at_mut(place);
                 let (before, out) = (Values { staying, moving: before }, &mut rest[0]);
                 match &self.nodes[i] {
