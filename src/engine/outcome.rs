@@ -68,10 +68,16 @@ pub struct PathTotals {
 }
 
 impl PathTotals {
-    /// Without a path yet, for so many gates and evaluations.
-    pub(super) fn of(gates: usize, evaluations: usize) -> Self {
+    /// Without a path yet, for so many gates and evaluations, and room for paths: to grow means to move.
+    pub(super) fn of(gates: usize, evaluations: usize, paths: usize) -> Self {
         let empty = |count| vec![Vec::new(); count];
-        Self { gates: empty(gates), scores: empty(evaluations), ..Self::default() }
+        Self {
+            nominal: Vec::with_capacity(paths),
+            npv: Vec::with_capacity(paths),
+            break_even: Vec::with_capacity(paths),
+            gates: empty(gates),
+            scores: empty(evaluations),
+        }
     }
 
     /// What strategies are compared by: the present value, or the nominal total without a discount rate.

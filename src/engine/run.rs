@@ -122,7 +122,7 @@ impl<'a> Simulation<'a> {
             fans: fan::Fans::new(columns(model, settings.fans), settings.paths),
             sums: vec![Sums::NOTHING; strategies * months],
             totals: (0..strategies)
-                .map(|_| PathTotals::of(model.gates.len(), evaluations(model).len()))
+                .map(|_| PathTotals::of(model.gates.len(), evaluations(model).len(), settings.paths as usize))
                 .collect(),
             shed: vec![0.0; strategies * model.streams.len() * months],
             offered: vec![0.0; super::block::requests(model).count() * months],

@@ -47,6 +47,9 @@ pub struct Program {
     slots: Vec<Slot>,
     /// Those that change from month to month: looking through all of them every month takes as long as some of these.
     moving: Vec<usize>,
+    /// Those that draw; and of each value how many draw before it.
+    drawing: Vec<usize>,
+    draws: Vec<usize>,
     state: usize,
     mixes: Mixes,
     plans: Plans,
@@ -69,7 +72,9 @@ pub struct World {
 impl Program {
     pub(super) fn new(nodes: Vec<Node>, slots: Vec<Slot>, state: usize, mixes: Mixes, plans: Plans) -> Self {
         let moving = (0..nodes.len()).filter(|i| !nodes[*i].stays()).collect();
-        Self { nodes, slots, moving, state, mixes, plans }
+        let drawing: Vec<usize> = (0..nodes.len()).filter(|i| nodes[*i].stream().is_some()).collect();
+        let draws = (0..nodes.len()).map(|i| drawing.partition_point(|one| *one < i)).collect();
+        Self { nodes, slots, moving, drawing, draws, state, mixes, plans }
     }
 
     /// All values in the order in which they are computed.
@@ -105,9 +110,9 @@ impl Program {
     /// Lanes for the worlds of a design, which keep so many months.
     pub fn world_of(&self, design: Design, months: usize) -> World {
         let stream = |name: &str| Draws::planned(design, name, self.plans.get(name));
-        let draws = |(i, node): (usize, &Node)| {
-            let parts = self.mixes.get(&i).into_iter().flatten();
-            stream(node.stream().unwrap_or(""))
+        let draws = |i: &usize| {
+            let parts = self.mixes.get(i).into_iter().flatten();
+            stream(self.nodes[*i].stream().unwrap_or_default())
                 .mixed(parts.map(|(weight, name)| (*weight, stream(name))).collect())
         };
         let width = self.moving.len();
@@ -123,7 +128,7 @@ impl Program {
             months,
             last: 0,
             state: vec![Lanes::ZERO; self.state],
-            draws: self.nodes.iter().enumerate().map(draws).collect(),
+            draws: self.drawing.iter().map(draws).collect(),
         }
     }
 
@@ -133,16 +138,13 @@ impl Program {
         // The months' values do not exist yet: whoever reads them shall not find those of other paths.
         world.moving[..world.width].fill(Lanes::splat(f64::NAN));
         let (mut scores, mut place) = (Lanes::ZERO, 0);
-        for (node, draws) in self.nodes.iter().zip(&mut world.draws) {
-            draws.restart(first_path);
-            if !node.stays() {
-                continue;
-            }
+        world.draws.iter_mut().for_each(|draws| draws.restart(first_path));
+        for (i, node) in self.nodes.iter().enumerate().filter(|(_, node)| node.stays()) {
             let (before, rest) = world.staying.split_at_mut(place);
             let out = &mut rest[0];
             match node {
                 Node::Draw(sampler, _) => {
-                    draws.score(0, &mut scores);
+                    world.draws[self.draws[i]].score(0, &mut scores);
                     sampler.fill(&scores, out);
                 }
                 Node::Once(formula) => formula(&Values { staying: before, moving: &[] }, out),
@@ -178,7 +180,7 @@ impl Program {
                 match &self.nodes[i] {
                     Node::Monthly(formula) => formula(&before, out),
                     Node::Process { process, state: place, .. } => {
-                        process.step(now, &before, &mut draws[i], &mut state[place.clone()], out);
+                        process.step(now, &before, &mut draws[self.draws[i]], &mut state[place.clone()], out);
                     }
                     Node::Hours => *out = Lanes::splat(now.hours),
                     Node::Constant(_) | Node::Draw(..) | Node::Once(_) => {}
