@@ -188,7 +188,7 @@ struct Tier {
     line: Line,
 }
 
-/// Takes a band's discount off what is left, and says the spend it is on. A marginal band is on what lies in it, another on
+/// Takes a band's discount off what is left, and says the spend it is on, and whether there is any. A marginal band is on what lies in it, another on
 /// everything where the volume ends in it. One over the volume is given, since a division takes longer than all else that is done here.
 #[multiversion(targets("x86_64+avx512f+avx512dq+avx512vl+avx512bw", "x86_64+avx+avx2"))]
 fn take_off(
@@ -200,8 +200,10 @@ fn take_off(
     ends: &Lanes,
     discount: &Lanes,
     left: &mut Lanes,
-) -> Lanes {
-    Lanes::from_fn(|i| {
+    spend: &mut Lanes,
+) -> bool {
+    let mut any = false;
+    for i in 0..LANES {
         let share = if marginal {
             let within = math::smaller(volume[i], ends[i]) - begins[i];
             if within > 0.0 { within * per_volume[i] } else { 0.0 }
@@ -209,8 +211,10 @@ fn take_off(
             f64::from(volume[i] > begins[i] && volume[i] <= ends[i])
         };
         left[i] -= share * discount[i];
-        share * due[i]
-    })
+        spend[i] = share * due[i];
+        any |= share > 0.0;
+    }
+    any
 }
 
 impl Contract for Bands {
@@ -218,14 +222,17 @@ impl Contract for Bands {
         let mut left = lanes::ONE;
         ledger.settle(&self.vendors, |ledger, bought| {
             let (volume, due) = (if self.tokens { &bought.tokens } else { &bought.list }, &bought.due);
+            let mut spend = Lanes::ZERO;
             let per_volume = if self.marginal { lanes::inverse(volume) } else { Lanes::ZERO };
             for (place, band) in self.tiers.iter().enumerate() {
                 let ends = self.tiers.get(place + 1).map_or(&ENDLESS, |next| &values[next.above]);
                 let (begins, off) = (&values[band.above], &values[band.discount]);
-                let spend = take_off(volume, &per_volume, due, self.marginal, begins, ends, off, &mut left);
+                let marginal = self.marginal;
+                let any =
+                    take_off(volume, &per_volume, due, marginal, begins, ends, off, &mut left, &mut spend);
                 ledger.post(&band.line, &spend, &values[band.price]);
                 // Higher bands are empty as well; who records wants to see that.
-                if self.marginal && !ledger.is_recording() && !lanes::any_above_zero(&spend) {
+                if marginal && !any && !ledger.is_recording() {
                     break;
                 }
             }
