@@ -160,6 +160,17 @@ pub fn subtract(total: &mut Lanes, a: &Lanes) {
     }
 }
 
+/// `left = all - taken`; whether anything above zero is left.
+#[multiversion(targets("x86_64+avx512f+avx512dq+avx512vl+avx512bw", "x86_64+avx+avx2"))]
+pub fn leave(left: &mut Lanes, all: &Lanes, taken: &Lanes) -> bool {
+    let mut any = false;
+    for i in 0..LANES {
+        left[i] = all[i] - taken[i];
+        any |= left[i] > 0.0;
+    }
+    any
+}
+
 /// `total -= a`; whether anything above zero is left.
 #[multiversion(targets("x86_64+avx512f+avx512dq+avx512vl+avx512bw", "x86_64+avx+avx2"))]
 pub fn take_off(total: &mut Lanes, a: &Lanes) -> bool {

@@ -157,7 +157,6 @@ fn run_month(
 ) {
     let streams = strategy.streams(model);
     ledger.watch(&strategy.vendors);
-    arrive(streams, values, remaining);
     if strategy.sheds {
         turned.clear();
     }
@@ -165,36 +164,8 @@ fn run_month(
         ledger.spend_for(Cause::Supply(place));
         user.supply.open(now, values, user.own(state), ledger);
     }
-    let (mut served, mut spent) = (Lanes::ZERO, Spent::default());
-    for entry in &strategy.entries {
-        let user = &strategy.supplies[entry.supply];
-        let left = &mut remaining[entry.stream];
-        ledger.spend_for(Cause::Stream(entry.stream));
-        if entry.share.is_none() && !entry.sheds && entry.aside.is_none() && entry.outages.is_none() {
-            user.supply.accept(entry.number, now, values, left, user.own(state), &mut served, ledger);
-            spent.set(entry.stream, !lanes::take_off(left, &served));
-        } else {
-            spent.set(entry.stream, false);
-            let mut offered = offer(entry, &values[streams[entry.stream].work.requests], left, values);
-            if let Some(aside) = &entry.aside {
-                set_aside(aside, |_| None, &mut offered, left, turned.away(entry.stream), values, ledger);
-                if aside.never.is_some() {
-                    continue;
-                }
-            }
-            turned.pass_by(entry, values, left, &mut offered);
-            user.supply.accept(entry.number, now, values, &offered, user.own(state), &mut served, ledger);
-            lanes::subtract(left, &served);
-            turned.note(entry, values, [&offered, &served], left);
-        }
-        ledger.record_served(entry.supply, entry.number, entry.stream, &served);
-        grade(entry, &served, |_| None, values, ledger);
-    }
-    if strategy.sheds {
-        turned.bring_back(remaining);
-        spent = Spent::default();
-    }
-    shed(streams, values, remaining, spent, ledger);
+    let known = serve(model, strategy, now, values, state, (remaining, turned), ledger);
+    shed(streams, values, remaining, known, ledger);
     if strategy.idle.is_empty() {
         for (place, user) in strategy.supplies.iter().enumerate() {
             ledger.spend_for(Cause::Supply(place));
@@ -211,6 +182,61 @@ fn run_month(
     for user in &strategy.contracts {
         user.contract.settle(now, values, user.own(state), ledger);
     }
+}
+
+/// Asks one entry after the other; what is known of the requests that are left then.
+fn serve(
+    model: &Model,
+    strategy: &Strategy,
+    now: &Month,
+    values: &Values,
+    state: &mut [Lanes],
+    (remaining, turned): (&mut [Lanes], &mut Turned),
+    ledger: &mut Ledger,
+) -> Known {
+    let streams = strategy.streams(model);
+    let mut served = Lanes::ZERO;
+    let mut known = Known::before(streams, values, remaining);
+    for entry in &strategy.entries {
+        let user = &strategy.supplies[entry.supply];
+        let (left, all) = (&mut remaining[entry.stream], &values[streams[entry.stream].work.requests]);
+        ledger.spend_for(Cause::Stream(entry.stream));
+        if entry.share.is_none() && !entry.sheds && entry.aside.is_none() && entry.outages.is_none() {
+            // Who is asked first is offered what arrives: it need not be copied.
+            let untouched = known.touch(entry.stream);
+            let offered = if untouched { all } else { &*left };
+            user.supply.accept(entry.number, now, values, offered, user.own(state), &mut served, ledger);
+            let any =
+                if untouched { lanes::leave(left, all, &served) } else { lanes::take_off(left, &served) };
+            known.leaves(entry.stream, any);
+        } else {
+            if known.touch(entry.stream) {
+                *left = *all;
+            }
+            known.leaves(entry.stream, true);
+            let mut offered = offer(entry, all, left, values);
+            if let Some(aside) = &entry.aside {
+                set_aside(aside, |_| None, &mut offered, left, turned.away(entry.stream), values, ledger);
+                if aside.never.is_some() {
+                    continue;
+                }
+            }
+            turned.pass_by(entry, values, left, &mut offered);
+            user.supply.accept(entry.number, now, values, &offered, user.own(state), &mut served, ledger);
+            lanes::subtract(left, &served);
+            turned.note(entry, values, [&offered, &served], left);
+        }
+        ledger.record_served(entry.supply, entry.number, entry.stream, &served);
+        grade(entry, &served, |_| None, values, ledger);
+    }
+    for stream in known.untouched(streams.len()) {
+        remaining[stream] = values[streams[stream].work.requests];
+    }
+    if strategy.sheds {
+        turned.bring_back(remaining);
+        known = Known::NOTHING;
+    }
+    known
 }
 
 /// Closes the supplies, and lets training use what they leave idle. What does not fit waits for the idle hours of later months.
@@ -350,18 +376,47 @@ pub(super) fn offer(entry: &Entry, all: &Lanes, left: &Lanes, values: &Values) -
     offered
 }
 
-/// Streams of which nothing is left for certain; those from the sixty-fifth on never are.
-#[derive(Clone, Copy, Default)]
-pub(super) struct Spent(u64);
+/// What is known of the requests that are left of a stream: bits for the first sixty-four.
+#[derive(Clone, Copy)]
+pub(super) struct Known {
+    /// As many are left as arrived, and nobody has written down how many.
+    untouched: u64,
+    /// None are left.
+    spent: u64,
+}
 
-impl Spent {
-    fn set(&mut self, stream: usize, spent: bool) {
-        let bit = 1_u64.checked_shl(stream as u32).unwrap_or(0);
-        self.0 = if spent { self.0 | bit } else { self.0 & !bit };
+impl Known {
+    pub(super) const NOTHING: Self = Self { untouched: 0, spent: 0 };
+
+    /// Before anybody is asked.
+    fn before(streams: &[Stream], values: &Values, remaining: &mut [Lanes]) -> Self {
+        arrive(streams.get(64..).unwrap_or_default(), values, remaining.get_mut(64..).unwrap_or_default());
+        Self { untouched: u64::MAX, spent: 0 }
     }
 
-    fn has(self, stream: usize) -> bool {
-        self.0.checked_shr(stream as u32).unwrap_or(0) & 1 != 0
+    fn bit(stream: usize) -> u64 {
+        1_u64.checked_shl(stream as u32).unwrap_or(0)
+    }
+
+    /// Somebody is asked for a stream; whether nobody was before.
+    fn touch(&mut self, stream: usize) -> bool {
+        let untouched = self.untouched & Self::bit(stream) != 0;
+        self.untouched &= !Self::bit(stream);
+        untouched
+    }
+
+    /// Some are left of a stream, or none.
+    fn leaves(&mut self, stream: usize, any: bool) {
+        self.spent = if any { self.spent & !Self::bit(stream) } else { self.spent | Self::bit(stream) };
+    }
+
+    /// The streams for which nobody was asked.
+    fn untouched(self, streams: usize) -> impl Iterator<Item = usize> {
+        (0..streams).filter(move |stream| self.untouched & Self::bit(*stream) != 0)
+    }
+
+    fn is_spent(self, stream: usize) -> bool {
+        self.spent & Self::bit(stream) != 0
     }
 }
 
@@ -370,12 +425,12 @@ pub(super) fn shed(
     streams: &[Stream],
     values: &Values,
     remaining: &[Lanes],
-    spent: Spent,
+    known: Known,
     ledger: &mut Ledger,
 ) {
     for (place, (stream, left)) in streams.iter().zip(remaining).enumerate() {
         ledger.spend_for(Cause::Stream(place));
-        if !spent.has(place) && lanes::any_above_zero(left) {
+        if !known.is_spent(place) && lanes::any_above_zero(left) {
             ledger.measure(Measure::Shed, left);
             if let Some((line, price)) = &stream.shed {
                 ledger.post(line, left, &values[*price]);

@@ -1,4 +1,4 @@
-//! Runs a model: worlds in batches of lanes, months outside, strategies inside, reduced in blocks of paths.
+//! Runs a model: in batches of lanes the world goes ahead by a year, strategy after strategy follows; reduced in blocks of paths.
 
 mod batch;
 mod block;

@@ -1,6 +1,6 @@
 //! A strategy that may give way to others: its rules are judged, and each month whoever stands in a path plays its part.
 
-use super::batch::{Spent, arrive, force, grade, offer, set_aside, shed, start};
+use super::batch::{Known, arrive, force, grade, offer, set_aside, shed, start};
 use super::failover::Turned;
 use crate::calendar::Month;
 use crate::finance::{Basis, Ledger, Measure, Presence, View};
@@ -98,7 +98,7 @@ impl Switched {
         }
         self.owe(month, ledger);
         ledger.limit(None);
-        shed(&month.model.streams, month.values, remaining, Spent::default(), ledger);
+        shed(&month.model.streams, month.values, remaining, Known::NOTHING, ledger);
         self.note(month, remaining, ledger);
         self.moves.settle(month.now.index);
     }

@@ -10,10 +10,6 @@ pub(super) trait Around: Send + Sync {
     /// The supply inside.
     fn inside(&self) -> &dyn Supply;
     /// As [`Supply::accept`].
-    #[allow(
-        clippy::too_many_arguments,
-        reason = "the lanes of one month stay apart, so that no copy is made"
-    )]
     fn accept_around(
         &self,
         entry: usize,

@@ -270,10 +270,6 @@ impl Elastic {
     }
 
     /// Takes back what an entry was said to be served, as far as replicas come too late for it.
-    #[allow(
-        clippy::too_many_arguments,
-        reason = "the lanes of one month stay apart, so that no copy is made"
-    )]
     pub(super) fn take_back(
         &self,
         values: &Values,
@@ -374,10 +370,6 @@ impl Elastic {
     }
 
     /// Ends a month: rent by kind; GPU-hours paid and at work.
-    #[allow(
-        clippy::too_many_arguments,
-        reason = "the lanes of one month stay apart, so that no copy is made"
-    )]
     pub(super) fn close(
         &self,
         now: &Month,

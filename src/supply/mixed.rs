@@ -60,10 +60,6 @@ impl Shape {
     }
 
     /// Carries what fits, once the load has been [noted](Self::note).
-    #[allow(
-        clippy::too_many_arguments,
-        reason = "the lanes of one month stay apart, so that no copy is made"
-    )]
     pub(super) fn accept(
         &self,
         hosted: &Hosted,

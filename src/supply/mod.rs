@@ -85,10 +85,6 @@ pub trait Supply: Send + Sync {
     /// Begins a month: deliveries and orders.
     fn open(&self, _now: &Month, _values: &Values, _state: &mut [Lanes], _ledger: &mut Ledger) {}
     /// Is offered the requests of an entry, and says how many it serves.
-    #[allow(
-        clippy::too_many_arguments,
-        reason = "the lanes of one month stay apart, so that no copy is made"
-    )]
     fn accept(
         &self,
         entry: usize,
