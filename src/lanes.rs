@@ -311,6 +311,36 @@ mod tests {
         }
     }
 
+    #[test]
+    fn what_is_left_is_seen_on_the_way() {
+        let all = Lanes::from_fn(|i| i as f64);
+        for lane in [0, 1, 17, 63] {
+            let taken = Lanes::from_fn(|i| if i == lane { 0.0 } else { i as f64 });
+            let mut left = Lanes::splat(f64::NAN);
+            assert_eq!(leave(&mut left, &all, &taken), lane > 0);
+            let mut total = all;
+            assert_eq!(take_off(&mut total, &taken), lane > 0);
+            assert_eq!((left, left[lane]), (total, lane as f64));
+        }
+    }
+
+    #[test]
+    fn products_and_inverses_are_those_of_numbers() {
+        let (a, b) = (Lanes::from_fn(|i| 0.1 + i as f64), Lanes::from_fn(|i| 3.7 - i as f64));
+        assert_eq!(product(&a, &b), Lanes::from_fn(|i| a[i] * b[i]));
+        assert_eq!(inverse(&a), Lanes::from_fn(|i| 1.0 / a[i]));
+    }
+
+    #[test]
+    fn slots_know_what_stays() {
+        let (staying, moving) = ([Lanes::splat(1.0), Lanes::splat(2.0)], [Lanes::splat(3.0)]);
+        let values = Values { staying: &staying, moving: &moving };
+        let slots = [Slot::staying(0, 0), Slot::moving(1, 0), Slot::staying(2, 1)];
+        assert_eq!(slots.map(|slot| values[slot][5]), [1.0, 3.0, 2.0]);
+        assert_eq!(slots.map(Slot::number), [0, 1, 2]);
+        assert!(slots.is_sorted());
+    }
+
     /// What all loops over lanes count on.
     #[test]
     fn lanes_begin_at_a_cache_line() {

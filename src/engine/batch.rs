@@ -456,3 +456,21 @@ fn earn(requests: &Lanes, left: &Lanes, price: &Lanes, ledger: &mut Ledger) {
     ledger.measure(Measure::Revenue, &earned);
     ledger.measure(Measure::RevenueLost, &lost);
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn streams_are_known_while_there_are_bits_for_them() {
+        let mut known = Known { untouched: u64::MAX, spent: 0 };
+        for (stream, has_bit) in [(0, true), (63, true), (64, false), (200, false)] {
+            assert_eq!([known.touch(stream), known.touch(stream)], [has_bit, false]);
+            known.leaves(stream, false);
+            assert_eq!(known.is_spent(stream), has_bit);
+        }
+        assert_eq!(known.untouched(100).collect::<Vec<_>>(), (1..63).collect::<Vec<_>>());
+        known.leaves(63, true);
+        assert!(known.is_spent(0) && !known.is_spent(63));
+    }
+}

@@ -62,7 +62,56 @@ fn advance(
         let end = before + (whole[i] - whole_baseline[i]);
         ended_at[i] = end;
         let was_above = before > 0.0;
-        crosses[i] |= if end > 0.0 { !was_above } else { was_above | (start[i] > 0.0) };
+        crosses[i] |= if end > 0.0 { !was_above } else { was_above || start[i] > 0.0 };
     }
     start
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// By going through all months of a path once more, with every crossing: the last one counts unless another goes back.
+    fn by_hand(months: &[[f64; 4]]) -> f64 {
+        let (mut ended_at, mut found) = (0.0, None);
+        for (month, [upfront, whole, upfront_baseline, whole_baseline]) in months.iter().enumerate() {
+            let (start, end) = (ended_at + (upfront - upfront_baseline), ended_at + (whole - whole_baseline));
+            found = match (start > 0.0, end > 0.0) {
+                (_, true) => None,
+                (true, false) => Some(month as f64 + start / (start - end)),
+                (false, false) => found.or(Some(month as f64)),
+            };
+            ended_at = end;
+        }
+        found.unwrap_or(f64::NAN)
+    }
+
+    /// Costs in whole numbers, so that differences are often zero.
+    fn cost(lane: usize, month: usize, which: u64) -> f64 {
+        let word = crate::random::philox([lane as u32, 0, month as u32, 0], which)[0];
+        f64::from(word % 5) - if which == 0 { 2.0 } else { 0.0 }
+    }
+
+    #[test]
+    fn lanes_that_cross_are_all_that_need_looking_at() {
+        let mut even = BreakEven::new();
+        let mut paths = vec![Vec::new(); LANES];
+        for month in 0..40 {
+            let of = |which| Lanes::from_fn(|lane| cost(lane, month, which));
+            // Some pay nothing at the start of a month.
+            let upfront = if month % 3 == 0 { of(0) } else { ZERO };
+            let (whole, whole_baseline) = (of(1), of(2));
+            even.step(month, [&upfront, &whole], [&ZERO, &whole_baseline]);
+            for (lane, path) in paths.iter_mut().enumerate() {
+                path.push([upfront[lane], whole[lane], 0.0, whole_baseline[lane]]);
+            }
+            let expected: Vec<f64> = paths.iter().map(|path| by_hand(path)).collect();
+            for (found, expected) in even.months().iter().zip(&expected) {
+                assert!((found - expected).abs() < 1e-12 || (found.is_nan() && expected.is_nan()), "{month}");
+            }
+            assert!(
+                month < 5 || (1..LANES).contains(&expected.iter().filter(|moment| moment.is_nan()).count())
+            );
+        }
+    }
 }

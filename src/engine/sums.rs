@@ -261,8 +261,8 @@ fn add_components(
             for (eight, cash) in rows {
                 for i in 0..STRIDE {
                     partial[i] += eight[i];
-                    cash[i] = eight[i];
                 }
+                *cash = *eight;
             }
         } else if CASH & (1 << c) != 0 {
             for (eight, cash) in rows {

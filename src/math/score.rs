@@ -115,6 +115,17 @@ mod tests {
     }
 
     #[test]
+    fn eight_have_the_bits_of_scalars() {
+        let all: Vec<u32> = words().take(4_096).collect();
+        for eight in all.as_chunks::<8>().0 {
+            assert_eq!(
+                normal_scores(eight).map(f64::to_bits),
+                eight.map(|word| normal_score(word).to_bits())
+            );
+        }
+    }
+
+    #[test]
     fn lanes_have_the_bits_of_scalars() {
         let all: Vec<u32> = words().collect();
         for chunk in all.as_chunks::<LANES>().0 {

@@ -312,6 +312,23 @@ fn words_of_places_are_those_of_each() {
     }
 }
 
+/// The words of an event of all lanes are those of each.
+#[test]
+fn events_of_all_lanes_are_those_of_each() {
+    for (_, sampling) in Sampling::ALL {
+        for mut draws in plan(sampling) {
+            draws.restart(1_024);
+            for index in [0, 1, 6] {
+                let all: [[u32; LANES]; 3] = draws.events(index);
+                for (k, words) in (0..).zip(&all) {
+                    let each = std::array::from_fn(|lane| draws.bits_of(lane, EVENTS + index + k));
+                    assert_eq!(*words, each, "{sampling:?} {index} {k}");
+                }
+            }
+        }
+    }
+}
+
 /// Counts of a month are the Poisson quantile of its uniform, whether bounds decide or not.
 #[test]
 fn counts_are_quantiles() {

@@ -82,6 +82,26 @@ fn batches_do_not_know_of_each_other() {
     }
 }
 
+/// A world that keeps several months has in each what one has that goes month by month, also in a last chunk that is cut short.
+#[test]
+fn months_that_are_kept_are_the_same_months() {
+    const KEPT: usize = 5;
+    for kind in KINDS {
+        let (program, slot) = program(kind.example, false);
+        let all = paths(&program, MONTHS, slot, 1, LANES as u64);
+        let mut world = program.world_of(Design::plain(1), KEPT);
+        program.start(0, &mut world);
+        let months: Vec<_> = timeline(MONTHS).months().collect();
+        for chunk in months.chunks(KEPT) {
+            program.step_all(chunk, &mut world);
+            for now in chunk {
+                assert_eq!(world.values_in(now.index)[slot][..], all[now.index][..LANES], "{}", kind.name);
+            }
+            assert_eq!(world.value(slot), world.values_in(chunk[chunk.len() - 1].index).get(slot));
+        }
+    }
+}
+
 #[test]
 fn an_input_asked_for_twice_is_drawn_once() {
     let mut world = world_with_index();
