@@ -88,7 +88,7 @@ fn months_that_are_kept_are_the_same_months() {
     const KEPT: usize = 5;
     for kind in KINDS {
         let (program, slot) = program(kind.example, false);
-        let all = paths(&program, MONTHS, slot, 1, LANES as u64);
+        let all = paths(&program, MONTHS, slot, 1, LANES);
         let mut world = program.world_of(Design::plain(1), KEPT);
         program.start(0, &mut world);
         let months: Vec<_> = timeline(MONTHS).months().collect();
