@@ -30,9 +30,7 @@ const _: () = assert!(PIECE as usize == LANES, "a batch is a piece");
 #[derive(Clone)]
 struct Running {
     month_cash: Lanes,
-    month_upfront: Lanes,
-    /// Whether there is any of that.
-    paid_upfront: bool,
+    month_upfront: Upfront,
     cumulative: Lanes,
     year: Lanes,
     npv: Lanes,
@@ -42,32 +40,34 @@ struct Running {
 impl Running {
     /// Adds the month's cash, of which some is paid at the start of the month; gives its sum over the paths.
     fn add(&mut self, upfront: Option<&Lanes>, discount: &Lanes, yearly: bool) -> f64 {
-        if upfront.is_some() || self.paid_upfront {
-            self.month_upfront = *upfront.unwrap_or(&ZERO);
-            self.paid_upfront = upfront.is_some();
-        }
+        self.month_upfront.take(upfront);
         let year = yearly.then_some(&mut self.year);
         add_month(&self.month_cash, discount, &mut self.cumulative, year, &mut self.npv)
+    }
+}
+
+/// What of a month's cash is paid at its start. Most months have none, and are not copied.
+#[derive(Clone)]
+struct Upfront {
+    paid: Lanes,
+    any: bool,
+}
+
+impl Upfront {
+    const NONE: Self = Self { paid: Lanes::ZERO, any: false };
+
+    fn take(&mut self, upfront: Option<&Lanes>) {
+        if upfront.is_some() || self.any {
+            *self = Self { paid: *upfront.unwrap_or(&ZERO), any: upfront.is_some() };
+        }
     }
 }
 
 /// What the baseline costs in a month.
 #[derive(Clone)]
 struct Compared {
-    upfront: Lanes,
-    /// Whether there is any of that.
-    paid_upfront: bool,
+    upfront: Upfront,
     cash: Lanes,
-}
-
-impl Compared {
-    fn take(&mut self, upfront: Option<&Lanes>, cash: &Lanes) {
-        if upfront.is_some() || self.paid_upfront {
-            self.upfront = *upfront.unwrap_or(&ZERO);
-            self.paid_upfront = upfront.is_some();
-        }
-        self.cash = *cash;
-    }
 }
 
 /// A block's results, and the lanes to compute them; allocated once and used again.
@@ -122,8 +122,7 @@ impl Block {
         let (strategies, months) = (model.strategies.len(), model.timeline.length);
         let running = Running {
             month_cash: Lanes::ZERO,
-            month_upfront: Lanes::ZERO,
-            paid_upfront: false,
+            month_upfront: Upfront::NONE,
             cumulative: Lanes::ZERO,
             year: Lanes::ZERO,
             npv: Lanes::ZERO,
@@ -142,10 +141,7 @@ impl Block {
             begun: Vec::new(),
             sheet: Sheet::new(columns(model, fans)),
             running: vec![running; strategies],
-            compared: vec![
-                Compared { upfront: Lanes::ZERO, paid_upfront: false, cash: Lanes::ZERO };
-                TOGETHER
-            ],
+            compared: vec![Compared { upfront: Upfront::NONE, cash: Lanes::ZERO }; TOGETHER],
             nominal: vec![[0.0; BLOCK]; strategies],
             npv: vec![[0.0; BLOCK]; strategies],
             break_even: vec![[f32::NAN; BLOCK]; strategies],
@@ -291,10 +287,11 @@ impl Sink for Tally {
         let running = &mut self.running[strategy];
         let compared = &mut self.compared[month % TOGETHER];
         if strategy == self.baseline {
-            compared.take(ledger.upfront(), &running.month_cash);
+            compared.upfront.take(ledger.upfront());
+            compared.cash = running.month_cash;
         } else {
-            let own = [&running.month_upfront, &running.month_cash];
-            running.break_even.step(month, own, [&compared.upfront, &compared.cash]);
+            let own = [&running.month_upfront.paid, &running.month_cash];
+            running.break_even.step(month, own, [&compared.upfront.paid, &compared.cash]);
         }
         self.sheet.write(2 * strategy * self.months + month, &running.month_cash, begin, width);
         self.sheet.write((2 * strategy + 1) * self.months + month, &running.cumulative, begin, width);
