@@ -216,15 +216,19 @@ pub fn mark_up_to(a: &Lanes, this: f64, marks: &mut [bool; LANES]) {
 /// The lanes that are marked, the lowest first: as many steps as there are marks, not lanes.
 pub fn which(marks: &[bool; LANES]) -> impl Iterator<Item = usize> {
     let mut left = bits(marks);
-    std::iter::from_fn(move || {
-        let lane = left.trailing_zeros() as usize;
-        left &= left.wrapping_sub(1);
-        (lane < LANES).then_some(lane)
-    })
+    std::iter::from_fn(move || next_of(&mut left))
+}
+
+/// The lane of the lowest bit, which is taken away; none if there is no bit.
+#[inline]
+pub fn next_of(bits: &mut u64) -> Option<usize> {
+    let lane = bits.trailing_zeros() as usize;
+    *bits &= bits.wrapping_sub(1);
+    (lane < LANES).then_some(lane)
 }
 
 /// A bit for each mark, the first one lowest.
-fn bits(marks: &[bool; LANES]) -> u64 {
+pub fn bits(marks: &[bool; LANES]) -> u64 {
     const { assert!(LANES == 64, "they fit a word") };
     let mut all = 0;
     for (row, eight) in marks.as_chunks::<8>().0.iter().enumerate() {

@@ -93,7 +93,7 @@ impl Sampler {
         match self {
             Self::Constant(value) => *value,
             Self::Normal { mean, sd } => mean + sd * score,
-            Self::LogNormal { mu, sigma } => math::exp(mu + sigma * score),
+            Self::LogNormal { mu, sigma } => math::exp_within(mu + sigma * score),
             Self::LogitNormal { mu, sigma } => 1.0 / (1.0 + math::exp(-(mu + sigma * score))),
             Self::Table(knots) => interpolate(knots, SEGMENTS, score),
             Self::Pieces(pieces) => pieces.at(score),
@@ -121,13 +121,7 @@ impl Sampler {
                     out[i] = mean + sd * scores[i];
                 }
             }
-            Self::LogNormal { mu, sigma } => {
-                let mut power = Lanes::ZERO;
-                for i in 0..LANES {
-                    power[i] = mu + sigma * scores[i];
-                }
-                math::exp_lanes(&power, out);
-            }
+            Self::LogNormal { mu, sigma } => lognormal(*mu, *sigma, &scores[..], &mut out[..]),
             Self::LogitNormal { mu, sigma } => {
                 let mut power = Lanes::ZERO;
                 for i in 0..LANES {
@@ -186,9 +180,9 @@ impl Pieces {
 
 /// `exp(mu + sigma · score)` of some scores.
 #[multiversion(targets("x86_64+avx512f+avx512dq+avx512vl+avx512bw", "x86_64+avx+avx2"))]
-fn lognormal(mu: f64, sigma: f64, scores: &[f64; PLACES], values: &mut [f64; PLACES]) {
-    for i in 0..PLACES {
-        values[i] = math::exp_within(mu + sigma * scores[i]);
+fn lognormal(mu: f64, sigma: f64, scores: &[f64], values: &mut [f64]) {
+    for (value, score) in values.iter_mut().zip(scores) {
+        *value = math::exp_within(mu + sigma * score);
     }
 }
 

@@ -9,20 +9,30 @@ const TAYLOR: [[f64; 4]; 3] = [
     [1.0 / 3628800.0, 1.0 / 39916800.0, 1.0 / 479001600.0, 1.0 / 6227020800.0],
 ];
 
+/// Of polynomials from `1 + r + r²/2` to the power 11, the one that is nearest to e^r on `|r| <= ln(2)/2` relative to it: it misses
+/// by 2^-57.2. Computed with 60 digits (weighted least squares, weights after C. L. Lawson, 1961), then rounded.
+const NEAREST: [[f64; 4]; 3] = [
+    [0.5, 1.66666666666664326e-1, 4.16666666666039923e-2, 8.33333333349992218e-3],
+    [1.38888889267793658e-3, 1.98412694664200373e-4, 2.48015087059075223e-5, 2.75576407438982728e-6],
+    [2.76251767755515914e-7, 2.49783979389599652e-8, 0.0, 0.0],
+];
+
 /// e^x. Error below 0.7 ulp (measured); above 709.78 infinity, below -745.13 zero, gradual underflow in between.
 #[inline(always)]
 pub fn exp(x: f64) -> f64 {
     exp_sum(x, 0.0)
 }
 
-/// The same bits for numbers between −708 and 708, in fewer steps; what lies beyond is taken for these.
+/// e^x for numbers between −708 and 708, in three quarters of the steps; what lies beyond is taken for these. Error below 1.1 ulp
+/// (measured).
 #[inline(always)]
 pub fn exp_within(x: f64) -> f64 {
     let x = if x > 708.0 { 708.0 } else { x };
     let x = if x < -708.0 { -708.0 } else { x };
-    let (n, r, tail) = reduce(x, 0.0);
-    let (sum, error) = fast_sum(1.0, r);
-    (sum + (error + tail)) * power_of_two(n + ROUND)
+    let shifted = x * std::f64::consts::LOG2_E + ROUND;
+    let n = shifted - ROUND;
+    let r = (x - n * LN_2_HIGH) - n * LN_2_LOW;
+    (1.0 + (r + r * r * polynomial(r, &NEAREST))) * power_of_two(shifted)
 }
 
 /// e^(x + low) for a `low` far below `x`: the error of an argument that is itself a rounded result.

@@ -1,15 +1,13 @@
 //! A sticky price: it stays, and now and then it jumps.
 
-use multiversion::multiversion;
-
-use super::{Lookup, Process, Reads, Written, WrittenPath};
+use super::{AHEAD, Lookup, Process, Reads, Written, WrittenPath};
 use crate::calendar::Month;
 use crate::distribution::{Number, NumberOf, Sampler};
 use crate::document::{Plugin, Reader};
 use crate::lanes::{self, LANES, Lanes, Slot, Values};
 use crate::math;
 use crate::process::Path;
-use crate::random::{Draws, EVENTS};
+use crate::random::{Draws, EVENTS, Place};
 use crate::units::{self, Period};
 
 pub(super) const PLUGIN: Plugin<WrittenPath> = Plugin {
@@ -82,41 +80,79 @@ impl Process for Running {
         1
     }
     fn state(&self) -> usize {
-        2
+        1 + AHEAD
     }
     fn step(&self, now: &Month, values: &Values, draws: &mut Draws, state: &mut [Lanes], out: &mut Lanes) {
-        if now.index == 0 {
-            *out = values[self.initial];
-            state[0] = *out;
-            state[1] = Lanes::ZERO;
-            return;
+        let [jumps, prices @ ..] = state else { return };
+        let ahead = now.index % AHEAD;
+        if ahead == 0 {
+            if now.index == 0 {
+                (*jumps, prices[0]) = (Lanes::ZERO, values[self.initial]);
+            } else {
+                prices[0] = prices[AHEAD - 1];
+            }
+            self.look_ahead(now.index, &values[self.frequency], draws, jumps, prices);
         }
-        // The factors are drawn only where there is a jump.
-        let mut counts = Lanes::ZERO;
-        draws.counts(now.index, &values[self.frequency], &self.exposure, &mut counts);
-        let [price, jumps] = state else { return };
-        *out = *price;
-        let (mut some, mut jump) = ([false; LANES], 0);
-        while jump < MOST && lanes::any_above(&counts, jump as f64) {
-            lanes::mark_above(&counts, jump as f64, &mut some);
-            let places = lanes::which(&some).map(|lane| (lane, EVENTS + jumps[lane] as u64 + jump as u64));
-            draws.words_of(places, |places, words| {
-                let scores = math::normal_scores(&words.map(|[word]| word));
-                for ((lane, _), factor) in places.iter().zip(self.factor.at_places(&scores)) {
-                    out[*lane] *= factor;
-                }
-            });
-            jump += 1;
-        }
-        add_and_keep(&counts, out, jumps, price);
+        *out = prices[ahead];
     }
 }
 
-/// Counts the jumps of the month, and keeps its price.
-#[multiversion(targets("x86_64+avx512f+avx512dq+avx512vl+avx512bw", "x86_64+avx+avx2"))]
-fn add_and_keep(counts: &Lanes, out: &Lanes, jumps: &mut Lanes, price: &mut Lanes) {
-    for i in 0..LANES {
-        jumps[i] += counts[i].min(MOST as f64);
-        price[i] = out[i];
+impl Running {
+    /// Makes the prices of the next months out of the one of before. The factors are drawn only where there is a jump.
+    fn look_ahead(
+        &self,
+        first: usize,
+        frequency: &Lanes,
+        draws: &mut Draws,
+        jumps: &mut Lanes,
+        prices: &mut [Lanes],
+    ) {
+        let marks = self.jumping(first, frequency, draws);
+        let (mut rows, mut month, mut left) = (marks.as_flattened().iter().enumerate(), 0, 0);
+        let places = std::iter::from_fn(|| {
+            while left == 0 {
+                let (row, marked) = rows.next()?;
+                (month, left) = (row / MOST, *marked);
+            }
+            let lane = lanes::next_of(&mut left)?;
+            let index = EVENTS + jumps[lane] as u64;
+            jumps[lane] += 1.0;
+            Some(Place { lane, index, with: month })
+        });
+        let mut done = 0;
+        draws.words_of(places, |places, words| {
+            let scores = math::normal_scores(&words.map(|[word]| word));
+            for (place, factor) in places.iter().zip(self.factor.at_places(&scores)) {
+                stay(prices, &mut done, place.with);
+                prices[place.with][place.lane] *= factor;
+            }
+        });
+        stay(prices, &mut done, AHEAD - 1);
+    }
+
+    /// By month from the first on: the lanes that jump, those that jump twice, and so on.
+    fn jumping(&self, first: usize, frequency: &Lanes, draws: &mut Draws) -> [[u64; MOST]; AHEAD] {
+        let (mut marks, mut counts, mut some) = ([[0; MOST]; AHEAD], Lanes::ZERO, [false; LANES]);
+        let months = self.exposure.len() - 1;
+        // Before the first month the price is what it is.
+        for month in first.max(1)..months.min(first + AHEAD) {
+            draws.counts(month, frequency, &self.exposure, &mut counts);
+            for (jump, marks) in marks[month - first].iter_mut().enumerate() {
+                lanes::mark_above(&counts, jump as f64, &mut some);
+                *marks = lanes::bits(&some);
+                if *marks == 0 {
+                    break;
+                }
+            }
+        }
+        marks
+    }
+}
+
+/// Prices stay what they are from the month that is done to another.
+fn stay(prices: &mut [Lanes], done: &mut usize, month: usize) {
+    while *done < month {
+        prices[*done + 1] = prices[*done];
+        *done += 1;
     }
 }

@@ -52,6 +52,9 @@ pub trait Written: Debug + Send + Sync {
     }
 }
 
+/// Months whose rare events are drawn together: eight draws take as long as one, and a month has few.
+const AHEAD: usize = 12;
+
 /// How a process reads its stream.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Reads {

@@ -1,14 +1,14 @@
 //! Phases that follow one another by chance: calm and shortage, price war and peace.
 
 use super::lasting::Lasting;
-use super::{Lookup, Process, Written, WrittenPath};
+use super::{AHEAD, Lookup, Process, Written, WrittenPath};
 use crate::calendar::Month;
 use crate::diagnostic::Diagnostic;
 use crate::distribution::{Number, NumberOf, QuantityOf, Sampler};
 use crate::document::{Id, MapOf, Plugin, Reader, Reference, TableOf};
 use crate::lanes::{self, LANES, Lanes, Slot, Values};
 use crate::math;
-use crate::random::{Draws, EVENTS, uniform};
+use crate::random::{Draws, EVENTS, Place, uniform};
 use crate::text::did_you_mean;
 use crate::units;
 
@@ -144,38 +144,70 @@ impl Process for Running {
         WORDS
     }
     fn state(&self) -> usize {
-        4
+        3 + AHEAD
     }
     fn step(&self, now: &Month, values: &Values, draws: &mut Draws, state: &mut [Lanes], out: &mut Lanes) {
-        let [regime, ends, factor, phases] = state else { return };
-        if now.index == 0 {
-            // All paths begin at once.
-            (*regime, *phases) = (Lanes::splat(self.first as f64), lanes::ONE);
-            let phase = &self.phases[self.first];
-            let [_, times, lasts] = draws.events(0);
-            let mut scores = Lanes::ZERO;
-            math::normal_score_lanes(&times, &mut scores);
-            phase.factor.fill(&scores, factor);
-            math::normal_score_lanes(&lasts, &mut scores);
-            phase.lasts.fill(&scores, ends);
-            lanes::multiply(out, &values[self.initial], factor);
-            return;
-        }
-        let mut ended = [false; LANES];
-        lanes::mark_up_to(ends, now.index as f64, &mut ended);
-        let places = lanes::which(&ended).map(|lane| (lane, EVENTS + phases[lane] as u64 * WORDS));
-        draws.words_of(places, |places, words| {
-            for ((lane, _), [next, times, lasts]) in places.iter().zip(*words) {
-                let place = self.phases[regime[*lane] as usize].next(uniform(next));
-                let phase = &self.phases[place];
-                regime[*lane] = place as f64;
-                factor[*lane] = phase.factor.at(math::normal_score(times));
-                ends[*lane] += phase.lasts.months(math::normal_score(lasts));
+        let [regime, ends, phases, factors @ ..] = state else { return };
+        let ahead = now.index % AHEAD;
+        if ahead == 0 {
+            if now.index == 0 {
+                (*regime, *phases) = (Lanes::splat(self.first as f64), lanes::ONE);
+                self.begin(draws, ends, &mut factors[0]);
+            } else {
+                factors[0] = factors[AHEAD - 1];
             }
-        });
-        for lane in lanes::which(&ended) {
-            phases[lane] += 1.0;
+            self.look_ahead(now.index, draws, [regime, ends, phases], factors);
         }
-        lanes::multiply(out, &values[self.initial], factor);
+        lanes::multiply(out, &values[self.initial], &factors[ahead]);
+    }
+}
+
+impl Running {
+    /// The first phase, which all paths begin at once.
+    fn begin(&self, draws: &mut Draws, ends: &mut Lanes, factor: &mut Lanes) {
+        let phase = &self.phases[self.first];
+        let [_, times, lasts] = draws.events(0);
+        let mut scores = Lanes::ZERO;
+        math::normal_score_lanes(&times, &mut scores);
+        phase.factor.fill(&scores, factor);
+        math::normal_score_lanes(&lasts, &mut scores);
+        phase.lasts.fill(&scores, ends);
+    }
+
+    /// Makes the factors of the months from the first on out of that of the first: phases end as long as any ends in these months.
+    fn look_ahead(
+        &self,
+        first: usize,
+        draws: &Draws,
+        [regime, ends, phases]: [&mut Lanes; 3],
+        factors: &mut [Lanes],
+    ) {
+        let (begin, rest) = factors.split_at_mut(1);
+        rest.fill(begin[0]);
+        let (last, mut ended) = ((first + rest.len()) as f64, [false; LANES]);
+        loop {
+            lanes::mark_up_to(ends, last, &mut ended);
+            let mut left = lanes::bits(&ended);
+            if left == 0 {
+                return;
+            }
+            let places = std::iter::from_fn(|| {
+                let lane = lanes::next_of(&mut left)?;
+                let index = EVENTS + phases[lane] as u64 * WORDS;
+                phases[lane] += 1.0;
+                Some(Place { lane, index, with: () })
+            });
+            draws.words_of(places, |places, words| {
+                for (Place { lane, .. }, [next, times, lasts]) in places.iter().zip(*words) {
+                    let place = self.phases[regime[*lane] as usize].next(uniform(next));
+                    let phase = &self.phases[place];
+                    let factor = phase.factor.at(math::normal_score(times));
+                    let begins = math::ceil(ends[*lane]) as usize - first;
+                    factors[begins..].iter_mut().for_each(|factors| factors[*lane] = factor);
+                    regime[*lane] = place as f64;
+                    ends[*lane] += phase.lasts.months(math::normal_score(lasts));
+                }
+            });
+        }
     }
 }

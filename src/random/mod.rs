@@ -18,7 +18,7 @@ mod stream;
 pub use design::{Design, PARTS, Sampling, part_size};
 pub use philox::{PLACES, philox, philox_lanes};
 pub use points::Coordinate;
-pub use stream::{Draws, EVENTS, Key, Order, PathRng, Plan, uniform};
+pub use stream::{Draws, EVENTS, Key, Order, PathRng, Place, Plan, uniform};
 
 #[cfg(test)]
 mod tests;

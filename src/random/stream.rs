@@ -13,6 +13,17 @@ use super::{philox, philox_lanes};
 use crate::lanes::{self, LANES, Lanes};
 use crate::math;
 
+/// A lane, the index of the first of some words that it needs, and what they are for.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Place<T = ()> {
+    /// The lane.
+    pub lane: usize,
+    /// The index of the word.
+    pub index: u64,
+    /// What for.
+    pub with: T,
+}
+
 /// What tells one stream from another: the seed of the run and the name of the stream, mixed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Key(pub(super) u64);
@@ -268,15 +279,15 @@ impl Draws {
         }
     }
 
-    /// Consecutive words of single lanes, each as in [`bits_of`](Self::bits_of): goes through places, which are a lane and the
-    /// index of its first word, eight at a time. Of the eight words that are shown, as many count as there are places.
-    pub fn words_of<const K: usize>(
+    /// Consecutive words of single lanes, each as in [`bits_of`](Self::bits_of): goes through places eight at a time. Of the eight
+    /// words that are shown, as many count as there are places.
+    pub fn words_of<T: Copy + Default, const K: usize>(
         &self,
-        mut places: impl Iterator<Item = (usize, u64)>,
-        mut visit: impl FnMut(&[(usize, u64)], &[[u32; K]; PLACES]),
+        mut places: impl Iterator<Item = Place<T>>,
+        mut visit: impl FnMut(&[Place<T>], &[[u32; K]; PLACES]),
     ) {
         loop {
-            let (mut eight, mut count) = ([(0, 0); PLACES], 0);
+            let (mut eight, mut count) = ([Place::default(); PLACES], 0);
             for place in places.by_ref().take(PLACES) {
                 eight[count] = place;
                 count += 1;
@@ -291,30 +302,30 @@ impl Draws {
     }
 
     /// Of places of which so many count.
-    fn words_of_eight<const K: usize>(
+    fn words_of_eight<T, const K: usize>(
         &self,
-        places: &[(usize, u64); PLACES],
+        places: &[Place<T>; PLACES],
         count: usize,
     ) -> [[u32; K]; PLACES] {
         const { assert!(K <= 5, "they lie in two blocks") };
         if !matches!(self.source, Source::Plain) {
             let mut words = [[0; K]; PLACES];
-            for ((lane, index), words) in places[..count].iter().zip(&mut words) {
-                *words = std::array::from_fn(|k| self.bits_of(*lane, index + k as u64));
+            for (place, words) in places[..count].iter().zip(&mut words) {
+                *words = std::array::from_fn(|k| self.bits_of(place.lane, place.index + k as u64));
             }
             return words;
         }
-        let paths = places.map(|(lane, _)| self.first_path.wrapping_add(lane as u64));
-        let blocks = places.map(|(_, index)| index / 4);
+        let paths = places.each_ref().map(|place| self.first_path.wrapping_add(place.lane as u64));
+        let blocks = places.each_ref().map(|place| place.index / 4);
         let mut words = [[[0; PLACES]; 4]; 2];
         philox_places(&paths, &blocks, self.key.0, &mut words[0]);
-        if places[..count].iter().any(|(_, index)| *index as usize % 4 + K > 4) {
+        if places[..count].iter().any(|place| place.index as usize % 4 + K > 4) {
             philox_places(&paths, &blocks.map(|block| block + 1), self.key.0, &mut words[1]);
         }
         let words = words.as_flattened();
         let mut found = [[0; K]; PLACES];
         for (place, found) in found.iter_mut().enumerate().take(count) {
-            let first = places[place].1 as usize % 4;
+            let first = places[place].index as usize % 4;
             *found = std::array::from_fn(|k| words[(first + k) % 8][place]);
         }
         found

@@ -295,13 +295,13 @@ fn words_of_places_are_those_of_each() {
         let mut draws = plan(sampling).swap_remove(2);
         draws.restart(1_024);
         for count in [0, 1, 7, 8, 9, 23] {
-            let all: Vec<(usize, u64)> =
-                (0..count).map(|i| (i * 37 % LANES, EVENTS + (i as u64 * 5) % 11)).collect();
+            let place = |i| Place { lane: i * 37 % LANES, index: EVENTS + (i as u64 * 5) % 11, with: i };
+            let all: Vec<Place<usize>> = (0..count).map(place).collect();
             let mut seen = 0;
             draws.words_of(all.iter().copied(), |places, words: &[[u32; 3]; PLACES]| {
                 for (place, words) in places.iter().zip(words) {
                     assert_eq!(*place, all[seen]);
-                    let (lane, index) = *place;
+                    let Place { lane, index, .. } = *place;
                     let each: [u32; 3] = std::array::from_fn(|k| draws.bits_of(lane, index + k as u64));
                     assert_eq!(*words, each, "{sampling:?} {place:?}");
                     seen += 1;
