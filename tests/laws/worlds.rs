@@ -23,13 +23,17 @@ fn index() -> BTreeMap<String, Path> {
     BTreeMap::from([("gpu-rental".to_owned(), path(&units::FACTOR, "gpu-rental", text))])
 }
 
-fn world_with_index() -> Builder {
-    Builder::new(timeline(MONTHS), currency("USD"), BTreeMap::new(), index())
+fn world_with_index(months: usize) -> Builder {
+    Builder::new(timeline(months), currency("USD"), BTreeMap::new(), index())
 }
 
 /// A program of one path, with other inputs asked for before it or not.
 fn program(text: &str, crowded: bool) -> (Program, Slot) {
-    let mut world = world_with_index();
+    program_of(text, crowded, MONTHS)
+}
+
+fn program_of(text: &str, crowded: bool, months: usize) -> (Program, Slot) {
+    let mut world = world_with_index(months);
     if crowded {
         for (key, text) in [("a", "{ ar1 = { sd = \"5 %\", persistence = 0.4 } }"), ("b", "\"2 to 5\"")] {
             world.path(&path(&units::FACTOR, key, text)).unwrap();
@@ -82,6 +86,19 @@ fn batches_do_not_know_of_each_other() {
     }
 }
 
+/// Months are looked ahead (jumps, phases): how many there are decides nothing about those before.
+#[test]
+fn a_longer_scenario_begins_like_a_shorter_one() {
+    for kind in KINDS {
+        let (program, slot) = program(kind.example, false);
+        let all = paths(&program, MONTHS, slot, 1, 3 * LANES);
+        for months in [1, 7, 12, 13] {
+            let (shorter, slot) = program_of(kind.example, false, months);
+            assert_eq!(paths(&shorter, months, slot, 1, 3 * LANES), all[..months], "{}, {months}", kind.name);
+        }
+    }
+}
+
 /// A world that keeps several months has in each what one has that goes month by month, also in a last chunk that is cut short.
 #[test]
 fn months_that_are_kept_are_the_same_months() {
@@ -104,7 +121,7 @@ fn months_that_are_kept_are_the_same_months() {
 
 #[test]
 fn an_input_asked_for_twice_is_drawn_once() {
-    let mut world = world_with_index();
+    let mut world = world_with_index(MONTHS);
     let number = good_at(&NumberOf(&units::FACTOR), "x", "\"2 to 5\"");
     assert_eq!(world.number(&number), world.number(&number));
     let walk = path(&units::FACTOR, "y", KINDS[2].example);
@@ -114,7 +131,7 @@ fn an_input_asked_for_twice_is_drawn_once() {
 
 #[test]
 fn a_path_knows_whether_it_is_uncertain_and_from_what() {
-    let mut world = world_with_index();
+    let mut world = world_with_index(MONTHS);
     let slots = [
         ("a", "{ follows = \"gpu-rental\" }", true),
         ("b", "{ follows = \"gpu-rental\" }", true),
@@ -205,7 +222,7 @@ fn a_missing_rate_is_a_mistake() {
     let mut codes: Vec<_> = mistakes.iter().map(|mistake| mistake.code).collect();
     codes.sort_unstable();
     assert_eq!(codes, ["no-exchange-rate", "no-exchange-rate", "unknown-id"]);
-    let mut world = world_with_index();
+    let mut world = world_with_index(MONTHS);
     world.index(&unknown);
     assert_eq!(world.finish().2.iter().next().unwrap().help, ["did you mean `gpu-rental`?"]);
 }
