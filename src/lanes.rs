@@ -215,8 +215,12 @@ pub fn mark_up_to(a: &Lanes, this: f64, marks: &mut [bool; LANES]) {
 
 /// The lanes that are marked, the lowest first: as many steps as there are marks, not lanes.
 pub fn which(marks: &[bool; LANES]) -> impl Iterator<Item = usize> {
-    let mut left = bits(marks);
-    std::iter::from_fn(move || next_of(&mut left))
+    each(bits(marks))
+}
+
+/// The lanes whose bits are set, the lowest first.
+pub fn each(mut bits: u64) -> impl Iterator<Item = usize> {
+    std::iter::from_fn(move || next_of(&mut bits))
 }
 
 /// The lane of the lowest bit, which is taken away; none if there is no bit.

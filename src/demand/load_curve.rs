@@ -8,11 +8,11 @@ use crate::math;
 /// Levels between no load and the highest.
 pub(super) const LEVELS: usize = 512;
 
-/// A value for each level, and zero behind the last.
-type Levels = [f64; LEVELS + 2];
-
 /// As many places as it takes for any index of ten bits to be one: looking up needs no check.
 const PLACES: usize = 2 * LEVELS;
+
+/// A value for each level, and zero behind the last.
+type Levels = [f64; PLACES + 1];
 
 /// How load relative to its mean is distributed over the hours of a month.
 ///
@@ -53,7 +53,7 @@ impl LoadCurve {
             hours_at[below + 1] += upper;
         }
         let lowest = hours_at.iter().position(|hours| *hours > 0.0).unwrap_or(0) as f64 * step;
-        let mut at_or_above = Box::new([0.0; LEVELS + 2]);
+        let mut at_or_above = Box::new([0.0; PLACES + 1]);
         let mut excess = Box::new([[0.0; 2]; PLACES]);
         let mut so_far = 0.0;
         for level in (0..=LEVELS).rev() {
@@ -94,63 +94,59 @@ impl LoadCurve {
     pub fn excess(&self, level: f64) -> f64 {
         let place = (level * self.levels_per_unit).clamp(0.0, LEVELS as f64);
         let whole = math::floor(place);
-        // The low bits of a number to which 2^52 is added are the number.
-        let [here, change] = self.excess[(whole + 4503599627370496.0).to_bits() as usize % PLACES];
+        let [here, change] = self.excess[index_of(whole)];
         here + (place - whole) * change
     }
 
     /// Share of hours with a load above `level`.
     #[inline]
     pub fn hours_above(&self, level: f64) -> f64 {
-        // A level that rounding put a hair below a value of the grid counts as that value.
-        let place = (level * self.levels_per_unit * (1.0 + 1e-12)).clamp(0.0, LEVELS as f64);
-        self.at_or_above[(place as usize).min(LEVELS) + 1]
+        hours_above(&self.at_or_above, level * (self.levels_per_unit * HAIR))
     }
 
     /// Mean over the hours of `max(ceil(load · mean) − from, 0)`: units of capacity beyond `from` (0 or more), switched hour by
     /// hour.
     pub fn whole_units_beyond(&self, mean: f64, from: f64) -> f64 {
-        if mean <= 0.0 {
-            return 0.0;
+        let (mut units, mut range) = self.units().split(mean, from);
+        if range.is_long() {
+            return units + self.sum_over_levels(mean, range.from);
         }
-        // What the quietest hour takes runs in all hours.
-        let (always, most) = (units_at(mean, self.lowest), units_at(mean, self.peak()));
-        let (mut units, from) = ((always - from).max(0.0), from.max(always));
-        if most - from > LEVELS as f64 {
-            return units + self.sum_over_levels(mean, from);
-        }
-        let mut unit = math::ceil(from);
-        // Of the unit that `from` reaches into, the rest.
-        if unit > from {
-            units += (unit - from) * self.hours_above((unit - 1.0) / mean);
-        }
-        while unit < most {
-            units += self.hours_above(unit / mean);
-            unit += 1.0;
+        units += range.begun(&self.at_or_above);
+        while range.is_open() {
+            units += range.next(&self.at_or_above);
         }
         units
     }
 
     /// [`whole_units_beyond`](Self::whole_units_beyond) for each lane's mean load, but no more than up to so many units in all.
     pub fn whole_units_between(&self, mean: &Lanes, from: f64, upto: Option<&Lanes>) -> Lanes {
-        let upto = upto.unwrap_or(&ENDLESS);
-        let mut units = units_of_quietest(self.lowest, mean, from, upto);
-        if self.is_flat() {
+        let mut units = units_of_quietest(self.lowest, mean, from, upto.unwrap_or(&ENDLESS));
+        if self.is_flat() || !differ(self.lowest, self.peak(), mean, from) {
             return units;
         }
-        let mut uneven = [false; LANES];
-        differ(self.lowest, self.peak(), mean, from, &mut uneven);
         // Where the busiest hour takes more than the quietest, hours differ, and have to be gone through.
-        for lane in lanes::which(&uneven) {
-            let all = self.whole_units_beyond(mean[lane], from);
-            let above = if upto[lane].is_finite() {
-                self.whole_units_beyond(mean[lane], upto[lane].max(from))
-            } else {
-                0.0
-            };
-            units[lane] = all - above;
+        units = self.all_beyond(mean, &Lanes::splat(from));
+        if let Some(upto) = upto {
+            let from = Lanes::from_fn(|i| math::larger(upto[i], from));
+            lanes::subtract(&mut units, &self.all_beyond(mean, &from));
         }
         units
+    }
+
+    /// [`whole_units_beyond`](Self::whole_units_beyond) for each lane.
+    fn all_beyond(&self, mean: &Lanes, from: &Lanes) -> Lanes {
+        let (mut units, mut long) = (Lanes::ZERO, [false; LANES]);
+        let found = add_units(&self.units(), &self.at_or_above, mean, from, &mut units, &mut long);
+        if found {
+            for lane in lanes::which(&long) {
+                units[lane] = self.whole_units_beyond(mean[lane], from[lane]);
+            }
+        }
+        units
+    }
+
+    fn units(&self) -> Units {
+        Units { lowest: self.lowest, peak: self.peak(), levels: self.levels_per_unit * HAIR }
     }
 
     /// The mean over the hours of something that depends on the whole units that carry a load with this mean.
@@ -212,6 +208,116 @@ impl LoadCurve {
     }
 }
 
+/// A level that rounding put a hair below a value of the grid counts as that value.
+const HAIR: f64 = 1.0 + 1e-12;
+
+/// Share of hours above a place on the grid of levels.
+#[allow(clippy::inline_always, reason = "it has to be compiled for the vector instructions of its caller")]
+#[inline(always)]
+fn hours_above(at_or_above: &Levels, place: f64) -> f64 {
+    let place = math::smaller(math::larger(place, 0.0), LEVELS as f64);
+    at_or_above[index_of(math::floor(place)) + 1]
+}
+
+/// A whole number from 0 to the levels as an index. The low bits of a number to which 2^52 is added are the number.
+#[allow(clippy::inline_always, reason = "it has to be compiled for the vector instructions of its caller")]
+#[inline(always)]
+fn index_of(whole: f64) -> usize {
+    (whole + 4503599627370496.0).to_bits() as usize % PLACES
+}
+
+/// What the units of a load with some mean depend on.
+struct Units {
+    lowest: f64,
+    peak: f64,
+    /// Levels in one mean load.
+    levels: f64,
+}
+
+/// Units that some hours take and others do not, one after the other.
+struct Range {
+    from: f64,
+    unit: f64,
+    most: f64,
+    /// Levels of the load that a unit carries.
+    levels: f64,
+}
+
+#[allow(clippy::inline_always, reason = "it has to be compiled for the vector instructions of its caller")]
+impl Units {
+    /// Units from `from` on that all hours take, since the quietest does, and the range of the others.
+    #[inline(always)]
+    fn split(&self, mean: f64, from: f64) -> (f64, Range) {
+        let (always, most) = (units_at(mean, self.lowest), units_at(mean, self.peak));
+        let begin = math::larger(from, always);
+        let range = Range { from: begin, unit: math::ceil(begin), most, levels: self.levels / mean };
+        (math::larger(always - from, 0.0), range)
+    }
+}
+
+#[allow(clippy::inline_always, reason = "it has to be compiled for the vector instructions of its caller")]
+impl Range {
+    /// Whether there are more units than levels.
+    #[inline(always)]
+    fn is_long(&self) -> bool {
+        self.most - self.from > LEVELS as f64
+    }
+
+    #[inline(always)]
+    fn is_open(&self) -> bool {
+        self.unit < self.most
+    }
+
+    /// Of the unit that the range begins in, the rest.
+    #[inline(always)]
+    fn begun(&self, at_or_above: &Levels) -> f64 {
+        let rest = (self.unit - self.from) * hours_above(at_or_above, (self.unit - 1.0) * self.levels);
+        if self.unit > self.from && self.unit <= self.most { rest } else { 0.0 }
+    }
+
+    /// The next whole unit.
+    #[inline(always)]
+    fn next(&mut self, at_or_above: &Levels) -> f64 {
+        let share = hours_above(at_or_above, self.unit * self.levels);
+        self.unit += 1.0;
+        share
+    }
+}
+
+/// Adds the units of all lanes, unit after unit; marks those that are too many to go through, and tells whether there are any.
+#[multiversion(targets("x86_64+avx512f+avx512dq+avx512vl+avx512bw", "x86_64+avx+avx2"))]
+fn add_units(
+    of: &Units,
+    at_or_above: &Levels,
+    mean: &Lanes,
+    from: &Lanes,
+    units: &mut Lanes,
+    long: &mut [bool; LANES],
+) -> bool {
+    let (mut unit, mut left, mut levels) = (Lanes::ZERO, Lanes::ZERO, Lanes::ZERO);
+    let (mut most, mut any_long) = (0.0, false);
+    for i in 0..LANES {
+        let (always, range) = of.split(mean[i], from[i]);
+        long[i] = range.is_long();
+        any_long |= long[i];
+        units[i] = always + range.begun(at_or_above);
+        left[i] = if long[i] { 0.0 } else { range.most - range.unit };
+        (unit[i], levels[i]) = (range.unit, range.levels);
+    }
+    for i in 0..LANES {
+        most = math::larger(left[i], most);
+    }
+    let mut step = 0.0;
+    while step < most {
+        for i in 0..LANES {
+            let share = hours_above(at_or_above, (unit[i] + step) * levels[i]);
+            units[i] += if step < left[i] { share } else { 0.0 };
+        }
+        step += 1.0;
+    }
+    any_long
+}
+
 /// Whole units that carry a load of `level` times the mean; a level that rounding put a hair above counts as below.
 #[allow(clippy::inline_always, reason = "it has to be compiled for the vector instructions of its caller")]
 #[inline(always)]
@@ -225,12 +331,14 @@ fn units_of_quietest(lowest: f64, mean: &Lanes, from: f64, upto: &Lanes) -> Lane
     Lanes::from_fn(|i| math::larger(math::smaller(units_at(mean[i], lowest), upto[i]) - from, 0.0))
 }
 
-/// Where the busiest hour takes more of them than the quietest.
+/// Whether the busiest hour takes more of them than the quietest anywhere.
 #[multiversion(targets("x86_64+avx512f+avx512dq+avx512vl+avx512bw", "x86_64+avx+avx2"))]
-fn differ(lowest: f64, peak: f64, mean: &Lanes, from: f64, uneven: &mut [bool; LANES]) {
+fn differ(lowest: f64, peak: f64, mean: &Lanes, from: f64) -> bool {
+    let mut any = false;
     for i in 0..LANES {
-        uneven[i] = units_at(mean[i], peak) > units_at(mean[i], lowest).max(from);
+        any |= units_at(mean[i], peak) > math::larger(units_at(mean[i], lowest), from);
     }
+    any
 }
 
 /// Values that an hour's noise takes.

@@ -1,6 +1,9 @@
 //! What becomes of requests that an entry does not serve: they go to the next entry, unless they are turned away for good.
 
-use crate::lanes::{self, LANES, Lanes, Values};
+use multiversion::multiversion;
+
+use crate::lanes::{self, LANES, Lanes, Values, ZERO};
+use crate::math;
 use crate::model::{Entry, Fallen, Model, Outages};
 
 /// Requests of a month that are not simply left to the next entry, by stream.
@@ -42,26 +45,19 @@ impl Turned {
     /// first who never fell.
     pub(super) fn pass_by(&mut self, entry: &Entry, values: &Values, left: &Lanes, offered: &mut Lanes) {
         let Some(Outages { fallen, .. }) = &entry.outages else { return };
-        let pools = &mut self.pools[entry.stream][..];
-        let told = fallen.len();
-        for i in 0..LANES {
-            let all: f64 = pools[1..].iter().map(|pool| pool[i]).sum();
-            // Entries that know no outage have served some of them.
-            if all > left[i] {
-                let share = left[i].max(0.0) / all;
-                pools[1..].iter_mut().for_each(|pool| pool[i] *= share);
-            }
-            let mut more = offered[i];
-            self.taken[0][i] = more.min((left[i] - all).max(0.0));
-            more -= self.taken[0][i];
-            let mut asked = self.taken[0][i];
-            for from in 1..told {
-                let taken = more.min(pools[from][i]);
-                more -= taken;
-                self.taken[from][i] = taken;
-                asked += taken * fallen[from].meets.map_or(1.0, |meets| 1.0 - values[meets][i]);
-            }
-            offered[i] = asked;
+        let Some((_, pools)) = self.pools[entry.stream].split_first_mut() else { return };
+        let mut all = Lanes::ZERO;
+        pools.iter().for_each(|pool| lanes::add(&mut all, pool));
+        if let Some(share) = kept(&all, left) {
+            pools.iter_mut().for_each(|pool| lanes::scale(pool, &share));
+        }
+        let Some((taken, fell)) = self.taken.split_first_mut() else { return };
+        let mut more = *offered;
+        take_new(left, &all, &mut more, taken);
+        *offered = *taken;
+        for ((taken, pool), fallen) in fell.iter_mut().zip(&*pools).zip(&fallen[1..]) {
+            let meets = fallen.meets.map_or(&ZERO, |meets| &values[meets]);
+            take_fallen(pool, meets, &mut more, taken, offered);
         }
     }
 
@@ -76,33 +72,26 @@ impl Turned {
     ) {
         let (away, pools) = (&mut self.away[entry.stream], &mut self.pools[entry.stream]);
         if entry.sheds {
-            for i in 0..LANES {
-                let shed = offered[i] - served[i];
-                left[i] -= shed;
-                away[i] += shed;
-            }
+            let mut shed = *offered;
+            lanes::subtract(&mut shed, served);
+            lanes::subtract(left, &shed);
+            lanes::add(away, &shed);
         }
         let Some(Outages { down, fallen, succeeds }) = &entry.outages else { return };
         let down = &values[*down];
-        for i in 0..LANES {
-            let up = |from: usize| {
-                let meets = fallen[from].meets.map_or(0.0, |meets| values[meets][i]);
-                (1.0 - meets, (1.0 - meets) * (1.0 - down[i]))
-            };
-            let asked: f64 = (0..fallen.len()).map(|from| self.taken[from][i] * up(from).1).sum();
-            // Who found it up and full goes on as it came.
-            let full = if asked > served[i] { 1.0 - served[i] / asked } else { 0.0 };
-            let fails = succeeds.map_or(0.0, |succeeds| 1.0 - values[succeeds][i]);
-            for (from, Fallen { to, .. }) in fallen.iter().enumerate() {
-                let (taken, (offered, up)) = (self.taken[from][i], up(from));
-                let falls = if entry.sheds { taken * (1.0 - offered) } else { taken * (1.0 - up) };
-                let lost = (falls * fails).min(left[i]);
-                left[i] -= lost;
-                away[i] += lost;
-                let stays = if entry.sheds { 0.0 } else { taken * up * full };
-                pools[from][i] += stays - taken;
-                pools[*to][i] += falls - lost;
-            }
+        let meets = |fallen: &Fallen| fallen.meets.map_or(&ZERO, |meets| &values[meets]);
+        let mut asked = Lanes::ZERO;
+        for (taken, fallen) in self.taken.iter().zip(fallen) {
+            add_asked(taken, meets(fallen), down, &mut asked);
+        }
+        let full = full(&asked, served);
+        let succeeds = succeeds.map_or(&lanes::ONE, |succeeds| &values[succeeds]);
+        for (from, (taken, one)) in self.taken.iter().zip(fallen).enumerate() {
+            let (mut falls, mut stays) = (Lanes::ZERO, Lanes::ZERO);
+            part(taken, meets(one), down, &full, entry.sheds, &mut falls, &mut stays);
+            lose(&mut falls, succeeds, left, away);
+            change(&mut pools[from], &stays, taken);
+            lanes::add(&mut pools[one.to], &falls);
         }
     }
 
@@ -111,5 +100,88 @@ impl Turned {
         for (left, away) in remaining.iter_mut().zip(&self.away) {
             lanes::add(left, away);
         }
+    }
+}
+
+/// The share of what fell that is still there, where entries that know no outage have served some of it.
+#[multiversion(targets("x86_64+avx512f+avx512dq+avx512vl+avx512bw", "x86_64+avx+avx2"))]
+fn kept(all: &Lanes, left: &Lanes) -> Option<Lanes> {
+    let (mut share, mut any) = (Lanes::ZERO, false);
+    for i in 0..LANES {
+        let less = all[i] > left[i];
+        share[i] = if less { math::larger(left[i], 0.0) / all[i] } else { 1.0 };
+        any |= less;
+    }
+    any.then_some(share)
+}
+
+/// Takes, out of what is offered, who never fell.
+#[multiversion(targets("x86_64+avx512f+avx512dq+avx512vl+avx512bw", "x86_64+avx+avx2"))]
+fn take_new(left: &Lanes, fell: &Lanes, more: &mut Lanes, taken: &mut Lanes) {
+    for i in 0..LANES {
+        taken[i] = math::smaller(more[i], math::larger(left[i] - fell[i], 0.0));
+        more[i] -= taken[i];
+    }
+}
+
+/// Takes more of a pool, of which a share meets the same outage and is not asked.
+#[multiversion(targets("x86_64+avx512f+avx512dq+avx512vl+avx512bw", "x86_64+avx+avx2"))]
+fn take_fallen(pool: &Lanes, meets: &Lanes, more: &mut Lanes, taken: &mut Lanes, asked: &mut Lanes) {
+    for i in 0..LANES {
+        taken[i] = math::smaller(more[i], pool[i]);
+        more[i] -= taken[i];
+        asked[i] += taken[i] * (1.0 - meets[i]);
+    }
+}
+
+/// Adds who finds the entry up.
+#[multiversion(targets("x86_64+avx512f+avx512dq+avx512vl+avx512bw", "x86_64+avx+avx2"))]
+fn add_asked(taken: &Lanes, meets: &Lanes, down: &Lanes, asked: &mut Lanes) {
+    for i in 0..LANES {
+        asked[i] += taken[i] * ((1.0 - meets[i]) * (1.0 - down[i]));
+    }
+}
+
+/// The share of those who found it up that it had no room for.
+#[multiversion(targets("x86_64+avx512f+avx512dq+avx512vl+avx512bw", "x86_64+avx+avx2"))]
+fn full(asked: &Lanes, served: &Lanes) -> Lanes {
+    Lanes::from_fn(|i| if asked[i] > served[i] { 1.0 - served[i] / asked[i] } else { 0.0 })
+}
+
+/// Of what was taken from a pool: what falls, and what goes on as it came. Who sheds has dealt with what it turned away itself.
+#[multiversion(targets("x86_64+avx512f+avx512dq+avx512vl+avx512bw", "x86_64+avx+avx2"))]
+fn part(
+    taken: &Lanes,
+    meets: &Lanes,
+    down: &Lanes,
+    full: &Lanes,
+    sheds: bool,
+    falls: &mut Lanes,
+    stays: &mut Lanes,
+) {
+    for i in 0..LANES {
+        let offered = 1.0 - meets[i];
+        let up = offered * (1.0 - down[i]);
+        falls[i] = taken[i] * (1.0 - if sheds { offered } else { up });
+        stays[i] = if sheds { 0.0 } else { taken[i] * up * full[i] };
+    }
+}
+
+/// Takes what failover does not save out of what falls and of what is left.
+#[multiversion(targets("x86_64+avx512f+avx512dq+avx512vl+avx512bw", "x86_64+avx+avx2"))]
+fn lose(falls: &mut Lanes, succeeds: &Lanes, left: &mut Lanes, away: &mut Lanes) {
+    for i in 0..LANES {
+        let lost = math::smaller(falls[i] * (1.0 - succeeds[i]), left[i]);
+        left[i] -= lost;
+        away[i] += lost;
+        falls[i] -= lost;
+    }
+}
+
+/// `pool += stays - taken`
+#[multiversion(targets("x86_64+avx512f+avx512dq+avx512vl+avx512bw", "x86_64+avx+avx2"))]
+fn change(pool: &mut Lanes, stays: &Lanes, taken: &Lanes) {
+    for i in 0..LANES {
+        pool[i] += stays[i] - taken[i];
     }
 }

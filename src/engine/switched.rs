@@ -112,7 +112,7 @@ impl Switched {
     ) {
         let SwitchedMonth { model, switching, now, values } = *month;
         for (place, rule) in switching.rules.iter().enumerate() {
-            let mut acts: [bool; LANES] = std::array::from_fn(|lane| self.moves.rests(lane, rule.from));
+            let mut acts = self.moves.resting(rule.from);
             for (condition, state) in &rule.when {
                 if acts.contains(&true) {
                     let holds = condition.holds(now, &self.conditions[*state..*state + condition.state()]);
@@ -125,7 +125,7 @@ impl Switched {
             let migration = &rule.migration;
             let (takes, ramp) = (&values[migration.takes], &values[migration.dual_run]);
             let mut times = Lanes::ZERO;
-            for lane in (0..LANES).filter(|lane| acts[*lane]) {
+            for lane in lanes::which(&acts) {
                 let ends = self.moves.begin(lane, now.index, (place, rule.to), takes[lane], ramp[lane]);
                 (times[lane], self.begun[rule.to][lane]) = (1.0, 1.0);
                 self.came[rule.to][lane] = Some((place, ends));
@@ -145,10 +145,10 @@ impl Switched {
     fn run_moves(&self, month: &SwitchedMonth, ledger: &mut Ledger) {
         for (place, rule) in month.switching.rules.iter().enumerate() {
             let Some((line, price)) = &rule.migration.running else { continue };
-            let under_way = Lanes::from_fn(|lane| match self.moves.rule(lane) {
-                Some(own) if own == place => self.moves.unsettled(lane, month.now.index),
-                _ => 0.0,
-            });
+            let mut under_way = Lanes::ZERO;
+            for lane in self.moves.under_way().filter(|lane| self.moves.rule(*lane) == Some(place)) {
+                under_way[lane] = self.moves.unsettled(lane, month.now.index);
+            }
             if lanes::any_above_zero(&under_way) {
                 ledger.post(line, &under_way, &month.values[*price]);
             }
@@ -157,13 +157,14 @@ impl Switched {
 
     /// The share of the month's requests that is not lost in a move.
     fn kept(&self, month: &SwitchedMonth) -> Lanes {
-        Lanes::from_fn(|lane| {
+        let mut kept = lanes::ONE;
+        for lane in self.moves.under_way() {
             let rule = self.moves.rule(lane).map(|rule| &month.switching.rules[rule]);
-            let lost = rule.and_then(|rule| rule.migration.lost_requests);
-            lost.map_or(1.0, |lost| {
-                1.0 - month.values[lost][lane] * self.moves.unsettled(lane, month.now.index)
-            })
-        })
+            if let Some(lost) = rule.and_then(|rule| rule.migration.lost_requests) {
+                kept[lane] -= month.values[lost][lane] * self.moves.unsettled(lane, month.now.index);
+            }
+        }
+        kept
     }
 
     /// A member serves its part, and costs what it costs while it stands.
@@ -234,7 +235,7 @@ impl Switched {
 
     /// What the supplies of a member that traffic moves to bill more, in a move without notice.
     fn emergency(&self, part: &Part, month: &SwitchedMonth) -> Option<Lanes> {
-        if part.arriving.iter().all(|arriving| *arriving == 0.0) {
+        if !lanes::any_above_zero(&part.arriving) {
             return None;
         }
         Some(Lanes::from_fn(|lane| {
@@ -259,29 +260,36 @@ impl Switched {
         ledger: &mut Ledger,
     ) {
         let SwitchedMonth { now, values, .. } = *month;
-        let stands = part.stands.map(|share| share > 0.0);
-        let arrives: [bool; LANES] = std::array::from_fn(|lane| stands[lane] && !self.stood[member][lane]);
-        let whole = |there: &[bool; LANES]| Lanes::from_fn(|lane| if there[lane] { 1.0 } else { 0.0 });
+        let (mut stands, mut arrives) = ([false; LANES], [false; LANES]);
+        lanes::mark_above(&part.stands, 0.0, &mut stands);
+        for (arrives, (stands, stood)) in arrives.iter_mut().zip(stands.iter().zip(&self.stood[member])) {
+            *arrives = *stands && !*stood;
+        }
+        let whole = |there: &[bool; LANES]| Presence::new(ones(there), None);
+        let (there, months) = (Presence::new(part.stands, None), whole(&stands));
+        let mut first = None;
         for charge in &strategy.charges {
-            let share = match &charge.due {
-                None => part.stands,
-                Some(due) if due[now.index] => whole(&stands),
-                Some(due) if due[..now.index].contains(&true) => whole(&arrives),
+            let (presence, share) = match &charge.due {
+                None => (&there, &months),
+                Some(due) if due[now.index] => (&months, &months),
+                Some(due) if due[..now.index].contains(&true) => {
+                    let first = first.get_or_insert_with(|| whole(&arrives));
+                    (&*first, &*first)
+                }
                 Some(_) => continue,
             };
             let Some(basis) = charge.of else {
-                ledger.limit(Some(&Presence::new(share, None)));
+                ledger.limit(Some(presence));
                 charge.post_now(values, ledger);
                 continue;
             };
             // What serving cost is already for the part of the month that counts.
-            let there = share.map(|share| share > 0.0);
-            ledger.limit(Some(&Presence::new(whole(&there), None)));
+            ledger.limit(Some(share));
             let mut spent = basis.spent(ledger);
             lanes::subtract(&mut spent, &before[basis as usize]);
             charge.post_at(&spent, values, ledger);
         }
-        ledger.limit(Some(&Presence::new(part.stands, None)));
+        ledger.limit(Some(&there));
         force(strategy, values, ledger);
         for (stood, stands) in self.stood[member].iter_mut().zip(stands) {
             *stood |= stands;
@@ -290,7 +298,7 @@ impl Switched {
         // by itself ends with the strategy. What is settled was bought in the part of the month that counts.
         for user in &strategy.contracts {
             let bound = if user.contract.state() > 0 { &self.stood[member] } else { &stands };
-            ledger.limit(Some(&Presence::new(whole(bound), None)));
+            ledger.limit(Some(&whole(bound)));
             user.contract.settle(now, values, user.own(&mut self.states[member]), ledger);
         }
     }
@@ -313,8 +321,7 @@ impl Switched {
     fn note(&mut self, month: &SwitchedMonth, remaining: &[Lanes], ledger: &Ledger) {
         let cash = ledger.total(View::Cash);
         for rule in &month.switching.rules {
-            let alone = |lane| if self.moves.rests(lane, rule.from) { 1.0 } else { 0.0 };
-            let alone = Lanes::from_fn(alone);
+            let alone = ones(&self.moves.resting(rule.from));
             let seen = Seen { values: month.values, cash: &cash, left: remaining, alone: &alone };
             for (condition, state) in &rule.when {
                 let state = &mut self.conditions[*state..*state + condition.state()];
@@ -322,6 +329,15 @@ impl Switched {
             }
         }
     }
+}
+
+/// One where a lane is marked.
+fn ones(marks: &[bool; LANES]) -> Lanes {
+    let mut ones = Lanes::ZERO;
+    for i in 0..LANES {
+        ones[i] = if marks[i] { 1.0 } else { 0.0 };
+    }
+    ones
 }
 
 /// Supplies that are bound for a term, each once.

@@ -7,7 +7,7 @@ use super::{Written, address, drawn};
 use crate::calendar::Month;
 use crate::distribution::{Number, NumberOf};
 use crate::document::{Plugin, Reader, Reference};
-use crate::lanes::{LANES, Lanes, Slot, Values, ZERO};
+use crate::lanes::{self, LANES, Lanes, Slot, Values, ZERO};
 use crate::math;
 use crate::pricing::Vendor;
 use crate::process::{Hit, Lookup, Path, PathOf, Process, Reads};
@@ -158,6 +158,28 @@ fn moments(available: &Lanes, month: &Expected, all: &mut Down) {
     }
 }
 
+/// Standard deviations over means.
+#[multiversion(targets("x86_64+avx512f+avx512dq+avx512vl+avx512bw", "x86_64+avx+avx2"))]
+fn variations(mean: &Lanes, variance: &Lanes) -> Lanes {
+    Lanes::from_fn(|i| variance[i].sqrt() / mean[i])
+}
+
+/// The shares of months without an outage, and of those that are gamma distributed: the mean times a ratio. Marks all others.
+#[multiversion(targets("x86_64+avx512f+avx512dq+avx512vl+avx512bw", "x86_64+avx+avx2"))]
+fn usual_shares(available: &Lanes, of: &Down, ratios: &Lanes, others: &mut [bool; LANES]) -> Lanes {
+    let mut shares = ZERO;
+    for i in 0..LANES {
+        let (mean, variance) = (of.mean[i], of.variance[i]);
+        let varies = variance > 1e-12 * (mean * (1.0 - mean));
+        let is_gamma = varies && mean > 0.0 && mean + FAR * variance.sqrt() < 1.0;
+        let none = of.place[i] < 0.0;
+        let share = mean * math::smaller(ratios[i], 1.0 / mean);
+        shares[i] = if none { 0.0 } else { share };
+        others[i] = !(available[i] > 0.0 && available[i] < 1.0 && (none || is_gamma));
+    }
+    shares
+}
+
 impl Down {
     /// The share of a lane's month, by its quantile.
     fn share(&self, available: f64, i: usize) -> f64 {
@@ -187,7 +209,14 @@ impl Running {
         let month = Expected { hours, mean: self.mean, remaining: self.remaining, sure };
         let mut all = Down { none: ZERO, mean: ZERO, variance: ZERO, place: *u };
         moments(available, &month, &mut all);
-        Lanes::from_fn(|i| all.share(available[i], i))
+        let (mut scores, mut ratios, mut others) = (ZERO, ZERO, [false; LANES]);
+        math::normal_quantile_lanes(&all.place, &mut scores);
+        math::gamma_ratio_lanes(&variations(&all.mean, &all.variance), &scores, &mut ratios);
+        let mut shares = usual_shares(available, &all, &ratios, &mut others);
+        for lane in lanes::which(&others) {
+            shares[lane] = all.share(available[lane], lane);
+        }
+        shares
     }
 }
 

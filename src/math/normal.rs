@@ -1,7 +1,10 @@
 //! The standard normal distribution.
+use multiversion::multiversion;
+
 use super::double::product;
 use super::exp::exp_sum;
 use super::{ln, polynomial};
+use crate::lanes::{self, LANES, Lanes};
 
 const ONE_OVER_SQRT_2_PI: f64 = 0.39894228040143267794;
 
@@ -45,21 +48,54 @@ fn bell(size: f64) -> f64 {
 /// infinite at 0 and 1, NaN outside. Algorithm AS 241, PPND16 (M. J. Wichura, Applied Statistics 37, 1988).
 pub fn normal_quantile(u: f64) -> f64 {
     let q = u - 0.5;
-    if q.abs() <= 0.425 {
-        let r = 0.180625 - q * q;
-        return q * polynomial(r, &CENTER.0) / polynomial(r, &CENTER.1);
+    if q.abs() <= NEAR {
+        return central(q);
     }
     let tail = if q < 0.0 { u } else { 1.0 - u };
     if tail <= 0.0 {
         return if tail == 0.0 { f64::INFINITY.copysign(q) } else { f64::NAN };
     }
     let r = (-ln(tail)).sqrt();
-    let z = if r <= 5.0 {
-        polynomial(r - 1.6, &MIDDLE.0) / polynomial(r - 1.6, &MIDDLE.1)
-    } else {
-        polynomial(r - 5.0, &FAR.0) / polynomial(r - 5.0, &FAR.1)
-    };
+    let z = if r <= 5.0 { ratio(r - 1.6, &MIDDLE) } else { ratio(r - 5.0, &FAR) };
     if q < 0.0 { -z } else { z }
+}
+
+/// [`normal_quantile`] of each lane.
+pub fn normal_quantile_lanes(u: &Lanes, out: &mut Lanes) {
+    let mut far = [false; LANES];
+    quantiles(u, out, &mut far);
+    for lane in lanes::which(&far) {
+        out[lane] = normal_quantile(u[lane]);
+    }
+}
+
+/// Marks the lanes that are far from the middle, which few are, or outside of 0 to 1.
+#[multiversion(targets("x86_64+avx512f+avx512dq+avx512vl+avx512bw", "x86_64+avx+avx2"))]
+fn quantiles(u: &Lanes, out: &mut Lanes, far: &mut [bool; LANES]) {
+    for i in 0..LANES {
+        let q = u[i] - 0.5;
+        let tail = if q < 0.0 { u[i] } else { 1.0 - u[i] };
+        let r = (-ln(tail)).sqrt();
+        let z = ratio(r - 1.6, &MIDDLE);
+        let z = if q < 0.0 { -z } else { z };
+        let is_near = q.abs() <= NEAR;
+        out[i] = if is_near { central(q) } else { z };
+        far[i] = !is_near && !(r <= 5.0);
+    }
+}
+
+/// Distance of a share from 1/2 within which [`CENTER`] holds.
+const NEAR: f64 = 0.425;
+
+#[inline(always)]
+fn central(q: f64) -> f64 {
+    let r = 0.180625 - q * q;
+    q * polynomial(r, &CENTER.0) / polynomial(r, &CENTER.1)
+}
+
+#[inline(always)]
+fn ratio(r: f64, of: &Rational) -> f64 {
+    polynomial(r, &of.0) / polynomial(r, &of.1)
 }
 
 /// Numerator and denominator of a rational function.

@@ -177,6 +177,9 @@ fn lanes_have_the_bits_of_scalars() {
         assert_eq!(bits(&out), bits(&std::array::from_fn(|i| pow(positive[i], x[i]))));
         normal_cdf_lanes(&x, &mut out);
         assert_eq!(bits(&out), bits(&x.map(normal_cdf)));
+        let share = Lanes::from_fn(|i| [0.5 * (x[i] + 1.0), 0.5 + x[i], x[i].abs() * 1e-12][i % 3]);
+        normal_quantile_lanes(&share, &mut out);
+        assert_eq!(bits(&out), bits(&share.map(normal_quantile)));
         sqrt_lanes(&positive, &mut out);
         assert_eq!(bits(&out), bits(&positive.map(f64::sqrt)));
     }

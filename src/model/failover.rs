@@ -1,7 +1,7 @@
 //! From entry to entry when an outage strikes: what gets there, and what meets the same outage again.
 
 use super::{Entry, Fallen, Outages, SupplyInUse};
-use crate::lanes::{LANES, Slot};
+use crate::lanes::{self, LANES, Lanes, Slot, Values};
 use crate::process::Lookup;
 
 /// Sets of outages of a stream that are told apart; the effort may double with each. Beyond them an entry is taken to share no outage.
@@ -76,16 +76,21 @@ fn of_one_stream(hit: &[&[Slot]], succeeds: Option<Slot>, lookup: &mut dyn Looku
 }
 
 fn down(outages: &[Slot], lookup: &mut dyn Lookup) -> Slot {
-    let up = outages.to_vec();
-    lookup.derive(
-        "down by outages",
-        outages,
-        Box::new(move |values, out| {
-            for i in 0..LANES {
-                out[i] = 1.0 - up.iter().map(|slot| values[*slot][i]).product::<f64>();
-            }
-        }),
-    )
+    let outages_of = outages.to_vec();
+    let down = move |values: &Values, out: &mut Lanes| {
+        let up = product(&outages_of, values);
+        for i in 0..LANES {
+            out[i] = 1.0 - up[i];
+        }
+    };
+    lookup.derive("down by outages", outages, Box::new(down))
+}
+
+/// The product of some values.
+fn product(slots: &[Slot], values: &Values) -> Lanes {
+    let mut product = lanes::ONE;
+    slots.iter().for_each(|slot| lanes::scale(&mut product, &values[*slot]));
+    product
 }
 
 /// Of the hours in which all entries before are down, the share in which this one is kept down by the same outages: one minus
@@ -111,16 +116,18 @@ fn meets(own: &[Slot], before: &[&[Slot]], lookup: &mut dyn Lookup) -> Slot {
         "down at the same time",
         &inputs,
         Box::new(move |values, out| {
-            for i in 0..LANES {
-                let up = |slots: &[Slot]| slots.iter().map(|slot| values[*slot][i]).product::<f64>();
-                let (mut down, mut down_and_up) = (0.0, 0.0);
-                for (sign, those, more) in &terms {
-                    let all = sign * up(those);
-                    down += all;
-                    down_and_up += all * up(more);
+            let (mut down, mut down_and_up) = (Lanes::ZERO, Lanes::ZERO);
+            for (sign, those, more) in &terms {
+                let (all, up) = (product(those, values), product(more, values));
+                for i in 0..LANES {
+                    down[i] += sign * all[i];
+                    down_and_up[i] += sign * all[i] * up[i];
                 }
-                let alone = down * up(&own);
-                out[i] = if alone > 1e-12 { (1.0 - down_and_up / alone).clamp(0.0, 1.0) } else { 0.0 };
+            }
+            let up = product(&own, values);
+            for i in 0..LANES {
+                let alone = down[i] * up[i];
+                out[i] = if alone > 1e-12 { (1.0 - down_and_up[i] / alone).clamp(0.0, 1.0) } else { 0.0 };
             }
         }),
     )

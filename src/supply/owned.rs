@@ -347,15 +347,18 @@ impl Supply for Running {
         self.means() + self.shape.state()
     }
 
+    /// What is noted of months is cleared when their turn comes, while it is near the processor.
     fn start(&self, _: &Values, state: &mut [Lanes]) {
-        state.fill(Lanes::ZERO);
+        state[..self.paid_in(0)].fill(Lanes::ZERO);
     }
 
     fn stays(&self) -> bool {
         true
     }
 
+    /// Months will pass that nobody opens.
     fn wait(&self, state: &mut [Lanes]) {
+        state[self.paid_in(0)..].fill(Lanes::ZERO);
         state[WAITING] = Lanes::splat(1.0);
     }
 
@@ -372,6 +375,10 @@ impl Supply for Running {
 
     fn open(&self, now: &Month, values: &Values, state: &mut [Lanes], ledger: &mut Ledger) {
         Load(state).clear();
+        state[self.paid_in(now.index)] = Lanes::ZERO;
+        if self.refresh.is_some() {
+            state[self.delivered_in(now.index)] = Lanes::ZERO;
+        }
         state[self.means()..].fill(Lanes::ZERO);
         let lead = &values[self.lead_months];
         for order in &self.orders[now.index] {

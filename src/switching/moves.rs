@@ -1,5 +1,7 @@
 //! Where each path stands between strategies: which serves, which is moved to, and how far the move is.
 
+use multiversion::multiversion;
+
 use crate::lanes::{self, LANES, Lanes};
 
 /// A move under way, in months from the start of the scenario.
@@ -17,6 +19,8 @@ struct Move {
 }
 
 impl Move {
+    const NONE: Self = Self { to: 0, rule: 0, began: 0.0, starts: 0.0, ends: 0.0 };
+
     /// Share of the traffic that has moved, on average over a month.
     fn moved(&self, month: f64) -> f64 {
         moved(month, self.starts, self.ends)
@@ -69,15 +73,22 @@ impl Part {
 
     /// Share of the requests that arrive while it stands, of which it is offered its weight.
     pub fn intensity(&self) -> Lanes {
-        Lanes::from_fn(|i| if self.stands[i] > 0.0 { self.weight[i] / self.stands[i] } else { 0.0 })
+        intensity(&self.weight, &self.stands)
     }
+}
+
+#[multiversion(targets("x86_64+avx512f+avx512dq+avx512vl+avx512bw", "x86_64+avx+avx2"))]
+fn intensity(weight: &Lanes, stands: &Lanes) -> Lanes {
+    Lanes::from_fn(|i| if stands[i] > 0.0 { weight[i] / stands[i] } else { 0.0 })
 }
 
 /// Where the paths of a batch stand; strategies are counted from 0, the one that they begin with.
 #[derive(Clone, Debug)]
 pub struct Moves {
     at: [usize; LANES],
-    moving: [Option<Move>; LANES],
+    moves: [Move; LANES],
+    /// The lanes whose move is under way, a bit each: few are, and all others need no look.
+    under_way: u64,
 }
 
 impl Default for Moves {
@@ -89,12 +100,26 @@ impl Default for Moves {
 impl Moves {
     /// All paths begin with the first strategy.
     pub fn new() -> Self {
-        Self { at: [0; LANES], moving: [None; LANES] }
+        Self { at: [0; LANES], moves: [Move::NONE; LANES], under_way: 0 }
     }
 
-    /// Whether a path is with a strategy and no move is under way.
-    pub fn rests(&self, lane: usize, strategy: usize) -> bool {
-        self.at[lane] == strategy && self.moving[lane].is_none()
+    fn of(&self, lane: usize) -> Option<&Move> {
+        (self.under_way >> lane & 1 == 1).then_some(&self.moves[lane])
+    }
+
+    /// The lanes whose move is under way.
+    pub fn under_way(&self) -> impl Iterator<Item = usize> + use<> {
+        lanes::each(self.under_way)
+    }
+
+    /// Marks the paths that are with a strategy, with no move under way.
+    pub fn resting(&self, strategy: usize) -> [bool; LANES] {
+        let mut resting = [false; LANES];
+        for (resting, at) in resting.iter_mut().zip(&self.at) {
+            *resting = *at == strategy;
+        }
+        self.under_way().for_each(|lane| resting[lane] = false);
+        resting
     }
 
     /// Begins a move at the start of a month; says when it is over, in months from the start.
@@ -109,38 +134,39 @@ impl Moves {
         let began = month as f64;
         let starts = began + takes.max(0.0);
         let ends = starts + ramp.max(0.0);
-        self.moving[lane] = Some(Move { to, rule, began, starts, ends });
+        self.moves[lane] = Move { to, rule, began, starts, ends };
+        self.under_way |= 1 << lane;
         ends
     }
 
     /// The rule whose move is under way.
     pub fn rule(&self, lane: usize) -> Option<usize> {
-        self.moving[lane].map(|one| one.rule)
+        self.of(lane).map(|one| one.rule)
     }
 
     /// The share of a month in which a move is under way, from its decision on.
     pub fn unsettled(&self, lane: usize, month: usize) -> f64 {
-        self.moving[lane].map_or(0.0, |one| overlap(month as f64, one.began, one.ends))
+        self.of(lane).map_or(0.0, |one| overlap(month as f64, one.began, one.ends))
     }
 
     /// The part of a strategy in a month.
     pub fn part(&self, strategy: usize, month: usize) -> Part {
-        let month = month as f64;
         let mut part = Part { stands: Lanes::ZERO, weight: Lanes::ZERO, arriving: Lanes::ZERO };
         for lane in 0..LANES {
-            let (stands, weight, arriving) = match self.moving[lane] {
-                None if self.at[lane] == strategy => (1.0, 1.0, 0.0),
-                Some(one) if self.at[lane] == strategy => {
-                    (overlap(month, 0.0, one.ends), 1.0 - one.moved(month), 0.0)
-                }
-                Some(one) if one.to == strategy => (
-                    overlap(month, one.starts, f64::INFINITY),
-                    one.moved(month),
-                    overlap(month, one.starts, one.ends),
-                ),
-                _ => continue,
-            };
-            (part.stands[lane], part.weight[lane], part.arriving[lane]) = (stands, weight, arriving);
+            part.stands[lane] = if self.at[lane] == strategy { 1.0 } else { 0.0 };
+        }
+        part.weight = part.stands;
+        let month = month as f64;
+        for lane in self.under_way() {
+            let one = &self.moves[lane];
+            if self.at[lane] == strategy {
+                part.stands[lane] = overlap(month, 0.0, one.ends);
+                part.weight[lane] = 1.0 - one.moved(month);
+            } else if one.to == strategy {
+                part.stands[lane] = overlap(month, one.starts, f64::INFINITY);
+                part.weight[lane] = one.moved(month);
+                part.arriving[lane] = overlap(month, one.starts, one.ends);
+            }
         }
         part
     }
@@ -148,9 +174,10 @@ impl Moves {
     /// Ends a month: moves that are done leave the path with their strategy.
     pub fn settle(&mut self, month: usize) {
         let end = month as f64 + 1.0;
-        for (at, moving) in self.at.iter_mut().zip(&mut self.moving) {
-            if let Some(one) = moving.take_if(|one| one.ends <= end) {
-                *at = one.to;
+        for lane in self.under_way() {
+            if self.moves[lane].ends <= end {
+                self.at[lane] = self.moves[lane].to;
+                self.under_way &= !(1 << lane);
             }
         }
     }

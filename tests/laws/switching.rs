@@ -149,7 +149,7 @@ fn the_weights_of_all_strategies_sum_to_one() {
             moved = new.weight[0];
             moves.settle(month);
         }
-        assert!(moves.rests(0, 1) && moves.rests(1, 0));
+        assert!(moves.resting(1)[0] && moves.resting(0)[1]);
     }
 }
 
