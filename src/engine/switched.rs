@@ -263,7 +263,7 @@ impl Switched {
         let (mut stands, mut arrives) = ([false; LANES], [false; LANES]);
         lanes::mark_above(&part.stands, 0.0, &mut stands);
         for (arrives, (stands, stood)) in arrives.iter_mut().zip(stands.iter().zip(&self.stood[member])) {
-            *arrives = *stands && !*stood;
+            *arrives = *stands & !*stood;
         }
         let whole = |there: &[bool; LANES]| Presence::new(ones(there), None);
         let (there, months) = (Presence::new(part.stands, None), whole(&stands));

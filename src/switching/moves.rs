@@ -85,7 +85,8 @@ fn intensity(weight: &Lanes, stands: &Lanes) -> Lanes {
 /// Where the paths of a batch stand; strategies are counted from 0, the one that they begin with.
 #[derive(Clone, Debug)]
 pub struct Moves {
-    at: [usize; LANES],
+    /// As narrow numbers, which are compared many at a time.
+    at: [u32; LANES],
     moves: [Move; LANES],
     /// The lanes whose move is under way, a bit each: few are, and all others need no look.
     under_way: u64,
@@ -116,7 +117,7 @@ impl Moves {
     pub fn resting(&self, strategy: usize) -> [bool; LANES] {
         let mut resting = [false; LANES];
         for (resting, at) in resting.iter_mut().zip(&self.at) {
-            *resting = *at == strategy;
+            *resting = *at == strategy as u32;
         }
         self.under_way().for_each(|lane| resting[lane] = false);
         resting
@@ -153,13 +154,13 @@ impl Moves {
     pub fn part(&self, strategy: usize, month: usize) -> Part {
         let mut part = Part { stands: Lanes::ZERO, weight: Lanes::ZERO, arriving: Lanes::ZERO };
         for lane in 0..LANES {
-            part.stands[lane] = if self.at[lane] == strategy { 1.0 } else { 0.0 };
+            part.stands[lane] = if self.at[lane] == strategy as u32 { 1.0 } else { 0.0 };
         }
         part.weight = part.stands;
         let month = month as f64;
         for lane in self.under_way() {
             let one = &self.moves[lane];
-            if self.at[lane] == strategy {
+            if self.at[lane] == strategy as u32 {
                 part.stands[lane] = overlap(month, 0.0, one.ends);
                 part.weight[lane] = 1.0 - one.moved(month);
             } else if one.to == strategy {
@@ -176,7 +177,7 @@ impl Moves {
         let end = month as f64 + 1.0;
         for lane in self.under_way() {
             if self.moves[lane].ends <= end {
-                self.at[lane] = self.moves[lane].to;
+                self.at[lane] = self.moves[lane].to as u32;
                 self.under_way &= !(1 << lane);
             }
         }

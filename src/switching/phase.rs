@@ -88,9 +88,17 @@ impl Condition for Between {
 
     fn note(&self, _: &Month, seen: &Seen, state: &mut [Lanes]) {
         let (low, high) = self.between;
-        for (lane, holds) in state[0].iter_mut().enumerate() {
-            let is = |slot: Slot| (low..=high).contains(&seen.values[slot][lane]);
-            *holds = if self.phases.iter().all(|phase| phase.is_some_and(is)) { 1.0 } else { 0.0 };
+        state[0] = Lanes::splat(1.0);
+        for phase in &self.phases {
+            let Some(slot) = phase else {
+                state[0] = Lanes::ZERO;
+                return;
+            };
+            let phases = &seen.values[*slot];
+            for i in 0..LANES {
+                let is = phases[i] >= low && phases[i] <= high;
+                state[0][i] = if is { state[0][i] } else { 0.0 };
+            }
         }
     }
 }

@@ -73,25 +73,15 @@ impl Running {
     /// How far the fleet can grow for an entry: while GPUs are short, to what it ran in the busiest hour of last month, and by
     /// whole replicas to a share of what it needs beyond that. `peak` is the load of the busiest hour, by lane.
     fn most(&self, values: &Values, held: &[Lanes], peak: impl Fn(usize) -> f64) -> Lanes {
-        let mut most = Lanes::splat(self.max);
-        let (Some(share), [held, ..]) = (self.new_capacity, held) else { return most };
-        let (share, target) = (&values[share], &values[self.utilization_target]);
-        for i in 0..LANES {
-            if share[i] >= 1.0 {
-                continue;
-            }
-            let grows = (replicas_at(peak(i), target[i]).min(self.max) - held[i]).max(0.0);
-            most[i] = most[i].min(held[i] + math::floor(share[i] * grows + 1e-9));
-        }
-        most
+        let (Some(share), [held, ..]) = (self.new_capacity, held) else { return Lanes::splat(self.max) };
+        limits(&values[share], &Lanes::from_fn(peak), &values[self.utilization_target], held, self.max)
     }
 
     /// Takes note of what it runs in the busiest hour.
     fn hold(&self, target: &Lanes, state: &mut [Lanes]) {
-        for i in 0..LANES {
-            let runs = replicas_at(state[0][i] * self.curve.peak(), target[i]).min(state[3][i]);
-            state[HELD][i] = runs.max(self.least());
-        }
+        let (load, held) = state.split_at_mut(Load::STATE);
+        let load = Load(load);
+        running_at_peak(load.offered(), self.curve.peak(), target, load.most(), self.least(), &mut held[0]);
     }
 
     /// Where the state of the short way ends.
@@ -123,8 +113,28 @@ struct Parts<'a> {
 }
 
 /// Replicas that carry a load.
+#[allow(clippy::inline_always, reason = "a loop over lanes vectorizes only when its body is inlined")]
+#[inline(always)]
 fn replicas_at(load: f64, target: f64) -> f64 {
     math::ceil(load / target * (1.0 - 1e-12))
+}
+
+/// What is held, and by whole replicas a share of what the busiest hour needs beyond that; at most so many.
+#[multiversion(targets("x86_64+avx512f+avx512dq+avx512vl+avx512bw", "x86_64+avx+avx2"))]
+fn limits(share: &Lanes, peak: &Lanes, target: &Lanes, held: &Lanes, most: f64) -> Lanes {
+    Lanes::from_fn(|i| {
+        let grows = math::larger(math::smaller(replicas_at(peak[i], target[i]), most) - held[i], 0.0);
+        let limit = math::smaller(most, held[i] + math::floor(share[i] * grows + 1e-9));
+        if share[i] >= 1.0 { most } else { limit }
+    })
+}
+
+/// Replicas that run in the busiest hour, between a least and a most.
+#[multiversion(targets("x86_64+avx512f+avx512dq+avx512vl+avx512bw", "x86_64+avx+avx2"))]
+fn running_at_peak(offered: &Lanes, peak: f64, target: &Lanes, most: &Lanes, least: f64, runs: &mut Lanes) {
+    for i in 0..LANES {
+        runs[i] = math::larger(math::smaller(replicas_at(offered[i] * peak, target[i]), most[i]), least);
+    }
 }
 
 /// What of a fleet is paid whatever the load.
