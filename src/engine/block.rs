@@ -11,7 +11,7 @@ use crate::calendar::Month;
 use crate::finance::{Ledger, Measure};
 use crate::lanes::{LANES, Lanes, Slot, Values, ZERO};
 use crate::model::{Model, Strategy};
-use crate::random::{Design, PARTS};
+use crate::random::PARTS;
 
 /// Columns of fans: each strategy's months, months to date, and fiscal years; none where nobody asked for fans.
 pub(super) fn columns(model: &Model, fans: bool) -> usize {
@@ -70,13 +70,7 @@ struct Compared {
     cash: Lanes,
 }
 
-/// A block's results, and the lanes to compute them; allocated once and used again.
-pub(super) struct Block {
-    batch: Batch,
-    pub(super) tally: Tally,
-}
-
-/// The results of a block.
+/// The results of a block; allocated once and used again.
 pub(super) struct Tally {
     months: usize,
     /// The fiscal year of each month, from 0.
@@ -117,8 +111,8 @@ pub(super) struct Tally {
     pub(super) scores: Scored,
 }
 
-impl Block {
-    pub(super) fn new(model: &Model, design: Design, fans: bool) -> Self {
+impl Tally {
+    pub(super) fn new(model: &Model, fans: bool) -> Self {
         let (strategies, months) = (model.strategies.len(), model.timeline.length);
         let running = Running {
             month_cash: Lanes::ZERO,
@@ -128,7 +122,7 @@ impl Block {
             npv: Lanes::ZERO,
             break_even: BreakEven::new(),
         };
-        let tally = Tally {
+        Self {
             months,
             years: (0..months).map(|month| model.timeline.year_index(month)).collect(),
             baseline: model.baseline,
@@ -152,34 +146,32 @@ impl Block {
             fired: model.strategies.iter().map(|strategy| vec![0; strategy.rules().len() * months]).collect(),
             events: Happened::new(model),
             scores: Scored::new(model),
-        };
-        Self { batch: Batch::new(model, design), tally }
+        }
     }
 
     /// Simulates `paths` paths from `first_path` on, in batches of `width`, and sums up pieces of so many.
-    pub(super) fn run(
+    pub(super) fn simulate(
         &mut self,
         model: &Model,
+        batch: &mut Batch,
         first_path: u64,
         (paths, piece): (usize, usize),
         width: usize,
     ) {
-        (self.tally.paths, self.tally.piece) = (paths, piece);
-        self.tally.sums.fill(MonthSums::ZERO);
-        self.tally.shed.fill(Sum::ZERO);
-        self.tally.offered.fill(Sum::ZERO);
-        self.tally.fired.iter_mut().for_each(|counts| counts.fill(0));
-        self.tally.events.clear();
+        (self.paths, self.piece) = (paths, piece);
+        self.sums.fill(MonthSums::ZERO);
+        self.shed.fill(Sum::ZERO);
+        self.offered.fill(Sum::ZERO);
+        self.fired.iter_mut().for_each(|counts| counts.fill(0));
+        self.events.clear();
         for begin in (0..paths).step_by(width) {
-            self.tally.begin_batch(begin, width.min(paths - begin));
-            self.batch.run(model, first_path + begin as u64, &mut self.tally);
-            self.tally.end_batch();
+            self.begin_batch(begin, width.min(paths - begin));
+            batch.run(model, first_path + begin as u64, self);
+            self.end_batch();
         }
-        self.tally.close();
+        self.close();
     }
-}
 
-impl Tally {
     /// Requests that nobody served, `[(strategy · streams + stream) · months + month]`.
     pub(super) fn shed(&self) -> impl Iterator<Item = f64> + '_ {
         self.shed.iter().map(Sum::total)

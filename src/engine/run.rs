@@ -1,8 +1,11 @@
 //! A whole run: waves of blocks, folded in the order of paths.
 
+use std::sync::{Mutex, PoisonError};
+
 use rayon::prelude::*;
 
-use super::block::{BLOCK, Block, PIECE, Tally, columns};
+use super::batch::Batch;
+use super::block::{BLOCK, PIECE, Tally, columns};
 use super::fan::{self, Spread};
 use super::happened::Happened;
 use super::observer::{Observer, Progress};
@@ -86,7 +89,10 @@ struct Simulation<'a> {
     done: u64,
     /// Paths of a part.
     part: u64,
-    blocks: Vec<Option<Block>>,
+    /// The lanes that a thread works with.
+    batches: Vec<Mutex<Option<Batch>>>,
+    /// By block of a wave.
+    tallies: Vec<Option<Tally>>,
     fans: fan::Fans,
     sums: Vec<Sums>,
     totals: Vec<PathTotals>,
@@ -128,7 +134,8 @@ impl<'a> Simulation<'a> {
             settings: *settings,
             done: 0,
             part: part_size(settings.paths),
-            blocks: Vec::new(),
+            batches: (0..rayon::current_num_threads()).map(|_| Mutex::default()).collect(),
+            tallies: Vec::new(),
             fans: fan::Fans::new(columns(model, settings.fans), settings.paths),
             sums: vec![Sums::NOTHING; strategies * months],
             totals: (0..strategies)
@@ -145,8 +152,8 @@ impl<'a> Simulation<'a> {
     /// that the way to a number of paths does not matter.
     fn advance(&mut self, paths: u64, observer: &dyn Observer) -> Result<(), Interrupted> {
         if !self.done.is_multiple_of(BLOCK as u64) {
-            *self =
-                Self { blocks: std::mem::take(&mut self.blocks), ..Self::new(self.model, &self.settings) };
+            let (batches, tallies) = (std::mem::take(&mut self.batches), std::mem::take(&mut self.tallies));
+            *self = Self { batches, tallies, ..Self::new(self.model, &self.settings) };
         }
         while self.part < part_size(paths) {
             self.join_parts();
@@ -157,23 +164,31 @@ impl<'a> Simulation<'a> {
             }
             let left = paths - self.done;
             let blocks = left.div_ceil(BLOCK as u64).min(WAVE * rayon::current_num_threads() as u64) as usize;
-            if self.blocks.len() < blocks {
-                self.blocks.resize_with(blocks, || None);
-            }
-            let (model, first, width) = (self.model, self.done, self.settings.batch.clamp(1, LANES));
-            let Settings { design, fans, .. } = self.settings;
-            let piece = self.piece() as usize;
-            self.blocks[..blocks].par_iter_mut().enumerate().for_each(|(i, block)| {
-                let begin = (i * BLOCK) as u64;
-                // Made by the thread that uses it: the first touch of its memory takes as long as many paths.
-                let block = block.get_or_insert_with(|| Block::new(model, design, fans));
-                let paths = (left - begin).min(BLOCK as u64) as usize;
-                block.run(model, first + begin, (paths, piece), width);
-            });
+            self.simulate_wave(blocks, left);
             self.fold(blocks);
             observer.progress(Progress { done: self.done, paths });
         }
         Ok(())
+    }
+
+    /// Simulates so many blocks, of paths of which so many are left.
+    fn simulate_wave(&mut self, blocks: usize, left: u64) {
+        if self.tallies.len() < blocks {
+            self.tallies.resize_with(blocks, || None);
+        }
+        let (model, first, width) = (self.model, self.done, self.settings.batch.clamp(1, LANES));
+        let Settings { design, fans, .. } = self.settings;
+        let (piece, batches) = (self.piece() as usize, &self.batches);
+        self.tallies[..blocks].par_iter_mut().enumerate().for_each(|(i, tally)| {
+            let begin = (i * BLOCK) as u64;
+            let thread = rayon::current_thread_index().unwrap_or(0) % batches.len();
+            // Nobody else takes it. Both are made by the thread that uses them: the first touch of memory takes as long as many paths.
+            let mut batch = batches[thread].lock().unwrap_or_else(PoisonError::into_inner);
+            let batch = batch.get_or_insert_with(|| Batch::new(model, design));
+            let tally = tally.get_or_insert_with(|| Tally::new(model, fans));
+            let paths = (left - begin).min(BLOCK as u64) as usize;
+            tally.simulate(model, batch, first + begin, (paths, piece), width);
+        });
     }
 
     /// Paths whose month is summed up by itself.
@@ -193,9 +208,9 @@ impl<'a> Simulation<'a> {
 
     fn fold(&mut self, blocks: usize) {
         let (done, part, piece) = (self.done, self.part, self.piece());
-        let mut blocks: Vec<&mut Block> = self.blocks[..blocks].iter_mut().flatten().collect();
-        self.fans.extend(done, blocks.iter_mut().map(|block| (&mut block.tally.sheet, block.tally.paths)));
-        let tallies: Vec<&Tally> = blocks.into_iter().map(|block| &block.tally).collect();
+        let mut tallies: Vec<&mut Tally> = self.tallies[..blocks].iter_mut().flatten().collect();
+        self.fans.extend(done, tallies.iter_mut().map(|tally| (&mut tally.sheet, tally.paths)));
+        let tallies: Vec<&Tally> = tallies.into_iter().map(|tally| &*tally).collect();
         let (model, months) = (self.model, self.model.timeline.length);
         // Every strategy by itself: the first touch of the memory that totals take is then shared by all threads.
         let strategies = self.sums.par_chunks_mut(months).zip(&mut self.totals).enumerate();
