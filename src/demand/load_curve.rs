@@ -94,7 +94,7 @@ impl LoadCurve {
     pub fn excess(&self, level: f64) -> f64 {
         let place = (level * self.levels_per_unit).clamp(0.0, LEVELS as f64);
         let whole = math::floor(place);
-        let [here, change] = self.excess[index_of(whole)];
+        let [here, change] = self.excess[math::index(whole) % PLACES];
         here + (place - whole) * change
     }
 
@@ -216,14 +216,7 @@ const HAIR: f64 = 1.0 + 1e-12;
 #[inline(always)]
 fn hours_above(at_or_above: &Levels, place: f64) -> f64 {
     let place = math::smaller(math::larger(place, 0.0), LEVELS as f64);
-    at_or_above[index_of(math::floor(place)) + 1]
-}
-
-/// A whole number from 0 to the levels as an index. The low bits of a number to which 2^52 is added are the number.
-#[allow(clippy::inline_always, reason = "it has to be compiled for the vector instructions of its caller")]
-#[inline(always)]
-fn index_of(whole: f64) -> usize {
-    (whole + 4503599627370496.0).to_bits() as usize % PLACES
+    at_or_above[math::index(math::floor(place)) % PLACES + 1]
 }
 
 /// What the units of a load with some mean depend on.

@@ -40,7 +40,7 @@ pub enum Sampler {
         sigma: f64,
     },
     /// Linear between knots that are equally spaced on the score.
-    Table(Box<[f64]>),
+    Table(Box<Knots>),
     /// Steps, exact, and smooth stretches between them, one behind another.
     Pieces(Arc<Pieces>),
 }
@@ -61,6 +61,8 @@ const REACH: f64 = 6.5;
 /// Knots of a table. The error of the distribution function is `h²/8 · φ · |x″/x′|` with `h = 13/2048`: 1.2e-6 for a uniform
 /// one, less than 2e-6 wherever the density is bounded, and 6e-6 for a beta distribution of shape 0.2.
 const SEGMENTS: usize = 2048;
+/// The knots of a table.
+type Knots = [f64; SEGMENTS + 1];
 /// Segments of all smooth pieces together, and the fewest of one: a piece has as many as there are for it.
 const ALL_SEGMENTS: usize = 1 << 16;
 const FEWEST_SEGMENTS: usize = 8;
@@ -69,20 +71,21 @@ impl Sampler {
     /// Tabulates a distribution: as a whole if it is smooth, else piece by piece.
     pub fn of<D: Distribution + ?Sized>(distribution: &D) -> Self {
         match stretches(distribution).as_slice() {
-            [only] if !only.is_step() => Self::Table(knots(SEGMENTS, |u| distribution.quantile(u)).collect()),
+            [only] if !only.is_step() => {
+                Self::Table(Box::new(std::array::from_fn(|i| distribution.quantile(share_at(i, SEGMENTS)))))
+            }
             pieces => Self::Pieces(Arc::new(Pieces::of(distribution, pieces))),
         }
     }
 
     /// The same with tabulated values times a factor.
     pub(super) fn scaled(self, factor: f64) -> Self {
-        let times = |values: &[f64]| values.iter().map(|value| factor * value).collect();
         match self {
-            Self::Table(knots) => Self::Table(times(&knots)),
+            Self::Table(knots) => Self::Table(Box::new(knots.map(|value| factor * value))),
             Self::Pieces(pieces) => Self::Pieces(Arc::new(Pieces {
                 upto: pieces.upto.clone(),
                 starts: pieces.starts.clone(),
-                values: times(&pieces.values),
+                values: pieces.values.iter().map(|value| factor * value).collect(),
             })),
             closed => closed,
         }
@@ -95,7 +98,7 @@ impl Sampler {
             Self::Normal { mean, sd } => mean + sd * score,
             Self::LogNormal { mu, sigma } => math::exp_within(mu + sigma * score),
             Self::LogitNormal { mu, sigma } => 1.0 / (1.0 + math::exp(-(mu + sigma * score))),
-            Self::Table(knots) => interpolate(knots, SEGMENTS, score),
+            Self::Table(knots) => interpolate(&knots[..], SEGMENTS, score),
             Self::Pieces(pieces) => pieces.at(score),
         }
     }
@@ -132,11 +135,7 @@ impl Sampler {
                     *value = 1.0 / (1.0 + *value);
                 }
             }
-            Self::Table(knots) => {
-                for i in 0..LANES {
-                    out[i] = interpolate(knots, SEGMENTS, scores[i]);
-                }
-            }
+            Self::Table(knots) => look_up(knots, scores, out),
             Self::Pieces(pieces) => {
                 for i in 0..LANES {
                     out[i] = pieces.at(scores[i]);
@@ -157,7 +156,7 @@ impl Pieces {
                 values.push(piece.low);
             } else {
                 let inside = |part| distribution.quantile(piece.share(part)).clamp(piece.low, piece.high);
-                values.extend(knots(segments, inside));
+                values.extend((0..=segments).map(|i| inside(share_at(i, segments))));
             }
             starts.push(values.len() as u32);
         }
@@ -186,15 +185,33 @@ fn lognormal(mu: f64, sigma: f64, scores: &[f64], values: &mut [f64]) {
     }
 }
 
-/// A quantile function at equally spaced scores.
-fn knots(segments: usize, quantile: impl Fn(f64) -> f64) -> impl Iterator<Item = f64> {
-    (0..=segments).map(move |i| quantile(math::normal_cdf(-REACH + 2.0 * REACH * i as f64 / segments as f64)))
+/// The value of a table at the score of every lane.
+#[multiversion(targets("x86_64+avx512f+avx512dq+avx512vl+avx512bw", "x86_64+avx+avx2"))]
+fn look_up(knots: &Knots, scores: &Lanes, out: &mut Lanes) {
+    for i in 0..LANES {
+        let (knot, share) = segment(SEGMENTS, scores[i]);
+        // Never beyond the end, which the compiler cannot know.
+        let knot = knot % SEGMENTS;
+        out[i] = knots[knot] + share * (knots[knot + 1] - knots[knot]);
+    }
+}
+
+/// The share of the distribution below a knot, of knots at equally spaced scores.
+fn share_at(knot: usize, segments: usize) -> f64 {
+    math::normal_cdf(-REACH + 2.0 * REACH * knot as f64 / segments as f64)
 }
 
 #[inline]
 fn interpolate(knots: &[f64], segments: usize, score: f64) -> f64 {
+    let (knot, share) = segment(segments, score);
+    knots[knot] + share * (knots[knot + 1] - knots[knot])
+}
+
+/// The segment of a score, and where in it that lies.
+#[allow(clippy::inline_always, reason = "a loop over lanes vectorizes only when its body is inlined")]
+#[inline(always)]
+fn segment(segments: usize, score: f64) -> (usize, f64) {
     let place = ((score + REACH) * (segments as f64 / (2.0 * REACH))).clamp(0.0, segments as f64 - 1e-9);
-    let i = place as usize;
-    let share = place - i as f64;
-    knots[i] + share * (knots[i + 1] - knots[i])
+    let whole = math::floor(place);
+    (math::index(whole), place - whole)
 }

@@ -4,7 +4,7 @@ use std::sync::LazyLock;
 
 use multiversion::multiversion;
 
-use super::{floor, gamma_quantile, normal_cdf, pow};
+use super::{floor, gamma_quantile, index, normal_cdf, pow};
 use crate::lanes::{self, LANES, Lanes};
 
 /// The largest coefficient of variation in the table, and cells on the way there.
@@ -81,8 +81,7 @@ fn interpolate(table: &[f64; PLACES], cv: f64, score: f64) -> f64 {
 fn cell(place: f64, cells: usize) -> (usize, f64) {
     let (whole, last) = (floor(place), (cells - 1) as f64);
     let whole = if whole < last { whole } else { last };
-    // The low bits of a number to which 2^52 is added are the number.
-    ((whole + 4503599627370496.0).to_bits() as usize % PLACES, place - whole)
+    (index(whole) % PLACES, place - whole)
 }
 
 #[inline(always)]

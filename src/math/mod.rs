@@ -33,7 +33,7 @@ pub use ln::{ln, ln_1p};
 pub use normal::{normal_cdf, normal_pdf, normal_quantile, normal_quantile_lanes};
 pub use poisson::poisson_quantile;
 pub use pow::pow;
-pub use round::{ceil, floor};
+pub use round::{ceil, floor, index};
 pub use score::{normal_score, normal_score_lanes, normal_scores};
 pub use sin::sin;
 pub use symmetric::{Matrix, cholesky, eigen};

@@ -143,6 +143,9 @@ fn floor_and_ceil_are_those_of_the_standard_library() {
     for x in whole.chain(halves).chain(beside).chain(large).chain(sweep(-3.0, 3.0, 20_000)) {
         assert_eq!((floor(x), ceil(x)), (x.floor(), x.ceil()), "{x:e}");
     }
+    for whole in [0, 1, 511, 1 << 20, u32::MAX] {
+        assert_eq!(index(f64::from(whole)), whole as usize);
+    }
 }
 
 #[test]
