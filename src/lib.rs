@@ -54,6 +54,7 @@ pub mod hazard;
 pub mod lanes;
 pub mod lever;
 pub mod math;
+pub mod memory;
 pub mod model;
 pub mod operations;
 pub mod pricing;

@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 
 /// Layers from left to right; a module may use modules of layers to its left, and itself.
 const LAYERS: &[&[&str]] = &[
-    &["lanes", "text", "calendar"],
+    &["lanes", "text", "calendar", "memory"],
     &["math", "units"],
     &["diagnostic", "random"],
     &["stats"],

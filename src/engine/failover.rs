@@ -47,9 +47,13 @@ impl Turned {
         let Some(Outages { fallen, .. }) = &entry.outages else { return };
         let Some((_, pools)) = self.pools[entry.stream].split_first_mut() else { return };
         let mut all = Lanes::ZERO;
-        pools.iter().for_each(|pool| lanes::add(&mut all, pool));
+        for pool in &*pools {
+            lanes::add(&mut all, pool);
+        }
         if let Some(share) = kept(&all, left) {
-            pools.iter_mut().for_each(|pool| lanes::scale(pool, &share));
+            for pool in &mut *pools {
+                lanes::scale(pool, &share);
+            }
         }
         let Some((taken, fell)) = self.taken.split_first_mut() else { return };
         let mut more = *offered;

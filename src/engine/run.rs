@@ -60,7 +60,6 @@ pub fn simulate(
     settings: &Settings,
     observer: &dyn Observer,
 ) -> Result<Outcomes, Interrupted> {
-    keep_what_is_freed();
     let mut simulation = Simulation::new(model, settings);
     let mut paths = settings.paths;
     loop {
@@ -71,15 +70,6 @@ pub fn simulate(
         }
         paths *= 2;
     }
-}
-
-/// Bytes that are kept for the next run when one is over.
-const KEPT: usize = 16 << 20;
-
-/// Lets the allocator keep what a run gives back, where it goes by the largest piece that was ever given back (glibc does): studies run
-/// again and again, and the first touch of memory from the system is up to a tenth of a run. The piece itself is never touched.
-fn keep_what_is_freed() {
-    drop(std::hint::black_box(Vec::<u8>::with_capacity(KEPT)));
 }
 
 /// A run in progress.

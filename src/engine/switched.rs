@@ -260,10 +260,11 @@ impl Switched {
         ledger: &mut Ledger,
     ) {
         let SwitchedMonth { now, values, .. } = *month;
-        let (mut stands, mut arrives) = ([false; LANES], [false; LANES]);
+        let mut stands = [false; LANES];
         lanes::mark_above(&part.stands, 0.0, &mut stands);
-        for (arrives, (stands, stood)) in arrives.iter_mut().zip(stands.iter().zip(&self.stood[member])) {
-            *arrives = *stands & !*stood;
+        let mut arrives = stands;
+        for (arrives, stood) in arrives.iter_mut().zip(&self.stood[member]) {
+            *arrives &= !*stood;
         }
         let whole = |there: &[bool; LANES]| Presence::new(ones(there), None);
         let (there, months) = (Presence::new(part.stands, None), whole(&stands));

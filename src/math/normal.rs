@@ -80,7 +80,7 @@ fn quantiles(u: &Lanes, out: &mut Lanes, far: &mut [bool; LANES]) {
         let z = if q < 0.0 { -z } else { z };
         let is_near = q.abs() <= NEAR;
         out[i] = if is_near { central(q) } else { z };
-        far[i] = !is_near && !(r <= 5.0);
+        far[i] = !is_near && (r > 5.0 || r.is_nan());
     }
 }
 

@@ -89,7 +89,9 @@ fn down(outages: &[Slot], lookup: &mut dyn Lookup) -> Slot {
 /// The product of some values.
 fn product(slots: &[Slot], values: &Values) -> Lanes {
     let mut product = lanes::ONE;
-    slots.iter().for_each(|slot| lanes::scale(&mut product, &values[*slot]));
+    for slot in slots {
+        lanes::scale(&mut product, &values[*slot]);
+    }
     product
 }
 

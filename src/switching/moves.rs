@@ -87,7 +87,7 @@ fn intensity(weight: &Lanes, stands: &Lanes) -> Lanes {
 pub struct Moves {
     /// As narrow numbers, which are compared many at a time.
     at: [u32; LANES],
-    moves: [Move; LANES],
+    latest: [Move; LANES],
     /// The lanes whose move is under way, a bit each: few are, and all others need no look.
     under_way: u64,
 }
@@ -101,11 +101,11 @@ impl Default for Moves {
 impl Moves {
     /// All paths begin with the first strategy.
     pub fn new() -> Self {
-        Self { at: [0; LANES], moves: [Move::NONE; LANES], under_way: 0 }
+        Self { at: [0; LANES], latest: [Move::NONE; LANES], under_way: 0 }
     }
 
     fn of(&self, lane: usize) -> Option<&Move> {
-        (self.under_way >> lane & 1 == 1).then_some(&self.moves[lane])
+        (self.under_way >> lane & 1 == 1).then_some(&self.latest[lane])
     }
 
     /// The lanes whose move is under way.
@@ -135,7 +135,7 @@ impl Moves {
         let began = month as f64;
         let starts = began + takes.max(0.0);
         let ends = starts + ramp.max(0.0);
-        self.moves[lane] = Move { to, rule, began, starts, ends };
+        self.latest[lane] = Move { to, rule, began, starts, ends };
         self.under_way |= 1 << lane;
         ends
     }
@@ -159,7 +159,7 @@ impl Moves {
         part.weight = part.stands;
         let month = month as f64;
         for lane in self.under_way() {
-            let one = &self.moves[lane];
+            let one = &self.latest[lane];
             if self.at[lane] == strategy as u32 {
                 part.stands[lane] = overlap(month, 0.0, one.ends);
                 part.weight[lane] = 1.0 - one.moved(month);
@@ -176,8 +176,8 @@ impl Moves {
     pub fn settle(&mut self, month: usize) {
         let end = month as f64 + 1.0;
         for lane in self.under_way() {
-            if self.moves[lane].ends <= end {
-                self.at[lane] = self.moves[lane].to as u32;
+            if self.latest[lane].ends <= end {
+                self.at[lane] = self.latest[lane].to as u32;
                 self.under_way &= !(1 << lane);
             }
         }

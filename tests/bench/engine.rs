@@ -26,9 +26,14 @@ use std::time::Instant;
 use common::{Folder, model};
 use tokencast::engine::{Outcomes, Settings, simulate};
 use tokencast::lanes::{LANES, Lanes};
+use tokencast::memory::LargePages;
 use tokencast::model::Model;
 use tokencast::random::{Design, Sampling, philox_lanes};
 use tokencast::{analysis, math, stats};
+
+/// As the program has it.
+#[global_allocator]
+static MEMORY: LargePages = LargePages;
 
 const SIZES: [u64; 3] = [10_000, 100_000, 1_000_000];
 

@@ -23,12 +23,17 @@ use tokencast::engine::{Settings, simulate};
 use tokencast::finance::Ledger;
 use tokencast::lanes::{LANES, Lanes};
 use tokencast::math;
+use tokencast::memory::LargePages;
 use tokencast::model::{Model, SupplyInUse};
 use tokencast::random::{Coordinate, Design, Draws, Order, Plan, Sampling};
 use tokencast::report::display::Lang;
 use tokencast::report::{Answers, Report, chart};
 use tokencast::stats::{OrderedF32, Sketch, cvar, quantiles};
 use tokencast::world::World;
+
+/// As the program has it.
+#[global_allocator]
+static MEMORY: LargePages = LargePages;
 
 // ---- The harness --------------------------------------------------------------------------------------------------
 
