@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use rayon::prelude::*;
 use serde_json::json;
 
 use super::args::Input;
@@ -38,15 +39,15 @@ pub(super) fn read(input: &Input) -> Result<Loaded, Stop> {
     })?;
     let loaded = load(&folder, folder.scenario(), &input.set);
     let mut diagnostics = loaded.diagnostics;
+    let stressed = || loaded.stresses.par_iter().map(|stressed| resolve(&stressed.scenario)).collect();
+    let (base, stressed): (_, Vec<_>) = rayon::join(|| loaded.scenario.as_ref().map(resolve), stressed);
     let mut ready = None;
-    if let Some(scenario) = loaded.scenario {
-        let (model, found) = resolve(&scenario);
+    if let (Some((model, found)), Some(scenario)) = (base, loaded.scenario) {
         diagnostics.extend(found);
         ready = model.map(|model| (scenario, model));
     }
     let mut stresses = Vec::new();
-    for stressed in loaded.stresses {
-        let (model, found) = resolve(&stressed.scenario);
+    for ((model, found), stressed) in stressed.into_iter().zip(loaded.stresses) {
         diagnostics.extend(found);
         stresses.extend(model.map(|mut model| {
             if let Some((_, base)) = &ready {
@@ -81,7 +82,8 @@ pub(super) fn read_to_choose(
     valid(loaded, terminal)
 }
 
-fn valid(mut loaded: Loaded, terminal: &mut Terminal) -> Result<(Loaded, Scenario, Model), Stop> {
+/// What was read, if it can run; shows what is wrong and stops if there are errors.
+pub(super) fn valid(mut loaded: Loaded, terminal: &mut Terminal) -> Result<(Loaded, Scenario, Model), Stop> {
     if let Some((scenario, model)) = loaded.ready.take() {
         terminal.show(&loaded.diagnostics, &loaded.sources);
         return Ok((loaded, scenario, model));

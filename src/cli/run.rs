@@ -7,7 +7,7 @@ use std::time::Instant;
 use super::age;
 use super::args::Run;
 use super::exit::{Exit, Stop};
-use super::load::{Loaded, count, read_valid};
+use super::load::{Loaded, count, read, valid};
 use super::outputs;
 use super::progress::{Watch, is_stopped, listen_to_ctrl_c};
 use super::publish::Place;
@@ -26,13 +26,13 @@ use crate::scenario::Scenario;
 #[allow(clippy::disallowed_methods, reason = "the clock is for the log")]
 pub(super) fn run(args: &Run, words: &[OsString], terminal: &mut Terminal) -> Result<Exit, Stop> {
     let begun = Instant::now();
-    let (loaded, scenario, model) = read_valid(&args.input, terminal)?;
-    let folder = args.output.clone().unwrap_or_else(|| usual_folder(&args.input.scenario));
-    let place = Place::check(&folder, &loaded.file, args.force)?;
-    listen_to_ctrl_c();
     let pool = rayon::ThreadPoolBuilder::new().num_threads(args.threads.unwrap_or(0)).build();
     let pool =
         pool.map_err(|error| Stop::new(Exit::InputOutput, format!("cannot start threads: {error}")))?;
+    let (loaded, scenario, model) = valid(pool.install(|| read(&args.input))?, terminal)?;
+    let folder = args.output.clone().unwrap_or_else(|| usual_folder(&args.input.scenario));
+    let place = Place::check(&folder, &loaded.file, args.force)?;
+    listen_to_ctrl_c();
     let settings = settings(args, &scenario);
     let read = Instant::now();
     let found = pool.install(|| simulated(&model, &settings, terminal))?;
