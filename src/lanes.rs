@@ -218,13 +218,14 @@ pub fn which(marks: &[bool; LANES]) -> impl Iterator<Item = usize> {
     each(bits(marks))
 }
 
-/// The lanes whose bits are set, the lowest first.
+/// The places of the bits that are set, such as lanes, the lowest first.
+#[inline(always)]
 pub fn each(mut bits: u64) -> impl Iterator<Item = usize> {
     std::iter::from_fn(move || next_of(&mut bits))
 }
 
-/// The lane of the lowest bit, which is taken away; none if there is no bit.
-#[inline]
+/// The place of the lowest bit, which is taken away; none if there is no bit.
+#[inline(always)]
 pub fn next_of(bits: &mut u64) -> Option<usize> {
     let lane = bits.trailing_zeros() as usize;
     *bits &= bits.wrapping_sub(1);

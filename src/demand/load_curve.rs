@@ -136,11 +136,9 @@ impl LoadCurve {
     /// [`whole_units_beyond`](Self::whole_units_beyond) for each lane.
     fn all_beyond(&self, mean: &Lanes, from: &Lanes) -> Lanes {
         let (mut units, mut long) = (Lanes::ZERO, [false; LANES]);
-        let found = add_units(&self.units(), &self.at_or_above, mean, from, &mut units, &mut long);
-        if found {
-            for lane in lanes::which(&long) {
-                units[lane] = self.whole_units_beyond(mean[lane], from[lane]);
-            }
+        add_units(&self.units(), &self.at_or_above, mean, from, &mut units, &mut long);
+        for lane in lanes::which(&long) {
+            units[lane] = self.whole_units_beyond(mean[lane], from[lane]);
         }
         units
     }
@@ -277,7 +275,7 @@ impl Range {
     }
 }
 
-/// Adds the units of all lanes, unit after unit; marks those that are too many to go through, and tells whether there are any.
+/// Adds the units of all lanes, unit after unit; marks those that are too many to go through.
 #[multiversion(targets("x86_64+avx512f+avx512dq+avx512vl+avx512bw", "x86_64+avx+avx2"))]
 fn add_units(
     of: &Units,
@@ -286,13 +284,12 @@ fn add_units(
     from: &Lanes,
     units: &mut Lanes,
     long: &mut [bool; LANES],
-) -> bool {
+) {
     let (mut unit, mut left, mut levels) = (Lanes::ZERO, Lanes::ZERO, Lanes::ZERO);
-    let (mut most, mut any_long) = (0.0, false);
+    let mut most = 0.0;
     for i in 0..LANES {
         let (always, range) = of.split(mean[i], from[i]);
         long[i] = range.is_long();
-        any_long |= long[i];
         units[i] = always + range.begun(at_or_above);
         left[i] = if long[i] { 0.0 } else { range.most - range.unit };
         (unit[i], levels[i]) = (range.unit, range.levels);
@@ -308,7 +305,6 @@ fn add_units(
         }
         step += 1.0;
     }
-    any_long
 }
 
 /// Whole units that carry a load of `level` times the mean; a level that rounding put a hair above counts as below.

@@ -4,7 +4,7 @@
 use multiversion::multiversion;
 
 use crate::finance::{Component, Ledger, Measure, View};
-use crate::lanes::{LANES, Lanes};
+use crate::lanes::{self, LANES, Lanes};
 use crate::random::PARTS;
 
 /// Sums are formed of every eighth path, then of these: vector arithmetic that is the same for any batch width.
@@ -254,7 +254,7 @@ fn add_components(
     cash: &mut Lanes,
 ) {
     let first = (posted & CASH).trailing_zeros() as usize;
-    for c in marked(posted) {
+    for c in lanes::each(posted) {
         let mut partial = [0.0; STRIDE];
         let rows = components[c].as_chunks::<STRIDE>().0.iter().zip(cash.as_chunks_mut::<STRIDE>().0);
         if c == first {
@@ -278,18 +278,10 @@ fn add_components(
     }
 }
 
-/// The places of the bits that are set.
-#[inline(always)]
-fn marked(bits: u64) -> impl Iterator<Item = usize> {
-    std::iter::successors(Some(bits), |left| Some(left & left.wrapping_sub(1)))
-        .take_while(|left| *left != 0)
-        .map(|left| left.trailing_zeros() as usize)
-}
-
 /// Adds the measures that there are to their sums.
 #[multiversion(targets("x86_64+avx512f+avx512dq+avx512vl+avx512bw", "x86_64+avx+avx2"))]
 fn add_measures(measures: &[Lanes; Measure::COUNT], measured: u64, sums: &mut [f64; Measure::COUNT]) {
-    for m in marked(measured) {
+    for m in lanes::each(measured) {
         sums[m] += pairs(&eighths(&measures[m]));
     }
 }

@@ -127,10 +127,9 @@ struct Expected {
     sure: bool,
 }
 
-/// The share of a month that is down, lane by lane: the probability of a month without an outage, then mean and variance of the
-/// other months, and where among those the path's month lies.
+/// The share of a month that is down, lane by lane: mean and variance of the months with an outage, and where among those the
+/// path's month lies.
 struct Down {
-    none: Lanes,
     mean: Lanes,
     variance: Lanes,
     place: Lanes,
@@ -151,7 +150,6 @@ fn moments(available: &Lanes, month: &Expected, all: &mut Down) {
         let decays = month.hours / (available * month.remaining);
         let variance = 2.0 * available * down * (decays + math::exp_m1_upto_40(-decays)) / (decays * decays);
         let mean = down / some;
-        all.none[i] = none;
         all.mean[i] = mean;
         all.variance[i] = (variance + down * down) / some - mean * mean;
         all.place[i] = if u <= none { -1.0 } else { (u - none) / some };
@@ -181,22 +179,15 @@ fn usual_shares(available: &Lanes, of: &Down, ratios: &Lanes, others: &mut [bool
 }
 
 impl Down {
-    /// The share of a lane's month, by its quantile.
-    fn share(&self, available: f64, i: usize) -> f64 {
+    /// The share of a lane's month that is not a usual one, by its quantile.
+    fn other_share(&self, available: f64, i: usize) -> f64 {
         let (down, mean, variance, u) = (1.0 - available, self.mean[i], self.variance[i], self.place[i]);
         if down <= 0.0 || available <= 0.0 {
             return down.clamp(0.0, 1.0);
         }
-        if u < 0.0 {
-            return 0.0;
-        }
         let most = mean * (1.0 - mean);
         if most <= 0.0 || variance <= 1e-12 * most {
             return mean.min(1.0);
-        }
-        if mean + FAR * variance.sqrt() < 1.0 {
-            return mean
-                * math::gamma_ratio(variance.sqrt() / mean, math::normal_quantile(u)).min(1.0 / mean);
         }
         let size = most / variance.min(most * (1.0 - 1e-9)) - 1.0;
         math::beta_quantile(mean * size, (1.0 - mean) * size, u)
@@ -207,14 +198,14 @@ impl Running {
     /// The shares of a month that are down, where it is available for these shares and each lane has its uniform number.
     fn down(&self, available: &Lanes, hours: f64, u: &Lanes, sure: bool) -> Lanes {
         let month = Expected { hours, mean: self.mean, remaining: self.remaining, sure };
-        let mut all = Down { none: ZERO, mean: ZERO, variance: ZERO, place: *u };
+        let mut all = Down { mean: ZERO, variance: ZERO, place: *u };
         moments(available, &month, &mut all);
         let (mut scores, mut ratios, mut others) = (ZERO, ZERO, [false; LANES]);
         math::normal_quantile_lanes(&all.place, &mut scores);
         math::gamma_ratio_lanes(&variations(&all.mean, &all.variance), &scores, &mut ratios);
         let mut shares = usual_shares(available, &all, &ratios, &mut others);
         for lane in lanes::which(&others) {
-            shares[lane] = all.share(available[lane], lane);
+            shares[lane] = all.other_share(available[lane], lane);
         }
         shares
     }
